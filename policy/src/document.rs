@@ -1,0 +1,294 @@
+//! One table's policy as its owner wrote it: every value with its place in the file.
+//!
+//! [`PolicyDocument`] is what the text says, patterns unexpanded; [`TablePolicy`](crate::table::TablePolicy)
+//! is the same resolved against the columns that the table really has.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+
+use crate::capability::{Bounds, Filter, Grain, Literal};
+use crate::ident::{KeyDomain, PartyId, Purpose, TableName, UnitSpace};
+use crate::number::Decimal;
+
+/// A value and the bytes of the file it came from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Placed<T> {
+    /// The value.
+    pub value: T,
+    /// Byte range in [`PolicySource::text`].
+    pub span: Range<usize>,
+}
+
+/// The file a policy was read from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicySource {
+    /// Its name as shown to people (relative to the world).
+    pub file: String,
+    /// Its text, whole.
+    pub text: Arc<str>,
+}
+
+/// Whether the owner's own questions are held to its policy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum OwnerAccess {
+    /// The owner asking of its own tables alone, as only recipient, is not restricted.
+    #[default]
+    Full,
+    /// The owner is held to its own policy.
+    Policy,
+}
+
+/// `[access]`: who may ask, receive, why and until when.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Access {
+    /// Parties whose principals may ask; `None`: every party of the contract.
+    pub ask: Option<Placed<Vec<PartyId>>>,
+    /// Parties that may receive answers; `None`: as `ask`.
+    pub receive: Option<Placed<Vec<PartyId>>>,
+    /// Purposes; `None`: any of the contract's.
+    pub purposes: Option<Placed<Vec<Purpose>>>,
+    /// Last day on which it may be asked, UTC.
+    pub until: Option<Placed<NaiveDate>>,
+    /// Whether the owner is restricted itself.
+    pub owner: OwnerAccess,
+}
+
+/// `[disclosure] mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Only approved questions.
+    Template,
+    /// Thresholds, history and noise.
+    #[default]
+    Statistical,
+    /// Differential privacy.
+    Dp,
+}
+
+/// k, for every unit or by unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MinContributors {
+    /// For units not named.
+    pub default: u32,
+    /// By unit space.
+    pub by_unit: BTreeMap<UnitSpace, u32>,
+}
+
+/// A public budget of questions or runs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Budget {
+    /// How many.
+    pub count: u32,
+    /// Per `day`, `week`, `month` or `year`.
+    pub per: String,
+}
+
+/// `[disclosure]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The mode.
+    pub mode: Placed<Mode>,
+    /// k.
+    pub min_contributors: Placed<MinContributors>,
+    /// Nobody, not even an approval, goes below this k.
+    pub floor: Option<Placed<u32>>,
+    /// Whether support is tested with sticky noise.
+    pub jitter: Placed<bool>,
+    /// Parties that count their entities together with this one where rows are merged.
+    pub pool: Placed<Vec<PartyId>>,
+    /// `history = "snap"`.
+    pub history: Placed<bool>,
+    /// `noise = "sticky"`.
+    pub noise: Placed<bool>,
+    /// Variance of the noise in units of the cut.
+    pub variance: Placed<Decimal>,
+    /// Budget of fresh statistics.
+    pub questions: Option<Placed<Budget>>,
+    /// Dominance rule in percent, 0: off.
+    pub dominance: Placed<u8>,
+    /// `[disclosure.dp]`, kept whole until the engine can spend it.
+    pub dp: Option<Placed<Dp>>,
+}
+
+/// `[disclosure.dp]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dp {
+    /// The unit protected.
+    pub unit: UnitSpace,
+    /// Spent by one query.
+    pub epsilon: Decimal,
+    /// Spent by all queries.
+    pub total_epsilon: Decimal,
+    /// As written (`1e-6`).
+    pub delta: String,
+    /// Groups one entity may contribute to.
+    pub max_groups: u32,
+}
+
+/// `[[rows.only]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RowsOnly {
+    /// The asker or recipient; `None` is `*`, everybody not named.
+    pub party: Option<PartyId>,
+    /// The predicate.
+    pub predicate: Placed<String>,
+}
+
+/// `[rows]`.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Rows {
+    /// Rows that exist; others are never sealed.
+    pub predicate: Option<Placed<String>>,
+    /// Further restrictions by party.
+    pub only: Vec<RowsOnly>,
+}
+
+/// `[joins.DOMAIN]`: consent to link on a key domain.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct JoinConsent {
+    /// With whom.
+    pub with: Vec<PartyId>,
+    /// Whose side may hold the key more than once.
+    pub many: Vec<PartyId>,
+    /// Anti joins and unmatched rows.
+    pub negation: bool,
+    /// The header's place.
+    pub span: Range<usize>,
+}
+
+/// One entry of `[columns]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ColumnRule {
+    /// The column's name, or a pattern with `*`.
+    pub pattern: Placed<String>,
+    /// Never shown.
+    pub hidden: bool,
+    /// Unit space.
+    pub unit: Option<Placed<UnitSpace>>,
+    /// Key domains.
+    pub join: Vec<KeyDomain>,
+    /// Values that are nobody.
+    pub absent: Vec<Literal>,
+    /// Sealing refuses duplicates.
+    pub unique: bool,
+    /// Grain of what leaves.
+    pub dimension: Option<Placed<Grain>>,
+    /// Grain inside.
+    pub filter: Option<Placed<Filter>>,
+    /// Owners whose filter columns it may be compared with.
+    pub compare: Vec<PartyId>,
+    /// Bounds inside aggregates.
+    pub measure: Option<Placed<Bounds>>,
+    /// What one entity may add to a sum.
+    pub cut: Option<Placed<Decimal>>,
+    /// Own entities, for own lists.
+    pub own: bool,
+}
+
+/// How a derived column is made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Derivation {
+    /// A total SQL expression over the table's own columns.
+    Sql(Placed<String>),
+    /// A value looked up in another of the owner's tables.
+    Lookup {
+        /// `table.column` to fetch.
+        from: Placed<String>,
+        /// `table.key = column`.
+        on: Placed<String>,
+    },
+}
+
+/// One entry of `[derive]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DerivedColumn {
+    /// How it is made.
+    pub derivation: Derivation,
+    /// Its name and capabilities; only those written here.
+    pub rule: ColumnRule,
+}
+
+/// What an approved question answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum AnswerKind {
+    /// Aggregates.
+    Aggregate,
+    /// A list about the recipient's own entities.
+    Own {
+        /// The table whose `own` column it lists.
+        table: TableName,
+        /// Entities of other parties behind each row.
+        others: u32,
+    },
+}
+
+/// Which values a parameter of an approved question may take.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ParameterValues {
+    /// One of these.
+    List(Vec<Literal>),
+    /// Low, high, step.
+    Range {
+        /// Lowest.
+        low: Decimal,
+        /// Highest.
+        high: Decimal,
+        /// Step.
+        step: Decimal,
+    },
+}
+
+/// One `[[approve]]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Approval {
+    /// Its name.
+    pub name: Placed<String>,
+    /// The file with its text.
+    pub sql: Placed<String>,
+    /// k for it.
+    pub min_contributors: Option<Placed<MinContributors>>,
+    /// No noise.
+    pub exact: bool,
+    /// What it answers.
+    pub answer: AnswerKind,
+    /// How often it may run.
+    pub runs: Option<Budget>,
+    /// Its parameters.
+    pub parameters: BTreeMap<String, ParameterValues>,
+    /// `history = "off"`.
+    pub history_off: bool,
+    /// `support = "waived"`.
+    pub support_waived: bool,
+}
+
+/// One table's policy, as written.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PolicyDocument {
+    /// The file.
+    pub source: PolicySource,
+    /// SHA-256 of the file's bytes: what is signed.
+    pub digest: [u8; 32],
+    /// The table.
+    pub table: Placed<TableName>,
+    /// A policy this one narrows.
+    pub extends: Option<Placed<String>>,
+    /// Who may ask.
+    pub access: Access,
+    /// Thresholds.
+    pub disclosure: Disclosure,
+    /// Rows that exist.
+    pub rows: Rows,
+    /// Consents by key domain.
+    pub joins: BTreeMap<KeyDomain, JoinConsent>,
+    /// Columns, in file order; a named column wins over a pattern.
+    pub columns: Vec<ColumnRule>,
+    /// Composite keys declared unique.
+    pub unique: Vec<Placed<Vec<String>>>,
+    /// Derived columns.
+    pub derive: Vec<DerivedColumn>,
+    /// Approved questions.
+    pub approve: Vec<Approval>,
+}
