@@ -3,13 +3,19 @@
 //! [`PolicyDocument`] is what the text says, patterns unexpanded; [`TablePolicy`](crate::table::TablePolicy)
 //! is the same resolved against the columns that the table really has.
 
-use std::collections::BTreeMap;
+mod column;
+mod disclosure;
+
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 use std::sync::Arc;
 
 use chrono::NaiveDate;
 
-use crate::capability::{Bounds, Filter, Grain, Literal};
+pub use column::ColumnRule;
+pub use disclosure::{Budget, DEFAULT_K, Disclosure, Dp, MinContributors, Mode};
+
+use crate::capability::{Grain, Literal};
 use crate::ident::{KeyDomain, PartyId, Purpose, TableName, UnitSpace};
 use crate::number::Decimal;
 
@@ -56,78 +62,6 @@ pub struct Access {
     pub owner: OwnerAccess,
 }
 
-/// `[disclosure] mode`.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Mode {
-    /// Only approved questions.
-    Template,
-    /// Thresholds, history and noise.
-    #[default]
-    Statistical,
-    /// Differential privacy.
-    Dp,
-}
-
-/// k, for every unit or by unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct MinContributors {
-    /// For units not named.
-    pub default: u32,
-    /// By unit space.
-    pub by_unit: BTreeMap<UnitSpace, u32>,
-}
-
-/// A public budget of questions or runs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Budget {
-    /// How many.
-    pub count: u32,
-    /// Per `day`, `week`, `month` or `year`.
-    pub per: String,
-}
-
-/// `[disclosure]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Disclosure {
-    /// The mode.
-    pub mode: Placed<Mode>,
-    /// k.
-    pub min_contributors: Placed<MinContributors>,
-    /// Nobody, not even an approval, goes below this k.
-    pub floor: Option<Placed<u32>>,
-    /// Whether support is tested with sticky noise.
-    pub jitter: Placed<bool>,
-    /// Parties that count their entities together with this one where rows are merged.
-    pub pool: Placed<Vec<PartyId>>,
-    /// `history = "snap"`.
-    pub history: Placed<bool>,
-    /// `noise = "sticky"`.
-    pub noise: Placed<bool>,
-    /// Variance of the noise in units of the cut.
-    pub variance: Placed<Decimal>,
-    /// Budget of fresh statistics.
-    pub questions: Option<Placed<Budget>>,
-    /// Dominance rule in percent, 0: off.
-    pub dominance: Placed<u8>,
-    /// `[disclosure.dp]`, kept whole until the engine can spend it.
-    pub dp: Option<Placed<Dp>>,
-}
-
-/// `[disclosure.dp]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Dp {
-    /// The unit protected.
-    pub unit: UnitSpace,
-    /// Spent by one query.
-    pub epsilon: Decimal,
-    /// Spent by all queries.
-    pub total_epsilon: Decimal,
-    /// As written (`1e-6`).
-    pub delta: String,
-    /// Groups one entity may contribute to.
-    pub max_groups: u32,
-}
-
 /// `[[rows.only]]`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct RowsOnly {
@@ -157,35 +91,6 @@ pub struct JoinConsent {
     pub negation: bool,
     /// The header's place.
     pub span: Range<usize>,
-}
-
-/// One entry of `[columns]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ColumnRule {
-    /// The column's name, or a pattern with `*`.
-    pub pattern: Placed<String>,
-    /// Never shown.
-    pub hidden: bool,
-    /// Unit space.
-    pub unit: Option<Placed<UnitSpace>>,
-    /// Key domains.
-    pub join: Vec<KeyDomain>,
-    /// Values that are nobody.
-    pub absent: Vec<Literal>,
-    /// Sealing refuses duplicates.
-    pub unique: bool,
-    /// Grain of what leaves.
-    pub dimension: Option<Placed<Grain>>,
-    /// Grain inside.
-    pub filter: Option<Placed<Filter>>,
-    /// Owners whose filter columns it may be compared with.
-    pub compare: Vec<PartyId>,
-    /// Bounds inside aggregates.
-    pub measure: Option<Placed<Bounds>>,
-    /// What one entity may add to a sum.
-    pub cut: Option<Placed<Decimal>>,
-    /// Own entities, for own lists.
-    pub own: bool,
 }
 
 /// How a derived column is made.
@@ -262,6 +167,31 @@ pub struct Approval {
     pub history_off: bool,
     /// `support = "waived"`.
     pub support_waived: bool,
+    /// Most rows of an own list per run.
+    pub rows: Option<u32>,
+    /// Between two new versions of another party's table.
+    pub settled: Option<Grain>,
+}
+
+impl PolicyDocument {
+    /// Units that some column or derived column counts as contributors.
+    #[must_use]
+    pub fn units(&self) -> BTreeSet<&UnitSpace> {
+        let rules = self
+            .columns
+            .iter()
+            .chain(self.derive.iter().map(|d| &d.rule));
+        rules
+            .filter_map(|rule| rule.unit.as_ref())
+            .map(|unit| &unit.value)
+            .collect()
+    }
+
+    /// Whether the table is nobody's secret: k = 1 throughout and no unit.
+    #[must_use]
+    pub fn is_public(&self) -> bool {
+        self.disclosure.min_contributors.value.largest() <= 1 && self.units().is_empty()
+    }
 }
 
 /// One table's policy, as written.

@@ -139,7 +139,10 @@ impl Principal {
         if !is_lower_name(name) {
             return Err(wrong());
         }
-        Ok(Self { name: name.to_owned(), party: PartyId::new(party).map_err(|_| wrong())? })
+        Ok(Self {
+            name: name.to_owned(),
+            party: PartyId::new(party).map_err(|_| wrong())?,
+        })
     }
 }
 

@@ -3,10 +3,25 @@
 //! Pure: no IO, no clock, no randomness. A policy is one TOML file per table, written and signed by
 //! its owner; a contract binds the parties, their keys, views and floors. Every value keeps the
 //! place in the file it came from, so that a refusal can point at the line that decided it.
+//!
+//! Text becomes a [`PolicyDocument`](document::PolicyDocument) (all errors at once), which becomes a
+//! [`TablePolicy`](table::TablePolicy) once the table's real columns are known, which joins the
+//! others in a [`PolicySet`](set::PolicySet) under the floors of a [`Contract`](contract::Contract).
 
+pub mod access;
 pub mod capability;
+pub mod contract;
 pub mod denial;
 pub mod document;
 pub mod ident;
 pub mod number;
+pub mod obligation;
+mod parse;
+pub mod problem;
+pub mod resolve;
+pub mod set;
+pub mod sql;
 pub mod table;
+pub mod unsupported;
+
+pub use unsupported::unsupported;

@@ -39,10 +39,64 @@ impl Decimal {
         if (whole.is_empty() && fraction.is_empty()) || !clean(whole) || !clean(fraction) {
             return None;
         }
-        let scale = u8::try_from(fraction.len()).ok().filter(|s| *s <= Self::MAX_SCALE)?;
+        let scale = u8::try_from(fraction.len())
+            .ok()
+            .filter(|s| *s <= Self::MAX_SCALE)?;
         let joined = format!("{whole}{fraction}");
         let value: i128 = joined.parse().ok()?;
-        Some(Self::new(if negative { value.checked_neg()? } else { value }, scale))
+        Some(Self::new(
+            if negative {
+                value.checked_neg()?
+            } else {
+                value
+            },
+            scale,
+        ))
+    }
+
+    /// Parses `1.5e-3` or what [`Self::parse`] takes.
+    #[must_use]
+    pub fn parse_scientific(text: &str) -> Option<Self> {
+        let Some((digits, exponent)) = text.split_once(['e', 'E']) else {
+            return Self::parse(text);
+        };
+        let value = Self::parse(digits)?;
+        let exponent: i8 = exponent
+            .strip_prefix('+')
+            .unwrap_or(exponent)
+            .parse()
+            .ok()?;
+        let power = exponent.unsigned_abs();
+        if exponent < 0 {
+            let scale = value.scale.checked_add(power)?;
+            return Some(Self::new(value.mantissa, scale)).filter(|d| d.scale <= Self::MAX_SCALE);
+        }
+        let factor = 10_i128.checked_pow(u32::from(power))?;
+        Some(Self::new(value.mantissa.checked_mul(factor)?, value.scale))
+    }
+
+    /// Whether it has at most 18 digits on each side of the point: what the language takes, so that
+    /// products of two of them stay exact.
+    #[must_use]
+    pub fn fits(self) -> bool {
+        const LIMIT: i128 = 1_000_000_000_000_000_000;
+        let whole = 10_i128
+            .checked_pow(u32::from(self.scale))
+            .and_then(|unit| self.mantissa.checked_div(unit));
+        self.scale <= Self::MAX_SCALE
+            && whole.is_some_and(|w| w.unsigned_abs() < LIMIT.unsigned_abs())
+    }
+
+    /// Whether it is more than zero.
+    #[must_use]
+    pub fn is_positive(self) -> bool {
+        self.mantissa > 0
+    }
+
+    /// Whether it has no fraction.
+    #[must_use]
+    pub fn is_whole(self) -> bool {
+        self.scale == 0
     }
 
     /// The mantissa.
@@ -61,7 +115,8 @@ impl Decimal {
     #[must_use]
     pub fn at_scale(self, scale: u8) -> Option<i128> {
         let up = scale.checked_sub(self.scale)?;
-        self.mantissa.checked_mul(10_i128.checked_pow(u32::from(up))?)
+        self.mantissa
+            .checked_mul(10_i128.checked_pow(u32::from(up))?)
     }
 
     /// Whether `self` is a whole multiple of `grain` (every number is of a zero grain: none is).
@@ -101,7 +156,10 @@ impl Decimal {
     /// The absolute value.
     #[must_use]
     pub fn abs(self) -> Self {
-        Self { mantissa: self.mantissa.saturating_abs(), scale: self.scale }
+        Self {
+            mantissa: self.mantissa.saturating_abs(),
+            scale: self.scale,
+        }
     }
 }
 
@@ -130,9 +188,17 @@ impl Ord for Decimal {
 
 impl fmt::Display for Decimal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let digits = format!("{:0>1$}", self.mantissa.unsigned_abs(), usize::from(self.scale) + 1);
+        let digits = format!(
+            "{:0>1$}",
+            self.mantissa.unsigned_abs(),
+            usize::from(self.scale) + 1
+        );
         let (whole, fraction) = digits.split_at(digits.len() - usize::from(self.scale));
         let sign = if self.mantissa < 0 { "-" } else { "" };
-        if fraction.is_empty() { write!(f, "{sign}{whole}") } else { write!(f, "{sign}{whole}.{fraction}") }
+        if fraction.is_empty() {
+            write!(f, "{sign}{whole}")
+        } else {
+            write!(f, "{sign}{whole}.{fraction}")
+        }
     }
 }

@@ -34,7 +34,7 @@ pub struct TablePolicy {
     pub joins: BTreeMap<KeyDomain, (JoinConsent, RuleSpan)>,
     /// Columns that are not hidden, in table order.
     pub columns: Vec<VisibleColumn>,
-    /// Keys (one or several columns) found unique at sealing.
+    /// Keys (one or several columns) declared unique and found so at sealing.
     pub unique: Vec<Vec<String>>,
 }
 
@@ -48,23 +48,53 @@ impl TablePolicy {
     /// k for a unit space of this table.
     #[must_use]
     pub fn min_contributors(&self, unit: &UnitSpace) -> u32 {
-        let k = &self.disclosure.min_contributors.value;
-        k.by_unit.get(unit).copied().unwrap_or(k.default)
+        self.disclosure.min_contributors.value.of(unit)
     }
 
     /// Whether the table is nobody's secret: k = 1 throughout and no unit.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        let k = &self.disclosure.min_contributors.value;
-        k.default <= 1
-            && k.by_unit.values().all(|k| *k <= 1)
+        self.disclosure.min_contributors.value.largest() <= 1
             && self.columns.iter().all(|c| c.capabilities.unit.is_none())
     }
 
     /// Whether this owner consents to link its rows with `other` on `domain`.
     #[must_use]
     pub fn consents(&self, domain: &KeyDomain, other: &PartyId) -> bool {
-        self.joins.get(domain).is_some_and(|(consent, _)| consent.with.contains(other))
+        self.joins
+            .get(domain)
+            .is_some_and(|(consent, _)| consent.with.contains(other))
+    }
+
+    /// Whether the other party's side may hold the key more than once.
+    #[must_use]
+    pub fn allows_many(&self, domain: &KeyDomain, other: &PartyId) -> bool {
+        self.joins
+            .get(domain)
+            .is_some_and(|(consent, _)| consent.many.contains(other))
+    }
+
+    /// Whether anti joins and unmatched rows are consented to on this domain with that party.
+    #[must_use]
+    pub fn allows_negation(&self, domain: &KeyDomain, other: &PartyId) -> bool {
+        self.joins.get(domain).is_some_and(|(consent, _)| {
+            consent.negation && (consent.with.contains(other) || *other == self.table.party)
+        })
+    }
+
+    /// Whether the named columns hold a key found unique.
+    #[must_use]
+    pub fn is_unique_on(&self, columns: &[&str]) -> bool {
+        self.unique
+            .iter()
+            .any(|key| key.iter().all(|column| columns.contains(&column.as_str())))
+    }
+
+    /// Unit spaces of the visible columns.
+    pub fn units(&self) -> impl Iterator<Item = &UnitSpace> {
+        self.columns
+            .iter()
+            .filter_map(|c| c.capabilities.unit.as_ref())
     }
 
     /// The document this policy came from decides nothing any more; only its name is kept.

@@ -1,0 +1,147 @@
+//! `[disclosure]`: how much stands behind what leaves, and what is done to it.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use super::Placed;
+use crate::ident::{PartyId, UnitSpace};
+use crate::number::Decimal;
+
+/// `[disclosure] mode`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Mode {
+    /// Only approved questions.
+    Template,
+    /// Thresholds, history and noise.
+    #[default]
+    Statistical,
+    /// Differential privacy.
+    Dp,
+}
+
+/// k, for every unit or by unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MinContributors {
+    /// For units not named.
+    pub default: u32,
+    /// By unit space.
+    pub by_unit: BTreeMap<UnitSpace, u32>,
+}
+
+/// A public budget of questions or runs.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Budget {
+    /// How many.
+    pub count: u32,
+    /// Per `day`, `week`, `month` or `year`.
+    pub per: String,
+}
+
+/// `[disclosure]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Disclosure {
+    /// The section's header, or the line of `table` where there is none: where defaults stand.
+    pub header: Range<usize>,
+    /// The mode.
+    pub mode: Placed<Mode>,
+    /// k.
+    pub min_contributors: Placed<MinContributors>,
+    /// Nobody, not even an approval, goes below this k.
+    pub floor: Option<Placed<u32>>,
+    /// Whether support is tested with sticky noise.
+    pub jitter: Placed<bool>,
+    /// Parties that count their entities together with this one where rows are merged.
+    pub pool: Placed<Vec<PartyId>>,
+    /// `history = "snap"`.
+    pub history: Placed<bool>,
+    /// `noise = "sticky"`.
+    pub noise: Placed<bool>,
+    /// Variance of the noise in units of the cut.
+    pub variance: Placed<Decimal>,
+    /// Budget of fresh statistics.
+    pub questions: Option<Placed<Budget>>,
+    /// Dominance rule in percent, 0: off.
+    pub dominance: Placed<u8>,
+    /// `[disclosure.dp]`, kept whole until the engine can spend it.
+    pub dp: Option<Placed<Dp>>,
+}
+
+impl Disclosure {
+    /// What stands where nothing is written: k 10, jitter, snap, sticky noise of variance 16.
+    #[must_use]
+    pub fn defaults(header: &Range<usize>) -> Self {
+        fn at<T>(value: T, span: &Range<usize>) -> Placed<T> {
+            Placed {
+                value,
+                span: span.clone(),
+            }
+        }
+        Self {
+            header: header.clone(),
+            mode: at(Mode::Statistical, header),
+            min_contributors: at(MinContributors::every(DEFAULT_K), header),
+            floor: None,
+            jitter: at(true, header),
+            pool: at(Vec::new(), header),
+            history: at(true, header),
+            noise: at(true, header),
+            variance: at(Decimal::from(16), header),
+            questions: None,
+            dominance: at(0, header),
+            dp: None,
+        }
+    }
+
+    /// Whether a value was not written but is the default.
+    #[must_use]
+    pub fn is_default<T>(&self, value: &Placed<T>) -> bool {
+        value.span == self.header
+    }
+}
+
+/// k where nothing is written.
+pub const DEFAULT_K: u32 = 10;
+
+impl MinContributors {
+    /// The same k for every unit.
+    #[must_use]
+    pub fn every(k: u32) -> Self {
+        Self {
+            default: k,
+            by_unit: BTreeMap::new(),
+        }
+    }
+
+    /// k for one unit space.
+    #[must_use]
+    pub fn of(&self, unit: &UnitSpace) -> u32 {
+        self.by_unit.get(unit).copied().unwrap_or(self.default)
+    }
+
+    /// The largest k.
+    #[must_use]
+    pub fn largest(&self) -> u32 {
+        self.by_unit.values().copied().fold(self.default, u32::max)
+    }
+
+    /// The smallest k.
+    #[must_use]
+    pub fn smallest(&self) -> u32 {
+        self.by_unit.values().copied().fold(self.default, u32::min)
+    }
+}
+
+/// `[disclosure.dp]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Dp {
+    /// The unit protected.
+    pub unit: UnitSpace,
+    /// Spent by one query.
+    pub epsilon: Decimal,
+    /// Spent by all queries.
+    pub total_epsilon: Decimal,
+    /// As written (`1e-6`).
+    pub delta: String,
+    /// Groups one entity may contribute to.
+    pub max_groups: u32,
+}

@@ -1,0 +1,152 @@
+//! What a policy says twice, or to no effect: contradictions that would be read differently by
+//! two people are errors, so that nobody signs the one and gets the other.
+
+use std::collections::BTreeSet;
+
+use crate::document::{ColumnRule, Disclosure, Mode, PolicyDocument, RowsOnly};
+use crate::problem::{Problem, nearest};
+
+/// Everything inconsistent within one policy.
+pub(super) fn consistency(document: &PolicyDocument) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for rule in &document.columns {
+        column(document, rule, &mut problems);
+    }
+    for derived in &document.derive {
+        column(document, &derived.rule, &mut problems);
+    }
+    units_of_thresholds(document, &mut problems);
+    dp(document, &document.disclosure, &mut problems);
+    twice(document, &mut problems);
+    problems
+}
+
+fn column(document: &PolicyDocument, rule: &ColumnRule, problems: &mut Vec<Problem>) {
+    let name = &rule.pattern.value;
+    let mut wrong = |message: String, help: &str| {
+        let problem = Problem::error(&document.source, &rule.pattern.span, message);
+        problems.push(problem.with_help(help));
+    };
+    let grants = rule.unit.is_some()
+        || !rule.join.is_empty()
+        || rule.dimension.is_some()
+        || rule.filter.is_some()
+        || rule.measure.is_some()
+        || !rule.compare.is_empty()
+        || rule.own;
+    if rule.hidden && grants {
+        wrong(
+            format!("`{name}` is hidden and yet grants something"),
+            "drop `hidden`, or the rest",
+        );
+    }
+    if rule.own && rule.unit.is_none() {
+        wrong(
+            format!("`{name}` has `own` but no `unit`"),
+            "only a unit's entities can be own ones",
+        );
+    }
+    if !rule.absent.is_empty() && rule.unit.is_none() && rule.join.is_empty() {
+        let help = "absent values are nobody: they need a `unit` or `join` to be nobody of";
+        wrong(
+            format!("`{name}` has `absent` but is neither unit nor key"),
+            help,
+        );
+    }
+    if rule.cut.is_some() && rule.measure.is_none() {
+        let help = "a cut bounds what one entity adds to a sum: give the column a `measure`";
+        wrong(format!("`{name}` has `cut` but no `measure`"), help);
+    }
+}
+
+/// A misspelt unit would leave the right one at the default k.
+fn units_of_thresholds(document: &PolicyDocument, problems: &mut Vec<Problem>) {
+    let units = document.units();
+    let approved = document
+        .approve
+        .iter()
+        .filter_map(|a| a.min_contributors.as_ref());
+    for k in [&document.disclosure.min_contributors]
+        .into_iter()
+        .chain(approved)
+    {
+        for unit in k.value.by_unit.keys().filter(|unit| !units.contains(unit)) {
+            let message =
+                format!("`min_contributors` names the unit `{unit}`, which no column has");
+            let problem = Problem::error(&document.source, &k.span, message);
+            problems.push(
+                match nearest(unit.as_str(), units.iter().map(|u| u.as_str())) {
+                    Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                    None => problem.with_help("give a column that unit, or drop the entry"),
+                },
+            );
+        }
+    }
+}
+
+fn dp(document: &PolicyDocument, disclosure: &Disclosure, problems: &mut Vec<Problem>) {
+    let dp_mode = disclosure.mode.value == Mode::Dp;
+    match &disclosure.dp {
+        None if dp_mode => problems.push(
+            Problem::error(
+                &document.source,
+                &disclosure.mode.span,
+                "mode \"dp\" needs [disclosure.dp]",
+            )
+            .with_help("write its unit, epsilon, total_epsilon, delta and max_groups"),
+        ),
+        Some(dp) if !dp_mode => problems.push(
+            Problem::error(
+                &document.source,
+                &dp.span,
+                "[disclosure.dp] without `mode = \"dp\"` does nothing",
+            )
+            .with_help("set the mode, or drop the section"),
+        ),
+        Some(dp) if !document.units().contains(&dp.value.unit) => {
+            let message = format!(
+                "[disclosure.dp] protects `{}`, which no column has as unit",
+                dp.value.unit
+            );
+            problems.push(Problem::error(&document.source, &dp.span, message));
+        }
+        Some(_) | None => {}
+    }
+}
+
+fn twice(document: &PolicyDocument, problems: &mut Vec<Problem>) {
+    let columns: BTreeSet<&str> = document
+        .columns
+        .iter()
+        .map(|c| c.pattern.value.as_str())
+        .collect();
+    for derived in &document.derive {
+        let name = &derived.rule.pattern;
+        if columns.contains(name.value.as_str()) {
+            let message = format!("`{}` is in [columns] and in [derive]", name.value);
+            let problem = Problem::error(&document.source, &name.span, message);
+            problems
+                .push(problem.with_help("a derived column's capabilities stand in [derive] alone"));
+        }
+    }
+    let mut questions = BTreeSet::new();
+    for approval in &document.approve {
+        if !questions.insert(&approval.name.value) {
+            let message = format!("two approved questions are named `{}`", approval.name.value);
+            problems.push(Problem::error(
+                &document.source,
+                &approval.name.span,
+                message,
+            ));
+        }
+    }
+    let mut parties = BTreeSet::new();
+    for RowsOnly { party, predicate } in &document.rows.only {
+        if !parties.insert(party) {
+            let who = party.as_ref().map_or("*", |p| p.as_str());
+            let message = format!("two [[rows.only]] for `{who}`");
+            let problem = Problem::error(&document.source, &predicate.span, message);
+            problems.push(problem.with_help("join them with AND"));
+        }
+    }
+}

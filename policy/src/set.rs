@@ -1,0 +1,101 @@
+//! All parties' policies in force, and what applies to a question over several of them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::access::Circumstances;
+use crate::denial::Denial;
+use crate::ident::{KeyDomain, PartyId, TableRef};
+use crate::obligation::Obligations;
+use crate::table::TablePolicy;
+
+/// Every table that the contract names, with its policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PolicySet {
+    /// By table.
+    pub tables: BTreeMap<TableRef, TablePolicy>,
+}
+
+impl PolicySet {
+    /// A set of policies, each raised to the contract's floors.
+    #[must_use]
+    pub fn new(policies: impl IntoIterator<Item = TablePolicy>, floors: &Obligations) -> Self {
+        let raised = policies.into_iter().map(|mut policy| {
+            if !policy.is_public() {
+                policy.disclosure.raise(floors);
+            }
+            (policy.table.clone(), policy)
+        });
+        Self {
+            tables: raised.collect(),
+        }
+    }
+
+    /// The policy of a table.
+    #[must_use]
+    pub fn get(&self, table: &TableRef) -> Option<&TablePolicy> {
+        self.tables.get(table)
+    }
+
+    /// Whether both owners consent to link these two tables on a domain; one owner needs nobody's.
+    #[must_use]
+    pub fn link_consented(&self, domain: &KeyDomain, a: &TableRef, b: &TableRef) -> bool {
+        if a.party == b.party {
+            return self.get(a).is_some() && self.get(b).is_some();
+        }
+        match (self.get(a), self.get(b)) {
+            (Some(left), Some(right)) => {
+                left.consents(domain, &b.party) && right.consents(domain, &a.party)
+            }
+            (None, _) | (_, None) => false,
+        }
+    }
+
+    /// Whether the owners of these tables count their entities together: each names all others.
+    #[must_use]
+    pub fn pooled(&self, tables: &[&TableRef]) -> bool {
+        let parties: BTreeSet<&PartyId> = tables.iter().map(|table| &table.party).collect();
+        tables.iter().all(|table| {
+            self.get(table).is_some_and(|policy| {
+                let others = parties.iter().filter(|party| ***party != table.party);
+                let pool = &policy.disclosure.pool.value;
+                others.into_iter().all(|party| pool.contains(party))
+            })
+        })
+    }
+
+    /// The strictest obligations of the protected tables of a question; `None` when there is none.
+    #[must_use]
+    pub fn obligations<'t>(
+        &self,
+        tables: impl IntoIterator<Item = &'t TableRef>,
+    ) -> Option<Obligations> {
+        tables
+            .into_iter()
+            .filter_map(|table| self.get(table))
+            .filter(|policy| !policy.is_public())
+            .map(|policy| Obligations::from(&policy.disclosure))
+            .reduce(|a, b| a.meet(&b))
+    }
+
+    /// The tables whose principal's party may ask them: what there is to see for it.
+    pub fn visible_to<'s>(&'s self, party: &'s PartyId) -> impl Iterator<Item = &'s TablePolicy> {
+        self.tables
+            .values()
+            .filter(move |policy| policy.may_ask(party))
+    }
+
+    /// `[access]` of every table of a question.
+    ///
+    /// # Errors
+    /// The first refusal, in table order.
+    pub fn check_access<'t>(
+        &self,
+        tables: impl IntoIterator<Item = &'t TableRef>,
+        asked: &Circumstances,
+    ) -> Result<(), Box<Denial>> {
+        tables
+            .into_iter()
+            .filter_map(|table| self.get(table))
+            .try_for_each(|policy| policy.check_access(asked))
+    }
+}
