@@ -1,0 +1,148 @@
+//! Who may ask what for: everything that is decided before the plan's shape matters.
+
+use std::collections::BTreeSet;
+
+use datafusion_common::tree_node::TreeNodeRecursion;
+use datafusion_expr::LogicalPlan;
+use policy::denial::{Code, Denial};
+use policy::document::OwnerAccess;
+use policy::ident::TableRef;
+use policy::table::TablePolicy;
+
+use crate::Admitted;
+use crate::request::{Policies, Request};
+use crate::scan::table_of;
+
+/// Every table the plan reads, subqueries included.
+pub(crate) fn tables_read(plan: &LogicalPlan) -> Result<BTreeSet<TableRef>, Denial> {
+    let mut tables = BTreeSet::new();
+    let mut unknown = false;
+    let walked = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node {
+            match table_of(&scan.table_name) {
+                Some(table) => {
+                    tables.insert(table);
+                }
+                // A recursive query reads its own rows under its own name.
+                None => unknown |= scan.table_name.schema().is_some(),
+            }
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    if walked.is_err() || unknown {
+        return Err(Denial::new(Code::Unknown, "unknown table"));
+    }
+    Ok(tables)
+}
+
+fn policies_of<'a>(
+    tables: &'a BTreeSet<TableRef>,
+    policies: &'a Policies,
+) -> impl Iterator<Item = &'a TablePolicy> {
+    tables.iter().filter_map(|t| policies.tables.get(t))
+}
+
+/// Principal, purpose, recipient and date, against every table's policy.
+pub(crate) fn check(
+    tables: &BTreeSet<TableRef>,
+    policies: &Policies,
+    request: &Request,
+) -> Result<(), Denial> {
+    if tables.iter().any(|t| !policies.tables.contains_key(t)) {
+        return Err(Denial::new(Code::Unknown, "unknown table"));
+    }
+    let refused = |message: String| Err(Denial::new(Code::DeniedAsker, message));
+    if !policies.principals.contains(&request.principal) {
+        return refused(format!(
+            "{} is not an analyst of the contract",
+            request.principal
+        ));
+    }
+    if !policies.parties.contains(&request.recipient) {
+        return refused(format!(
+            "{} is not a party of the contract",
+            request.recipient
+        ));
+    }
+    if let Some(purpose) = &request.purpose
+        && !policies.purposes.is_empty()
+        && !policies.purposes.contains(purpose)
+    {
+        return refused(format!("`{purpose}` is not a purpose of the contract"));
+    }
+    let plain = is_plain(tables, policies, request);
+    for policy in policies_of(tables, policies).filter(|p| !p.is_public() && !plain) {
+        check_table(policy, request)?;
+    }
+    Ok(())
+}
+
+fn check_table(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
+    let access = &policy.access;
+    let asker = &request.principal.party;
+    let is_owner = |party: &policy::ident::PartyId| *party == policy.table.party;
+    let refused = |message: String| {
+        let mut denial = Denial::new(Code::DeniedAsker, message);
+        denial.party = Some(policy.table.party.clone());
+        denial.table = Some(policy.table.table.clone());
+        Err(denial)
+    };
+    if let Some(ask) = &access.ask
+        && !ask.value.contains(asker)
+        && !is_owner(asker)
+    {
+        return refused(format!("{asker} may not ask {}", policy.table));
+    }
+    let receive = access.receive.as_ref().or(access.ask.as_ref());
+    if let Some(receive) = receive
+        && !receive.value.contains(&request.recipient)
+        && !is_owner(&request.recipient)
+    {
+        return refused(format!(
+            "{} may not receive answers from {}",
+            request.recipient, policy.table
+        ));
+    }
+    if let Some(purposes) = &access.purposes
+        && !request
+            .purpose
+            .as_ref()
+            .is_some_and(|p| purposes.value.contains(p))
+    {
+        return refused(format!(
+            "{} may not be asked for this purpose",
+            policy.table
+        ));
+    }
+    if let Some(until) = &access.until
+        && request.today > until.value
+    {
+        return refused(format!(
+            "{} could be asked until {}",
+            policy.table, until.value
+        ));
+    }
+    Ok(())
+}
+
+/// Only public tables, or the asker's own alone for itself.
+pub(crate) fn is_plain(
+    tables: &BTreeSet<TableRef>,
+    policies: &Policies,
+    request: &Request,
+) -> bool {
+    policies_of(tables, policies).all(|policy| {
+        policy.is_public()
+            || (policy.table.party == request.principal.party
+                && policy.table.party == request.recipient
+                && policy.access.owner == OwnerAccess::Full)
+    })
+}
+
+/// A plain question keeps its plan; which functions it may call the engine knows.
+pub(crate) fn plain(plan: &LogicalPlan, tables: BTreeSet<TableRef>) -> Result<Admitted, Denial> {
+    Ok(Admitted::Plain {
+        plan: plan.clone(),
+        tables,
+    })
+}

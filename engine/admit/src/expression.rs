@@ -1,0 +1,341 @@
+//! What an expression may be used for, from what its inputs may be used for.
+
+use datafusion_expr::{BinaryExpr, Case, Expr, ExprSchemable, Operator};
+use policy::capability::{Filter, Grain};
+use policy::denial::Code;
+use policy::number::Decimal;
+
+use crate::constant::{Quantity, constant, constant_quantity};
+use crate::function;
+use crate::grain::{moment_on, number_on, span_on};
+use crate::linear::strip;
+use crate::predicate::{Judge, Polarity, Role};
+use crate::refusals::{Explain, Refusals};
+use crate::traits::Traits;
+
+/// The capabilities of a value expression; what may not be written at all is refused.
+pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
+    if constant(expr).is_some() {
+        return Traits::literal();
+    }
+    let schema = judge.rel.plan.schema().clone();
+    match strip(expr, schema.as_ref()) {
+        Expr::Column(column) => column_traits(judge, expr, column),
+        Expr::Alias(alias) => traits(judge, &alias.expr),
+        Expr::Literal(_, _) => Traits::literal(),
+        Expr::BinaryExpr(binary) => binary_traits(judge, expr, binary),
+        Expr::Negative(inner) => opaque_refused(judge, inner),
+        Expr::Case(case) => case_traits(judge, case),
+        Expr::Cast(cast) => cast_traits(judge, &cast.expr, cast.field.data_type()),
+        Expr::TryCast(cast) => cast_traits(judge, &cast.expr, cast.field.data_type()),
+        Expr::ScalarFunction(call) => function::traits(judge, expr, call),
+        Expr::Not(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsNull(_)
+        | Expr::IsTrue(_)
+        | Expr::IsFalse(_)
+        | Expr::IsUnknown(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsNotUnknown(_)
+        | Expr::Between(_)
+        | Expr::InList(_)
+        | Expr::Like(_)
+        | Expr::SimilarTo(_) => truth_value(judge, expr),
+        other => not_available(judge, other),
+    }
+}
+
+fn column_traits(judge: &mut Judge<'_>, expr: &Expr, column: &datafusion_common::Column) -> Traits {
+    if let Some(col) = judge.rel.col(column) {
+        return col.traits.clone();
+    }
+    judge.refusals.add(Code::Unknown, "unknown column").at(expr);
+    Traits::default()
+}
+
+/// Kinds of expression that never stand below a release.
+fn not_available(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
+    let (code, what) = match expr {
+        Expr::Exists(_)
+        | Expr::InSubquery(_)
+        | Expr::SetComparison(_)
+        | Expr::ScalarSubquery(_)
+        | Expr::OuterReferenceColumn(_, _) => (
+            Code::Subquery,
+            "a subquery inside an expression may not read protected rows",
+        ),
+        Expr::GroupingSet(_) => (Code::GroupingSets, "grouping sets are not available"),
+        Expr::WindowFunction(_) => (Code::Window, "a window function may not stand here"),
+        Expr::AggregateFunction(_) => (Code::Agg, "an aggregate may not stand here"),
+        Expr::ScalarVariable(_, _)
+        | Expr::Unnest(_)
+        | Expr::HigherOrderFunction(_)
+        | Expr::Lambda(_)
+        | Expr::LambdaVariable(_) => (Code::Fn, "this is not available in questions"),
+        _placeholders_and_wildcards => (Code::Stmt, "this is not available in questions"),
+    };
+    judge.refusals.add(code, what).at(expr);
+    Traits::default()
+}
+
+/// Any use of an identifier other than bare.
+pub(crate) fn opaque_refused(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
+    let mut found = traits(judge, expr);
+    if found.identifier {
+        judge.refuse(&found, expr, "");
+        found.identifier = false;
+    }
+    found
+}
+
+/// A predicate used as a value: TRUE or FALSE.
+fn truth_value(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
+    let mut found = judge.predicate(expr, Polarity::Both);
+    found.filter = Some(Filter::Grain(Grain::Any));
+    found.dimension = names_groups(judge, |j| {
+        j.predicate(expr, Polarity::Both);
+    });
+    found.degree = None;
+    found.identifier = false;
+    found
+}
+
+/// `Any` if the judgement passes with the grains of what leaves.
+fn names_groups(judge: &Judge<'_>, run: impl FnOnce(&mut Judge<'_>)) -> Option<Grain> {
+    let mut scratch = Refusals::default();
+    run(&mut Judge {
+        rel: judge.rel,
+        policies: judge.policies,
+        refusals: &mut scratch,
+        role: Role::Dimension,
+        in_measure: judge.in_measure,
+    });
+    scratch.is_empty().then_some(Grain::Any)
+}
+
+fn binary_traits(judge: &mut Judge<'_>, expr: &Expr, binary: &BinaryExpr) -> Traits {
+    match binary.op {
+        Operator::Plus | Operator::Minus => sum_traits(judge, binary),
+        Operator::Multiply => product_traits(judge, binary),
+        Operator::Divide => quotient_traits(judge, binary),
+        Operator::Modulo => {
+            let left = opaque_refused(judge, &binary.left);
+            let right = opaque_refused(judge, &binary.right);
+            let mut found = only_ungridded(left.meet(&right));
+            found.degree = None;
+            found
+        }
+        Operator::And
+        | Operator::Or
+        | Operator::Eq
+        | Operator::NotEq
+        | Operator::Lt
+        | Operator::LtEq
+        | Operator::Gt
+        | Operator::GtEq
+        | Operator::IsDistinctFrom
+        | Operator::IsNotDistinctFrom
+        | Operator::RegexMatch
+        | Operator::RegexIMatch
+        | Operator::RegexNotMatch
+        | Operator::RegexNotIMatch => truth_value(judge, expr),
+        _unlisted => {
+            let left = opaque_refused(judge, &binary.left);
+            let right = opaque_refused(judge, &binary.right);
+            judge
+                .refusals
+                .add(
+                    Code::Fn,
+                    format!("the operator {} is not available", binary.op),
+                )
+                .at(expr);
+            left.meet(&right)
+        }
+    }
+}
+
+/// Only what has no grid stays usable: the value no longer lies on it.
+pub(crate) fn only_ungridded(mut found: Traits) -> Traits {
+    if !matches!(found.filter, Some(Filter::Grain(Grain::Any))) {
+        found.filter = None;
+    }
+    if found.dimension != Some(Grain::Any) {
+        found.dimension = None;
+    }
+    found
+}
+
+/// Joins what two operands may be used for; a literal off the other's grid takes the grid away.
+pub(crate) fn meet_in_place(a: &Traits, a_expr: &Expr, b: &Traits, b_expr: &Expr) -> Traits {
+    let mut both = a.meet(b);
+    let fits = |traits: &Traits, literal: &Expr| match traits.filter_grain() {
+        Some(Grain::Any) | None => true,
+        Some(grain) => match constant_quantity(literal) {
+            Some(Quantity::Number(n)) => number_on(grain, n),
+            Some(Quantity::Moment(at)) => moment_on(grain, at),
+            Some(Quantity::Span(span)) => span_on(grain, span),
+            Some(Quantity::Null) => true,
+            Some(Quantity::Bool(_) | Quantity::Text(_) | Quantity::Other) | None => false,
+        },
+    };
+    if (a.literal && !fits(b, a_expr)) || (b.literal && !fits(a, b_expr)) {
+        both.filter = None;
+    }
+    both
+}
+
+fn sum_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
+    let left = opaque_refused(judge, &binary.left);
+    let right = opaque_refused(judge, &binary.right);
+    let mut both = meet_in_place(&left, &binary.left, &right, &binary.right);
+    if both.dimension != Some(Grain::Any) {
+        both.dimension = None;
+    }
+    both
+}
+
+fn product_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
+    let left = opaque_refused(judge, &binary.left);
+    let right = opaque_refused(judge, &binary.right);
+    let both = left.meet(&right);
+    let (side, factor) = match (
+        constant_quantity(&binary.left),
+        constant_quantity(&binary.right),
+    ) {
+        (Some(Quantity::Number(n)), _) => (&right, n),
+        (_, Some(Quantity::Number(n))) => (&left, n),
+        _no_literal => {
+            let degree = left
+                .degree
+                .zip(right.degree)
+                .map(|(a, b)| a.saturating_add(b));
+            return Traits {
+                degree,
+                ..only_ungridded(both)
+            };
+        }
+    };
+    scaled(side, both, factor)
+}
+
+fn quotient_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
+    let left = opaque_refused(judge, &binary.left);
+    let right = opaque_refused(judge, &binary.right);
+    let both = left.meet(&right);
+    let schema = judge.rel.plan.schema().clone();
+    let whole = binary
+        .left
+        .get_type(schema.as_ref())
+        .is_ok_and(|kind| kind.is_integer());
+    match constant_quantity(&binary.right) {
+        Some(Quantity::Number(n)) if whole => function::bucketed(left, &Grain::Number(n)),
+        Some(Quantity::Number(n)) => match Decimal::from(1).checked_div(n) {
+            Some(factor) => scaled(&left, both, factor),
+            None => match left.filter_grain() {
+                Some(Grain::Number(step)) => {
+                    let grain = step.checked_div(n).map(|g| Filter::Grain(Grain::Number(g)));
+                    Traits {
+                        filter: grain,
+                        ..both
+                    }
+                }
+                Some(Grain::Any | Grain::Time { .. }) | None => only_ungridded(both),
+            },
+        },
+        Some(_) | None => Traits {
+            degree: None,
+            ..only_ungridded(both)
+        },
+    }
+}
+
+/// A value times a literal: its grid grows with it.
+fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
+    both.filter = match side.filter_grain() {
+        Some(Grain::Any) => Some(Filter::Grain(Grain::Any)),
+        Some(Grain::Number(step)) => step
+            .checked_mul(factor)
+            .map(|g| Filter::Grain(Grain::Number(g.abs()))),
+        Some(Grain::Time { .. }) | None => None,
+    };
+    if both.dimension != Some(Grain::Any) {
+        both.dimension = None;
+    }
+    both
+}
+
+fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataType) -> Traits {
+    use arrow::datatypes::DataType;
+    let found = opaque_refused(judge, inner);
+    let schema = judge.rel.plan.schema().clone();
+    let from = inner.get_type(schema.as_ref()).ok();
+    let moment = matches!(from, Some(DataType::Timestamp(_, _)));
+    match to {
+        DataType::Date32 if moment => {
+            let day = Grain::Time {
+                count: 1,
+                unit: policy::capability::TimeUnit::Day,
+            };
+            function::bucketed(found, &day)
+        }
+        DataType::Float64 | DataType::Float32
+            if from.as_ref().is_some_and(DataType::is_numeric) && !found.counted =>
+        {
+            Traits {
+                degree: None,
+                ..found
+            }
+        }
+        DataType::Float64 | DataType::Float32 => found,
+        _narrowing => Traits {
+            degree: None,
+            ..only_ungridded(found)
+        },
+    }
+}
+
+fn case_traits(judge: &mut Judge<'_>, case: &Case) -> Traits {
+    let null = Expr::Literal(datafusion_common::ScalarValue::Null, None);
+    let mut conditions = Traits::literal();
+    let mut values: Option<(Traits, Expr)> = None;
+    let otherwise = case.else_expr.as_deref().unwrap_or(&null);
+    let arms = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
+    for value in arms.chain([otherwise]) {
+        let found = opaque_refused(judge, value);
+        values = Some(match values {
+            None => (found, value.clone()),
+            Some((all, expr)) => (
+                meet_in_place(&all, &expr, &found, value),
+                if all.literal { value.clone() } else { expr },
+            ),
+        });
+    }
+    let mut result = values.map(|(all, _)| all).unwrap_or_default();
+    for (when, _) in &case.when_then_expr {
+        conditions = conditions.meet(&condition(judge, case, when));
+    }
+    let named = names_groups(judge, |j| {
+        for (when, _) in &case.when_then_expr {
+            condition(j, case, when);
+        }
+    });
+    result.dimension = match (named, &result.dimension) {
+        (Some(_), Some(Grain::Any)) => Some(Grain::Any),
+        (Some(_) | None, _) => None,
+    };
+    result.literal = false;
+    result.owners.extend(conditions.owners);
+    result.arms.extend(conditions.arms);
+    result.counted |= conditions.counted;
+    result
+}
+
+fn condition(judge: &mut Judge<'_>, case: &Case, when: &Expr) -> Traits {
+    match &case.expr {
+        Some(subject) => {
+            crate::comparison::judge(judge, subject, Operator::Eq, when, Polarity::Both)
+        }
+        None => judge.predicate(when, Polarity::Both),
+    }
+}

@@ -1,0 +1,179 @@
+//! Scalar functions below a release: which there are, and what they leave of a capability.
+
+use datafusion_expr::Expr;
+use datafusion_expr::expr::ScalarFunction;
+use policy::capability::{Filter, Grain};
+use policy::denial::Code;
+use policy::number::Decimal;
+
+use crate::constant::{Quantity, constant_quantity};
+use crate::expression::{self, meet_in_place, only_ungridded};
+use crate::functions;
+use crate::grain::{nests, unit_named};
+use crate::predicate::Judge;
+use crate::refusals::Explain;
+use crate::traits::Traits;
+
+/// The capabilities of a function call.
+pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) -> Traits {
+    let name = call.func.name();
+    let args: Vec<Traits> = call
+        .args
+        .iter()
+        .map(|arg| expression::opaque_refused(judge, arg))
+        .collect();
+    if !functions::is_below(name) {
+        return refused(judge, expr, name, &args);
+    }
+    let first = args.first().cloned().unwrap_or_else(Traits::literal);
+    let literal = |index: usize| call.args.get(index).and_then(constant_quantity);
+    match name {
+        "date_trunc" | "date_part" => match (literal(0), args.get(1)) {
+            (Some(Quantity::Text(unit)), Some(moment)) => match unit_named(&unit) {
+                Some(unit) => bucketed(moment.clone(), &Grain::Time { count: 1, unit }),
+                None => Traits {
+                    degree: None,
+                    ..only_ungridded(moment.clone())
+                },
+            },
+            (Some(_) | None, _) => refused(judge, expr, name, &args),
+        },
+        "date_bin" => match (literal(0), args.get(1), literal(2)) {
+            (Some(Quantity::Span(width)), Some(moment), origin) => {
+                binned(moment.clone(), width, call.args.len() > 2, origin)
+            }
+            _no_literal => refused(judge, expr, name, &args),
+        },
+        "floor" | "ceil" => bucketed(first, &Grain::Number(Decimal::from(1))),
+        "round" => bucketed(first, &Grain::Number(round_step(literal(1)))),
+        "abs" => Traits {
+            degree: None,
+            dimension: any(first.dimension.as_ref()),
+            ..first
+        },
+        "ln" | "sqrt" => {
+            let degree = first.degree.filter(|d| *d <= 1);
+            Traits {
+                degree,
+                ..only_ungridded(first)
+            }
+        }
+        "lower" | "upper" => Traits {
+            degree: None,
+            ..only_ungridded(first)
+        },
+        _choice => choice(call, &args),
+    }
+}
+
+fn any(grain: Option<&Grain>) -> Option<Grain> {
+    (grain == Some(&Grain::Any)).then_some(Grain::Any)
+}
+
+/// coalesce, nvl, nullif, greatest, least: one of the arguments.
+fn choice(call: &ScalarFunction, args: &[Traits]) -> Traits {
+    let mut all: Option<(Traits, &Expr)> = None;
+    for (found, expr) in args.iter().zip(&call.args) {
+        all = Some(match all {
+            None => (found.clone(), expr),
+            Some((before, before_expr)) => {
+                let both = meet_in_place(&before, before_expr, found, expr);
+                (both, if before.literal { expr } else { before_expr })
+            }
+        });
+    }
+    all.map(|(found, _)| found).unwrap_or_default()
+}
+
+fn refused(judge: &mut Judge<'_>, expr: &Expr, name: &str, args: &[Traits]) -> Traits {
+    let all = args.iter().fold(Traits::literal(), |all, t| all.meet(t));
+    let stays = Traits {
+        literal: false,
+        degree: None,
+        ..Traits::default()
+    };
+    if judge.in_measure && functions::is_listed(name) {
+        return Traits {
+            owners: all.owners,
+            origin: all.origin,
+            ..stays
+        };
+    }
+    let message = if functions::is_above(name) {
+        format!("the function {name} may only stand above the aggregates that leave")
+    } else {
+        format!("the function {name} is not available")
+    };
+    judge.refusals.add(Code::Fn, message).at(expr);
+    Traits {
+        owners: all.owners,
+        origin: all.origin,
+        ..stays
+    }
+}
+
+/// Values put into cells of a grid: free where the cells are no finer than what is allowed.
+pub(crate) fn bucketed(found: Traits, cells: &Grain) -> Traits {
+    let filter = match &found.filter {
+        Some(Filter::Grain(grain)) if nests(grain, cells) => Some(Filter::Grain(Grain::Any)),
+        Some(Filter::Grain(grain)) => Some(Filter::Grain(grain.clone())),
+        Some(Filter::Values(_)) | None => None,
+    };
+    let dimension = match &found.dimension {
+        Some(grain) if nests(grain, cells) => Some(Grain::Any),
+        Some(_) | None => None,
+    };
+    Traits {
+        filter,
+        dimension,
+        degree: None,
+        ..found
+    }
+}
+
+fn binned(
+    found: Traits,
+    width: crate::grain::Span,
+    has_origin: bool,
+    origin: Option<Quantity>,
+) -> Traits {
+    let Some(cells) = width.as_grain() else {
+        return Traits {
+            degree: None,
+            ..only_ungridded(found)
+        };
+    };
+    // Cells of n days from an origin on the day grid are unions of days wherever they start.
+    let origin_fits = |grain: &Grain| match (&origin, has_origin) {
+        (None, false) => true,
+        (Some(Quantity::Moment(at)), true) => crate::grain::moment_on(grain, *at),
+        (Some(_), _) | (None, true) => false,
+    };
+    let filter_fits = found.filter_grain().is_some_and(origin_fits);
+    let dimension_fits = found.dimension.as_ref().is_some_and(origin_fits);
+    let mut result = bucketed(found, &cells);
+    if !filter_fits {
+        result.filter = None;
+    }
+    if !dimension_fits {
+        result.dimension = None;
+    }
+    result
+}
+
+/// The width of the cells that `round(x, n)` makes.
+fn round_step(places: Option<Quantity>) -> Decimal {
+    match places {
+        None => Decimal::from(1),
+        Some(Quantity::Number(n)) if n.scale() == 0 => {
+            let n = n.mantissa();
+            let power = |e: i128| u32::try_from(e).ok().and_then(|e| 10_i128.checked_pow(e));
+            if n <= 0 {
+                power(n.saturating_neg()).map_or(Decimal::from(0), |p| Decimal::new(p, 0))
+            } else {
+                u8::try_from(n).map_or(Decimal::from(0), |scale| Decimal::new(1, scale))
+            }
+        }
+        Some(_) => Decimal::from(0),
+    }
+}

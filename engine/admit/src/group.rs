@@ -1,0 +1,311 @@
+//! Inner GROUP BY: rows merged below the release, their people kept as sets.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use datafusion_common::{Column, Result as DfResult};
+use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
+use datafusion_expr::{Aggregate, AggregateUDF, Expr, LogicalPlan};
+use policy::denial::Code;
+
+use crate::branch::when;
+use crate::consent;
+use crate::expression;
+use crate::measure::{self, Judged, Place};
+use crate::refusals::Explain;
+use crate::relation::{Arm, Rel, Slot};
+use crate::traits::{ArmId, Crowded, SlotId, Traits};
+use crate::walk::{Walker, named};
+
+/// What a grouping consists of once it is judged.
+#[derive(Debug)]
+pub(crate) struct Grouped {
+    pub(crate) keys: Vec<Expr>,
+    pub(crate) traits: Vec<Traits>,
+    /// Output name, call, what was found out about it.
+    pub(crate) aggregates: Vec<(String, AggregateFunction, Judged)>,
+}
+
+/// An inner GROUP BY or DISTINCT.
+pub(crate) fn walk(
+    walker: &mut Walker<'_>,
+    input: &LogicalPlan,
+    keys: &[Expr],
+    calls: &[Expr],
+    original: &LogicalPlan,
+) -> DfResult<Rel> {
+    let rel = walker.walk(input, &[])?;
+    let traits: Vec<Traits> = keys
+        .iter()
+        .map(|key| key_traits(walker, &rel, key))
+        .collect();
+    let names = original.schema().fields().iter().skip(keys.len());
+    let mut aggregates = Vec::new();
+    for (call, field) in calls.iter().zip(names) {
+        if let Some(function) = aggregate_call(call) {
+            let judged = measure::judge(&mut walker.judge(&rel), function, Place::Inner);
+            aggregates.push((field.name().clone(), function.clone(), judged));
+        } else {
+            walker
+                .refusals
+                .add(Code::Agg, "not a plain aggregate")
+                .at(call);
+        }
+    }
+    check_crowd(walker, &rel, &traits);
+    let grouped = Grouped {
+        keys: keys.to_vec(),
+        traits,
+        aggregates,
+    };
+    build(walker, rel, grouped)
+}
+
+/// The aggregate under aliases.
+pub(crate) fn aggregate_call(expr: &Expr) -> Option<&AggregateFunction> {
+    match expr {
+        Expr::AggregateFunction(function) => Some(function),
+        Expr::Alias(alias) => aggregate_call(&alias.expr),
+        _other => None,
+    }
+}
+
+fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
+    if let Expr::GroupingSet(_) = key {
+        walker
+            .refusals
+            .add(
+                Code::GroupingSets,
+                "write one GROUP BY for each grouping set",
+            )
+            .at(key);
+        return Traits::default();
+    }
+    let found = expression::traits(&mut walker.judge(rel), key);
+    if !found.groups_inside() && rel.is_protected() {
+        walker
+            .refusals
+            .add(
+                Code::FilterGrain,
+                "rows may be grouped by units, keys, and dimensions or filters at their grain",
+            )
+            .of(found.origin.as_ref())
+            .at(key);
+    }
+    found
+}
+
+/// Each protected party must have a track among the keys: a row about a crowd is a release.
+pub(crate) fn check_crowd(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) {
+    let keyed: BTreeSet<SlotId> = keys.iter().flat_map(|t| t.slots.iter().copied()).collect();
+    for owner in &rel.owners {
+        let number = walker.policies.number(owner);
+        let has = rel.slots.iter().any(|slot| {
+            slot.single
+                && keyed.contains(&slot.id)
+                && number.is_some_and(|n| slot.parties.contains_key(&n))
+        });
+        if !has {
+            let denial = walker.refusals.add(
+                Code::Crowd,
+                format!("this inner grouping makes rows about crowds of {owner}'s people; only the outermost aggregate may"),
+            );
+            denial.party = Some(owner.clone());
+            denial.help(
+                "group by a unit (a person, an account), or let the outermost query aggregate",
+            );
+        }
+    }
+}
+
+/// Owners of a key that is grouped over rows of several of them must consent, as to a join.
+pub(crate) fn key_consents(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) -> bool {
+    let mut negation = true;
+    for key in keys.iter().filter(|t| t.identifier && t.owners.len() > 1) {
+        let owners: Vec<_> = key.owners.iter().collect();
+        for (index, p) in owners.iter().enumerate() {
+            for q in owners.iter().skip(index + 1) {
+                if !consent::mutual(walker.policies, &rel.tables, p, q, &key.domains) {
+                    walker
+                        .refusals
+                        .add(Code::Join, format!("grouping by this key links rows of {p} and {q}, who have not both agreed to it"))
+                        .of(key.origin.as_ref())
+                        .help("both policies need the other party under `[joins.…] with`");
+                }
+            }
+        }
+        negation &= consent::negation(walker.policies, &rel.tables, &key.owners, &key.domains);
+    }
+    negation
+}
+
+fn call(function: &Arc<AggregateUDF>, argument: Expr, name: &str) -> Expr {
+    let params = AggregateFunctionParams {
+        args: vec![argument],
+        distinct: false,
+        filter: None,
+        order_by: Vec::new(),
+        null_treatment: None,
+    };
+    Expr::AggregateFunction(AggregateFunction {
+        func: Arc::clone(function),
+        params,
+    })
+    .alias(name)
+}
+
+/// The grouped relation with its tracks.
+pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfResult<Rel> {
+    let several = grouped
+        .traits
+        .iter()
+        .any(|t| t.identifier && t.owners.len() > 1);
+    let negation = key_consents(walker, &rel, &grouped.traits);
+    let keyed: BTreeSet<SlotId> = grouped
+        .traits
+        .iter()
+        .flat_map(|t| t.slots.iter().copied())
+        .collect();
+    let mut exprs = Vec::new();
+    let mut out = Hidden::default();
+    let mut traits = grouped.traits;
+    for (name, function, judged) in grouped.aggregates {
+        let mut found = judged.traits.clone();
+        if several && !negation {
+            found.crowded = Some(Crowded {
+                growth: judged.growth,
+            });
+        }
+        for branch in judged.branches {
+            let arm = walker.fresh();
+            arm_tracks(
+                walker,
+                &rel,
+                arm,
+                &Source::Taken(branch.taken),
+                &mut exprs,
+                &mut out,
+            );
+            found.arms.insert(arm);
+        }
+        traits.push(found);
+        exprs.push(plain(&function, &judged.argument).alias(name));
+    }
+    // Visible aggregates first, hidden ones behind.
+    exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
+    let wanted: BTreeSet<ArmId> = traits
+        .iter()
+        .flat_map(|t| t.arms.iter().copied())
+        .chain(rel.row_arms.iter().copied())
+        .filter(|arm| rel.arms.contains_key(arm))
+        .collect();
+    for arm in wanted {
+        if let Some(source) = rel.arms.get(&arm).cloned() {
+            arm_tracks(
+                walker,
+                &rel,
+                arm,
+                &Source::Arm(source),
+                &mut exprs,
+                &mut out,
+            );
+        }
+    }
+    let slots = slot_tracks(walker, &rel, &keyed, &mut exprs);
+    let width = grouped.keys.len();
+    let plan = LogicalPlan::Aggregate(Aggregate::try_new(rel.plan.into(), grouped.keys, exprs)?);
+    Ok(Rel {
+        cols: named(&plan, traits),
+        plan,
+        slots,
+        arms: out.arms,
+        zero_arms: rel.zero_arms,
+        row_arms: rel.row_arms,
+        owners: rel.owners,
+        tables: rel.tables,
+        linked: rel.linked,
+        unique: vec![(0..width).collect()],
+        literal_rows: None,
+    })
+}
+
+/// The call with its argument as judged: FILTER folded in, measures clamped.
+fn plain(function: &AggregateFunction, argument: &Option<Expr>) -> Expr {
+    let mut function = function.clone();
+    function.params.filter = None;
+    if let Some(argument) = argument {
+        function.params.args = vec![argument.clone()];
+    }
+    Expr::AggregateFunction(function)
+}
+
+#[derive(Default)]
+struct Hidden {
+    arms: BTreeMap<ArmId, Arm>,
+}
+
+enum Source {
+    Taken(Expr),
+    Arm(Arm),
+}
+
+/// Per slot, the entities behind the group that took a branch.
+fn arm_tracks(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    arm: ArmId,
+    source: &Source,
+    exprs: &mut Vec<Expr>,
+    out: &mut Hidden,
+) {
+    let mut tracks = BTreeMap::new();
+    for slot in &rel.slots {
+        let track = Expr::Column(slot.column.clone());
+        let argument = match source {
+            Source::Taken(taken) => when(taken.clone(), track),
+            Source::Arm(Arm::Flag(flag)) => when(Expr::Column(flag.clone()), track),
+            Source::Arm(Arm::Tracks(before)) => match before.get(&slot.id) {
+                Some(column) => Expr::Column(column.clone()),
+                None => match before.values().next() {
+                    Some(other) => when(Expr::Column(other.clone()).is_not_null(), track),
+                    None => track,
+                },
+            },
+        };
+        let name = format!("__b{}", walker.fresh());
+        exprs.push(call(&walker.tools.tracks, argument, &name));
+        tracks.insert(slot.id, Column::new_unqualified(name));
+    }
+    walker.flag_arms.remove(&arm);
+    out.arms.insert(arm, Arm::Tracks(tracks));
+}
+
+/// A track that is a key of one owner's rows stays one entity, the others become sets.
+fn slot_tracks(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    keyed: &BTreeSet<SlotId>,
+    exprs: &mut Vec<Expr>,
+) -> Vec<Slot> {
+    let mut slots = Vec::new();
+    for slot in &rel.slots {
+        let several = slot.parties.len() > 1;
+        let is_key = slot.single && keyed.contains(&slot.id);
+        let scalar = is_key && !several && !slot.set;
+        let name = format!("__t{}", walker.fresh());
+        let function = if scalar {
+            &walker.tools.same
+        } else {
+            &walker.tools.tracks
+        };
+        exprs.push(call(function, Expr::Column(slot.column.clone()), &name));
+        slots.push(Slot {
+            column: Column::new_unqualified(name),
+            set: !scalar,
+            merged: slot.merged || several,
+            single: is_key,
+            ..slot.clone()
+        });
+    }
+    slots
+}

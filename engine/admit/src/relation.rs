@@ -1,0 +1,173 @@
+//! A plan on its way through admission: what its columns may be used for, whose rows they are.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use datafusion_common::Column;
+use datafusion_expr::{Expr, LogicalPlan};
+use policy::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
+
+use crate::traits::{ArmId, SlotId, Traits};
+
+/// A visible column of the relation.
+#[derive(Debug, Clone)]
+pub(crate) struct Col {
+    /// Its qualified name in the plan.
+    pub(crate) column: Column,
+    /// What it may be used for.
+    pub(crate) traits: Traits,
+}
+
+/// A track: whose row this is, in one unit space at one place of the plan.
+#[derive(Debug, Clone)]
+pub(crate) struct Slot {
+    pub(crate) id: SlotId,
+    /// The hidden column that carries it.
+    pub(crate) column: Column,
+    /// The unit space.
+    pub(crate) space: UnitSpace,
+    /// Party number → k.
+    pub(crate) parties: BTreeMap<u8, u32>,
+    /// A set of entities instead of one.
+    pub(crate) set: bool,
+    /// Rows of several parties were merged into one.
+    pub(crate) merged: bool,
+    /// Still one entity a row (or one a party): may key a group.
+    pub(crate) single: bool,
+}
+
+/// Where the entities that took a branch are found.
+#[derive(Debug, Clone)]
+pub(crate) enum Arm {
+    /// A Boolean column: this row took it.
+    Flag(Column),
+    /// Per slot a column of entities that took it, further down.
+    Tracks(BTreeMap<SlotId, Column>),
+}
+
+/// An annotated, instrumented relation.
+#[derive(Debug, Clone)]
+pub(crate) struct Rel {
+    /// The plan with its hidden columns.
+    pub(crate) plan: LogicalPlan,
+    /// Visible columns, in the order of the original schema.
+    pub(crate) cols: Vec<Col>,
+    /// Tracks.
+    pub(crate) slots: Vec<Slot>,
+    /// Branches that columns went through.
+    pub(crate) arms: BTreeMap<ArmId, Arm>,
+    /// Of these, branches that yield a literal 0.
+    pub(crate) zero_arms: BTreeSet<ArmId>,
+    /// Branches that decided which rows there are.
+    pub(crate) row_arms: BTreeSet<ArmId>,
+    /// Protected owners behind the rows.
+    pub(crate) owners: BTreeSet<PartyId>,
+    /// Tables behind the rows.
+    pub(crate) tables: BTreeSet<TableRef>,
+    /// Domains that rows were linked on so far.
+    pub(crate) linked: BTreeSet<KeyDomain>,
+    /// Keys known to be unique: sets of positions in `cols`.
+    pub(crate) unique: Vec<BTreeSet<usize>>,
+    /// Literal rows: how many.
+    pub(crate) literal_rows: Option<usize>,
+}
+
+impl Rel {
+    /// A relation that reads nobody's rows.
+    pub(crate) fn public(plan: LogicalPlan) -> Self {
+        let cols = plan
+            .schema()
+            .columns()
+            .into_iter()
+            .map(|column| Col {
+                column,
+                traits: Traits::public(),
+            })
+            .collect();
+        Self {
+            plan,
+            cols,
+            slots: Vec::new(),
+            arms: BTreeMap::new(),
+            zero_arms: BTreeSet::new(),
+            row_arms: BTreeSet::new(),
+            owners: BTreeSet::new(),
+            tables: BTreeSet::new(),
+            linked: BTreeSet::new(),
+            unique: Vec::new(),
+            literal_rows: None,
+        }
+    }
+
+    /// Whether it reads anybody's protected rows.
+    pub(crate) fn is_protected(&self) -> bool {
+        !self.owners.is_empty()
+    }
+
+    /// The position of a column named in an expression.
+    pub(crate) fn position(&self, column: &Column) -> Option<usize> {
+        let exact = self.cols.iter().position(|c| same_name(&c.column, column));
+        if exact.is_some() || column.relation.is_some() {
+            return exact;
+        }
+        let mut found = self
+            .cols
+            .iter()
+            .enumerate()
+            .filter(|(_, c)| c.column.name == column.name);
+        match (found.next(), found.next()) {
+            (Some((index, _)), None) => Some(index),
+            (Some(_), Some(_)) | (None, _) => None,
+        }
+    }
+
+    /// The column named in an expression.
+    pub(crate) fn col(&self, column: &Column) -> Option<&Col> {
+        self.position(column).and_then(|index| self.cols.get(index))
+    }
+
+    /// The hidden columns, as expressions that pass them on.
+    pub(crate) fn hidden(&self) -> Vec<Expr> {
+        let slots = self.slots.iter().map(|s| Expr::Column(s.column.clone()));
+        let arms = self.arms.values().flat_map(|arm| match arm {
+            Arm::Flag(column) => vec![Expr::Column(column.clone())],
+            Arm::Tracks(tracks) => tracks.values().cloned().map(Expr::Column).collect(),
+        });
+        slots.chain(arms).collect()
+    }
+
+    /// The hidden columns that are not being made by these expressions.
+    pub(crate) fn hidden_but(&self, made: &[Expr]) -> Vec<Expr> {
+        let is_made = |column: &Column| {
+            made.iter()
+                .any(|e| matches!(e, Expr::Alias(alias) if alias.name == column.name))
+        };
+        self.hidden()
+            .into_iter()
+            .filter(|e| !matches!(e, Expr::Column(column) if is_made(column)))
+            .collect()
+    }
+
+    /// Renames every hidden column's qualifier, as an alias does.
+    pub(crate) fn requalify_hidden(&mut self, alias: &datafusion_common::TableReference) {
+        let rename = |column: &mut Column| column.relation = Some(alias.clone());
+        for slot in &mut self.slots {
+            rename(&mut slot.column);
+        }
+        for arm in self.arms.values_mut() {
+            match arm {
+                Arm::Flag(column) => rename(column),
+                Arm::Tracks(tracks) => tracks.values_mut().for_each(rename),
+            }
+        }
+    }
+
+    /// Whether the columns at these positions together hold no value twice.
+    pub(crate) fn is_unique_on(&self, positions: &BTreeSet<usize>) -> bool {
+        self.unique.iter().any(|key| key.is_subset(positions))
+    }
+}
+
+/// Equality of names; where they stood in the text does not matter.
+pub(crate) fn same_name(a: &Column, b: &Column) -> bool {
+    a.name == b.name && a.relation == b.relation
+}

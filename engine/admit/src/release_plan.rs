@@ -1,0 +1,357 @@
+//! The outermost aggregate: what is computed below it and what the release operator is told.
+
+use std::collections::BTreeSet;
+
+use arrow::datatypes::DataType;
+use datafusion_common::Result as DfResult;
+use datafusion_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TryCast};
+use policy::denial::Code;
+use policy::ident::PartyId;
+use release::{
+    Branch, BranchSource, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind, TrackForm,
+};
+
+use crate::expression;
+use crate::group::aggregate_call;
+use crate::measure::{self, Judged, Place};
+use crate::refusals::Explain;
+use crate::relation::{Arm, Rel, Slot};
+use crate::request::Policies;
+use crate::traits::{ArmId, Traits};
+use crate::walk::Walker;
+
+/// One release: the plan below it and what its operator is told.
+#[derive(Debug)]
+pub struct ReleasePlan {
+    /// The instrumented plan whose rows the release consumes.
+    pub input: LogicalPlan,
+    /// What to compute and what to require.
+    pub spec: ReleaseSpec,
+    /// The owners whose rows are behind it.
+    pub owners: BTreeSet<PartyId>,
+}
+
+/// Judges an outermost aggregate and builds its release.
+pub(crate) fn build(
+    walker: &mut Walker<'_>,
+    input: &LogicalPlan,
+    keys: &[Expr],
+    calls: &[Expr],
+    original: &LogicalPlan,
+) -> DfResult<ReleasePlan> {
+    let rel = walker.walk(input, &[])?;
+    let mut columns = Columns::default();
+    let mut row_arms = rel.row_arms.clone();
+    let mut spec_keys = Vec::new();
+    let mut key_branches = Vec::new();
+    for (index, key) in keys.iter().enumerate() {
+        let found = judge_key(walker, &rel, key);
+        row_arms.extend(found.arms);
+        key_branches.extend(crate::branch::branches(key));
+        let column = columns.add(key.clone(), &format!("__k{index}"));
+        spec_keys.push(KeyColumn {
+            column,
+            name: format!("c{index}"),
+        });
+    }
+    let mut statistics = Vec::new();
+    let mut wanted: Vec<(Vec<(BranchOf, bool)>, BTreeSet<ArmId>)> = Vec::new();
+    for (index, call) in calls.iter().enumerate() {
+        let name = format!("c{}", keys.len().saturating_add(index));
+        let output = original
+            .schema()
+            .field(keys.len().saturating_add(index))
+            .data_type()
+            .clone();
+        let Some(function) = aggregate_call(call) else {
+            walker
+                .refusals
+                .add(Code::Agg, "not a plain aggregate")
+                .at(call);
+            continue;
+        };
+        let judged = measure::judge(&mut walker.judge(&rel), function, Place::Release);
+        let kind = statistic_kind(&rel, &judged, &mut columns, &name);
+        let own = judged
+            .branches
+            .into_iter()
+            .map(|b| (BranchOf::Taken(b.taken), false))
+            .collect();
+        let arms = judged
+            .traits
+            .arms
+            .iter()
+            .filter(|arm| !(judged.name == "sum" && rel.zero_arms.contains(arm)))
+            .copied()
+            .collect();
+        wanted.push((own, arms));
+        statistics.push(Statistic {
+            name,
+            kind,
+            branches: Vec::new(),
+            output: released_type(&output),
+        });
+    }
+    let slots = rel
+        .slots
+        .iter()
+        .map(|slot| spec_slot(slot, &mut columns))
+        .collect();
+    for (statistic, (own, arms)) in statistics.iter_mut().zip(wanted) {
+        for (branch, zero_ok) in own {
+            let BranchOf::Taken(taken) = branch;
+            statistic
+                .branches
+                .push(flag_branch(&mut columns, taken, zero_ok));
+        }
+        let strict = arms.iter().map(|arm| (*arm, false));
+        let lenient = row_arms
+            .iter()
+            .filter(|arm| !arms.contains(arm))
+            .map(|arm| (*arm, true));
+        for (arm, zero_ok) in strict.chain(lenient) {
+            statistic
+                .branches
+                .extend(arm_branch(&rel, &mut columns, arm, zero_ok));
+        }
+        for branch in &key_branches {
+            statistic
+                .branches
+                .push(flag_branch(&mut columns, branch.taken.clone(), true));
+        }
+    }
+    let parties = party_rules(walker, &rel);
+    let plan = LogicalPlan::Projection(Projection::try_new(columns.exprs, rel.plan.into())?);
+    Ok(ReleasePlan {
+        input: plan,
+        spec: ReleaseSpec {
+            keys: spec_keys,
+            statistics,
+            slots,
+            parties,
+        },
+        owners: rel.owners,
+    })
+}
+
+enum BranchOf {
+    Taken(Expr),
+}
+
+/// The columns that a release reads, each once.
+#[derive(Default)]
+struct Columns {
+    exprs: Vec<Expr>,
+    sources: Vec<Expr>,
+}
+
+impl Columns {
+    fn add(&mut self, expr: Expr, name: &str) -> usize {
+        if let Some(index) = self.sources.iter().position(|e| *e == expr) {
+            return index;
+        }
+        let index = self.exprs.len();
+        self.exprs.push(expr.clone().alias(name));
+        self.sources.push(expr);
+        index
+    }
+
+    fn add_hidden(&mut self, expr: Expr) -> usize {
+        let name = format!("__h{}", self.exprs.len());
+        self.add(expr, &name)
+    }
+}
+
+fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
+    if let Expr::GroupingSet(_) = key {
+        walker
+            .refusals
+            .add(Code::GroupingSets, "write one query for each grouping set")
+            .at(key);
+        return Traits::default();
+    }
+    let found = expression::traits(&mut walker.judge(rel), key);
+    if found.dimension != Some(policy::capability::Grain::Any) {
+        let name = found
+            .origin
+            .as_ref()
+            .map_or("this value", |o| o.column.as_str())
+            .to_owned();
+        let help = found.dimension.as_ref().map_or_else(
+            || "group by columns whose policy says `dimension`".to_owned(),
+            |grain| format!("truncate it to {grain} or coarser, as in date_trunc"),
+        );
+        walker
+            .refusals
+            .add(
+                Code::RoleDim,
+                format!("{name} may not name the groups of an answer"),
+            )
+            .of(found.origin.as_ref())
+            .at(key)
+            .help(help);
+    }
+    if found.crowded.is_some() {
+        walker
+            .refusals
+            .add(
+                Code::Negation,
+                "a count over rows of several owners names groups: more rows could undo it",
+            )
+            .at(key);
+    }
+    found
+}
+
+/// What the release computes it in; floats come out of exact decimals and are cast back above.
+fn released_type(kind: &DataType) -> DataType {
+    kind.clone()
+}
+
+fn statistic_kind(rel: &Rel, judged: &Judged, columns: &mut Columns, name: &str) -> StatisticKind {
+    let Some(argument) = &judged.argument else {
+        return StatisticKind::CountRows;
+    };
+    let is_count = judged.name == "count";
+    let value = if is_count {
+        argument.clone()
+    } else {
+        exact(argument, rel)
+    };
+    let column = columns.add(value, &format!("__v{name}"));
+    match (judged.name.as_str(), judged.distinct) {
+        ("count", true) if judged.traits.identifier_argument => {
+            StatisticKind::CountDistinct { column }
+        }
+        ("count", true) => StatisticKind::CountDistinctSupported { column },
+        ("count", false) => StatisticKind::Count { column },
+        ("avg", _) => StatisticKind::Avg { column },
+        ("var", _) => StatisticKind::VarSamp { column },
+        ("var_pop", _) => StatisticKind::VarPop { column },
+        ("stddev", _) => StatisticKind::StddevSamp { column },
+        ("stddev_pop", _) => StatisticKind::StddevPop { column },
+        (_sum, _) => StatisticKind::Sum { column },
+    }
+}
+
+/// Floats (logarithms, roots) are released as decimals of six digits.
+fn exact(argument: &Expr, rel: &Rel) -> Expr {
+    match argument.get_type(rel.plan.schema().as_ref()) {
+        Ok(kind) if kind.is_floating() => Expr::TryCast(TryCast::new(
+            Box::new(argument.clone()),
+            DataType::Decimal128(38, 6),
+        )),
+        Ok(_) | Err(_) => argument.clone(),
+    }
+}
+
+fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
+    release::Slot {
+        column: columns.add_hidden(Expr::Column(slot.column.clone())),
+        form: if slot.set {
+            TrackForm::Set
+        } else {
+            TrackForm::Scalar
+        },
+        merged: slot.merged,
+        k: slot.parties.iter().map(|(party, k)| (*party, *k)).collect(),
+    }
+}
+
+fn flag_branch(columns: &mut Columns, taken: Expr, zero_ok: bool) -> Branch {
+    Branch {
+        source: BranchSource::Flag(columns.add_hidden(taken)),
+        zero_ok,
+    }
+}
+
+fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, zero_ok: bool) -> Option<Branch> {
+    let source = match rel.arms.get(&arm)? {
+        Arm::Flag(flag) => BranchSource::Flag(columns.add_hidden(Expr::Column(flag.clone()))),
+        Arm::Tracks(tracks) => {
+            let any = tracks.values().next().cloned();
+            let per_slot = rel.slots.iter().map(|slot| {
+                let expr = match (tracks.get(&slot.id), &any) {
+                    (Some(column), _) => Expr::Column(column.clone()),
+                    (None, Some(other)) => crate::branch::when(
+                        Expr::Column(other.clone()).is_not_null(),
+                        Expr::Column(slot.column.clone()),
+                    ),
+                    (None, None) => Expr::Column(slot.column.clone()),
+                };
+                columns.add_hidden(expr)
+            });
+            BranchSource::Tracks(per_slot.collect())
+        }
+    };
+    Some(Branch { source, zero_ok })
+}
+
+/// Exemption, pooling and dominance of every party, by number.
+fn party_rules(walker: &Walker<'_>, rel: &Rel) -> Vec<PartyRule> {
+    let policies = walker.policies;
+    let classes = pool_classes(policies);
+    policies
+        .parties
+        .iter()
+        .zip(classes)
+        .map(|(party, pool)| {
+            let tables = || {
+                policies
+                    .tables
+                    .values()
+                    .filter(|t| t.table.party == *party && rel.tables.contains(&t.table))
+            };
+            let asks_for_itself = walker.request.principal.party == *party
+                && walker.request.recipient == *party
+                && tables().all(|t| t.access.owner == policy::document::OwnerAccess::Full);
+            PartyRule {
+                name: party.to_string(),
+                exempt: asks_for_itself,
+                pool,
+                dominance: tables()
+                    .map(|t| t.disclosure.dominance.value)
+                    .max()
+                    .unwrap_or(0),
+            }
+        })
+        .collect()
+}
+
+/// Parties that all name each other share a class.
+fn pool_classes(policies: &Policies) -> Vec<u8> {
+    let mut classes: Vec<(u8, Vec<&PartyId>)> = Vec::new();
+    let mut found = Vec::new();
+    for (number, party) in policies.parties.iter().enumerate() {
+        let number = u8::try_from(number).unwrap_or(u8::MAX);
+        let class = classes
+            .iter_mut()
+            .find(|(_, members)| members.iter().all(|m| policies.pool_together(m, party)));
+        match class {
+            Some((class, members)) => {
+                members.push(party);
+                found.push(*class);
+            }
+            None => {
+                classes.push((number, vec![party]));
+                found.push(number);
+            }
+        }
+    }
+    found
+}
+
+/// The aggregate as the walker sees it.
+pub(crate) fn of_aggregate(
+    walker: &mut Walker<'_>,
+    node: &Aggregate,
+    original: &LogicalPlan,
+) -> DfResult<ReleasePlan> {
+    build(
+        walker,
+        &node.input,
+        &node.group_expr,
+        &node.aggr_expr,
+        original,
+    )
+}

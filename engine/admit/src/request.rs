@@ -1,0 +1,77 @@
+//! Who asks what for, and what is in force: everything a verdict may depend on.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use chrono::NaiveDate;
+use datafusion_expr::{AggregateUDF, ScalarUDF};
+use policy::ident::{PartyId, Principal, Purpose, TableRef};
+use policy::table::TablePolicy;
+
+/// The policies and the membership in force.
+#[derive(Debug, Clone)]
+pub struct Policies {
+    /// Every table of the contract.
+    pub tables: BTreeMap<TableRef, TablePolicy>,
+    /// The contract's parties, in the order that numbers them in tracks.
+    pub parties: Vec<PartyId>,
+    /// Principals the contract names.
+    pub principals: BTreeSet<Principal>,
+    /// Purposes the contract names; none: any.
+    pub purposes: BTreeSet<Purpose>,
+}
+
+impl Policies {
+    /// The number of a party in tracks.
+    #[must_use]
+    pub fn number(&self, party: &PartyId) -> Option<u8> {
+        self.parties
+            .iter()
+            .position(|p| p == party)
+            .and_then(|n| u8::try_from(n).ok())
+    }
+
+    /// Whether the two name each other as pooling, in every table of theirs that is protected.
+    #[must_use]
+    pub fn pool_together(&self, a: &PartyId, b: &PartyId) -> bool {
+        let names = |owner: &PartyId, other: &PartyId| {
+            let mut tables = self
+                .tables
+                .values()
+                .filter(|t| t.table.party == *owner && !t.is_public());
+            let mut any = false;
+            let all = tables.all(|t| {
+                any = true;
+                t.disclosure.pool.value.contains(other)
+            });
+            any && all
+        };
+        a == b || (names(a, b) && names(b, a))
+    }
+}
+
+/// One question's circumstances.
+#[derive(Debug, Clone)]
+pub struct Request {
+    /// Who asks.
+    pub principal: Principal,
+    /// What for.
+    pub purpose: Option<Purpose>,
+    /// Who will be able to open the answer.
+    pub recipient: PartyId,
+    /// The day it is asked, UTC.
+    pub today: NaiveDate,
+}
+
+/// Functions that instrumented plans call; the engine provides them.
+#[derive(Debug, Clone)]
+pub struct Tools {
+    /// `(party number, space, value) → track`, NULL for NULL.
+    pub track: Arc<ScalarUDF>,
+    /// Set union of tracks or of sets of tracks; NULL when empty.
+    pub tracks: Arc<AggregateUDF>,
+    /// One of several equal tracks.
+    pub same: Arc<AggregateUDF>,
+    /// A track as a set of one; NULL for NULL.
+    pub as_set: Arc<ScalarUDF>,
+}

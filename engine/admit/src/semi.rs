@@ -1,0 +1,182 @@
+//! Semi and anti joins: IN, EXISTS and their negations.
+//!
+//! A semi join becomes an inner join with the other side grouped by the key, so that the people who
+//! make the condition true are contributors too.
+
+use datafusion_common::{Column, NullEquality, Result as DfResult};
+use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan, Projection};
+use policy::denial::Code;
+
+use crate::group::{self, Grouped};
+use crate::join::{Condition, condition, joined, link, unmatched_allowed};
+use crate::relation::Rel;
+use crate::walk::Walker;
+
+/// Both sides with the condition sorted; conditions across both sides besides the key are refused.
+fn sides(
+    walker: &mut Walker<'_>,
+    node: &Join,
+    keeps_left: bool,
+) -> DfResult<(Rel, Rel, Condition)> {
+    let (kept, tested) = if keeps_left {
+        (&node.left, &node.right)
+    } else {
+        (&node.right, &node.left)
+    };
+    let on: Vec<(Expr, Expr)> = if keeps_left {
+        node.on.clone()
+    } else {
+        node.on
+            .iter()
+            .map(|(l, r)| (r.clone(), l.clone()))
+            .collect()
+    };
+    let kept = walker.walk(kept, &[])?;
+    let tested = walker.walk(tested, &[])?;
+    let mut found = condition(&kept, &tested, &on, node.filter.as_ref(), &[]);
+    let rest = std::mem::take(&mut found.rest);
+    for expr in rest {
+        let columns = expr.column_refs();
+        let inside = |rel: &Rel| columns.iter().all(|c| rel.col(c).is_some());
+        if columns.is_empty() || inside(&kept) || inside(&tested) {
+            found.rest.push(expr);
+        } else {
+            walker.refusals.add(
+                Code::Subquery,
+                "a condition across both sides besides the key is not available in IN and EXISTS: write a join and COUNT(DISTINCT …)",
+            );
+        }
+    }
+    Ok((kept, tested, found))
+}
+
+/// Applies the conditions that read one side alone to that side.
+fn with_own_conditions(walker: &mut Walker<'_>, rel: Rel, found: &Condition) -> DfResult<Rel> {
+    let mut rel = rel;
+    for expr in &found.rest {
+        let columns = expr.column_refs();
+        if !columns.is_empty() && columns.iter().all(|c| rel.col(c).is_some()) {
+            rel = walker.filtered(rel, expr)?;
+        }
+    }
+    Ok(rel)
+}
+
+/// IN and EXISTS.
+pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> DfResult<Rel> {
+    let (kept, tested, found) = sides(walker, node, keeps_left)?;
+    let kept = with_own_conditions(walker, kept, &found)?;
+    let tested = with_own_conditions(walker, tested, &found)?;
+    let keys: Vec<(Column, Column)> = found
+        .keys
+        .iter()
+        .map(|pair| (pair.left.clone(), pair.right.clone()))
+        .chain(found.equal.iter().cloned())
+        .collect();
+    let tested = grouped_by(walker, tested, &keys)?;
+    link(walker, &kept, &tested, &found);
+    let visible = kept.cols.clone();
+    let unique = kept.unique.clone();
+    let on: Vec<(Expr, Expr)> = keys
+        .iter()
+        .map(|(l, r)| (Expr::Column(l.clone()), Expr::Column(r.clone())))
+        .collect();
+    let mut rel = joined(kept, tested, &found, |l, r| {
+        Join::try_new(
+            l.into(),
+            r.into(),
+            on,
+            None,
+            JoinType::Inner,
+            JoinConstraint::On,
+            NullEquality::NullEqualsNothing,
+            false,
+        )
+    })?;
+    for col in &mut rel.cols {
+        // Equated entities stay known by the kept columns.
+        if let Some(before) = visible.iter().find(|v| v.column == col.column) {
+            col.traits.owners.clone_from(&before.traits.owners);
+        }
+    }
+    rel.cols.truncate(visible.len());
+    rel.unique = unique;
+    let mut exprs: Vec<Expr> = rel
+        .cols
+        .iter()
+        .map(|c| Expr::Column(c.column.clone()))
+        .collect();
+    exprs.extend(rel.hidden());
+    rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);
+    Ok(rel)
+}
+
+/// The tested side, one row a key, with set tracks.
+fn grouped_by(walker: &mut Walker<'_>, tested: Rel, keys: &[(Column, Column)]) -> DfResult<Rel> {
+    let columns: Vec<Column> = keys.iter().map(|(_, r)| r.clone()).collect();
+    let group: Vec<Expr> = columns.iter().cloned().map(Expr::Column).collect();
+    if group.is_empty() {
+        return Ok(tested);
+    }
+    let traits = columns
+        .iter()
+        .filter_map(|c| tested.col(c).map(|c| c.traits.clone()))
+        .collect();
+    group::build(
+        walker,
+        tested,
+        Grouped {
+            keys: group,
+            traits,
+            aggregates: Vec::new(),
+        },
+    )
+}
+
+/// NOT IN, NOT EXISTS, EXCEPT: who is absent decides, so it needs consent.
+pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> DfResult<Rel> {
+    let (kept, tested, found) = sides(walker, node, keeps_left)?;
+    if tested.is_protected() {
+        link(walker, &kept, &tested, &found);
+        if !unmatched_allowed(walker, &kept, &tested, &found) {
+            let denial = walker.refusals.add(
+                Code::Negation,
+                "NOT IN, NOT EXISTS and EXCEPT show who is absent at another party",
+            );
+            denial.help = Some(
+                "ask for those who are present, or ask both owners for `negation = true` on this key"
+                    .to_owned(),
+            );
+        }
+    } else if kept.is_protected() {
+        let usable = found.equal.iter().all(|(l, _)| {
+            kept.col(l)
+                .is_some_and(|c| !c.traits.identifier && c.traits.groups_inside())
+        });
+        if !usable || !found.keys.is_empty() {
+            walker.refusals.add(
+                Code::Join,
+                "protected rows may be compared with a public table only on dimensions or filters",
+            );
+        }
+    }
+    let mut rel = kept;
+    let (left, right, on): (LogicalPlan, LogicalPlan, Vec<(Expr, Expr)>) = if keeps_left {
+        (rel.plan.clone(), tested.plan, node.on.clone())
+    } else {
+        (tested.plan, rel.plan.clone(), node.on.clone())
+    };
+    let join = Join::try_new(
+        left.into(),
+        right.into(),
+        on,
+        node.filter.clone(),
+        node.join_type,
+        node.join_constraint,
+        node.null_equality,
+        node.null_aware,
+    )?;
+    rel.plan = LogicalPlan::Join(join);
+    rel.tables.extend(tested.tables);
+    Ok(rel)
+}

@@ -1,0 +1,227 @@
+//! What a value may be used for, carried along the plan by lineage.
+//!
+//! A column starts with what its owner's policy gives it; an expression has what all of its inputs
+//! have. A literal has everything. Names never matter.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use policy::capability::{Capabilities, Filter, Grain, Literal, RuleSpan};
+use policy::ident::{KeyDomain, PartyId, TableRef};
+
+use crate::grain;
+
+/// A hidden track of one unit space at one place in the plan.
+pub(crate) type SlotId = usize;
+/// A branch whose own support is owed.
+pub(crate) type ArmId = usize;
+
+/// The column a value came from, for messages.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Origin {
+    pub(crate) table: TableRef,
+    pub(crate) column: String,
+    pub(crate) rule: RuleSpan,
+}
+
+/// How an inner aggregate over rows of several owners moves when rows are added.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Growth {
+    /// Only grows: COUNT, SUM, MAX.
+    Up,
+    /// Only falls: MIN.
+    Down,
+    /// Anything.
+    Free,
+}
+
+/// Set on results of aggregates over rows of several owners that did not consent to negation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Crowded {
+    pub(crate) growth: Growth,
+}
+
+/// What a value may be used for.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Traits {
+    /// A literal: has every capability.
+    pub(crate) literal: bool,
+    /// Unit or key: opaque.
+    pub(crate) identifier: bool,
+    /// Key domains.
+    pub(crate) domains: BTreeSet<KeyDomain>,
+    /// The tracks whose entity this value names.
+    pub(crate) slots: BTreeSet<SlotId>,
+    /// Values that are nobody.
+    pub(crate) absent: Vec<Literal>,
+    /// As an output key; `Any`: as it stands, else only truncated to this grain.
+    pub(crate) dimension: Option<Grain>,
+    /// In predicates.
+    pub(crate) filter: Option<Filter>,
+    /// By owner: with whom its columns may be compared.
+    pub(crate) compare: BTreeMap<PartyId, BTreeSet<PartyId>>,
+    /// Degree as a polynomial over measures; `None`: no measure.
+    pub(crate) degree: Option<u8>,
+    /// Bounds to clamp a bare measure column to when it enters an aggregate.
+    pub(crate) bounds: Option<policy::capability::Bounds>,
+    /// Whose data it is computed from.
+    pub(crate) owners: BTreeSet<PartyId>,
+    /// Branches it went through.
+    pub(crate) arms: BTreeSet<ArmId>,
+    /// Of a COUNT(DISTINCT …): its argument is a unit or key.
+    pub(crate) identifier_argument: bool,
+    /// Result of a count or the like below the release.
+    pub(crate) counted: bool,
+    /// Aggregate over several owners without consent to negation.
+    pub(crate) crowded: Option<Crowded>,
+    /// Where it came from, if from one column.
+    pub(crate) origin: Option<Origin>,
+}
+
+impl Traits {
+    /// A literal.
+    pub(crate) fn literal() -> Self {
+        Self {
+            literal: true,
+            dimension: Some(Grain::Any),
+            filter: Some(Filter::Grain(Grain::Any)),
+            degree: Some(0),
+            ..Self::default()
+        }
+    }
+
+    /// A value of a public table: free of any rule, but not constant.
+    pub(crate) fn public() -> Self {
+        Self {
+            dimension: Some(Grain::Any),
+            filter: Some(Filter::Grain(Grain::Any)),
+            degree: Some(1),
+            ..Self::default()
+        }
+    }
+
+    /// A column as its policy has it.
+    pub(crate) fn of_column(owner: &PartyId, caps: &Capabilities, origin: Origin) -> Self {
+        Self {
+            identifier: caps.is_identifier(),
+            domains: caps.join.clone(),
+            absent: caps.absent.clone(),
+            dimension: caps.dimension.clone(),
+            filter: caps.filter.clone(),
+            compare: BTreeMap::from([(owner.clone(), caps.compare.clone())]),
+            degree: caps.measure.map(|_| 1),
+            bounds: caps.measure,
+            owners: BTreeSet::from([owner.clone()]),
+            origin: Some(origin),
+            ..Self::default()
+        }
+    }
+
+    /// The grain of predicates against literals, when it is a grid.
+    pub(crate) fn filter_grain(&self) -> Option<&Grain> {
+        match &self.filter {
+            Some(Filter::Grain(grain)) => Some(grain),
+            Some(Filter::Values(_)) | None => None,
+        }
+    }
+
+    /// May stand in an inner GROUP BY or PARTITION BY as it is.
+    pub(crate) fn groups_inside(&self) -> bool {
+        self.identifier
+            || matches!(
+                self.filter,
+                Some(Filter::Grain(Grain::Any) | Filter::Values(_))
+            )
+            || self.dimension == Some(Grain::Any)
+    }
+
+    /// What a value computed from both may be used for.
+    #[must_use]
+    pub(crate) fn meet(&self, other: &Self) -> Self {
+        Self {
+            literal: self.literal && other.literal,
+            identifier: self.identifier || other.identifier,
+            domains: BTreeSet::new(),
+            slots: BTreeSet::new(),
+            absent: Vec::new(),
+            dimension: meet_grain(self.dimension.as_ref(), other.dimension.as_ref()),
+            filter: meet_filter(self.filter.as_ref(), other.filter.as_ref()),
+            compare: meet_compare(self, other),
+            degree: self.degree.zip(other.degree).map(|(a, b)| a.max(b)),
+            bounds: None,
+            owners: self.owners.union(&other.owners).cloned().collect(),
+            arms: self.arms.union(&other.arms).copied().collect(),
+            identifier_argument: false,
+            counted: self.counted || other.counted,
+            crowded: meet_crowded(self.crowded, other.crowded),
+            origin: self.origin.clone().or_else(|| other.origin.clone()),
+        }
+    }
+
+    /// The same position of two branches of a union: only what both have.
+    #[must_use]
+    pub(crate) fn align(&self, other: &Self) -> Self {
+        let mut both = self.meet(other);
+        both.identifier = self.identifier || other.identifier;
+        both.domains = if self.literal {
+            other.domains.clone()
+        } else if other.literal {
+            self.domains.clone()
+        } else {
+            self.domains.intersection(&other.domains).cloned().collect()
+        };
+        both.absent = self
+            .absent
+            .iter()
+            .filter(|a| other.absent.contains(a))
+            .cloned()
+            .collect();
+        both.bounds = match (self.bounds, other.bounds) {
+            (Some(a), Some(b)) => Some(policy::capability::Bounds {
+                low: a.low.max(b.low),
+                high: a.high.min(b.high),
+            }),
+            (Some(a), None) if other.literal => Some(a),
+            (None, Some(b)) if self.literal => Some(b),
+            (Some(_), None) | (None, Some(_) | None) => None,
+        };
+        both
+    }
+}
+
+fn meet_crowded(a: Option<Crowded>, b: Option<Crowded>) -> Option<Crowded> {
+    match (a, b) {
+        (Some(a), Some(b)) if a == b => Some(a),
+        (Some(_), Some(_)) => Some(Crowded {
+            growth: Growth::Free,
+        }),
+        (Some(a), None) | (None, Some(a)) => Some(a),
+        (None, None) => None,
+    }
+}
+
+fn meet_grain(a: Option<&Grain>, b: Option<&Grain>) -> Option<Grain> {
+    grain::meet(a?, b?)
+}
+
+fn meet_filter(a: Option<&Filter>, b: Option<&Filter>) -> Option<Filter> {
+    match (a?, b?) {
+        (Filter::Grain(a), Filter::Grain(b)) => grain::meet(a, b).map(Filter::Grain),
+        (Filter::Values(v), Filter::Grain(Grain::Any))
+        | (Filter::Grain(Grain::Any), Filter::Values(v)) => Some(Filter::Values(v.clone())),
+        (Filter::Values(a), Filter::Values(b)) => Some(Filter::Values(
+            a.iter().filter(|v| b.contains(v)).cloned().collect(),
+        )),
+        (Filter::Values(_), Filter::Grain(Grain::Number(_) | Grain::Time { .. }))
+        | (Filter::Grain(Grain::Number(_) | Grain::Time { .. }), Filter::Values(_)) => None,
+    }
+}
+
+fn meet_compare(a: &Traits, b: &Traits) -> BTreeMap<PartyId, BTreeSet<PartyId>> {
+    let mut all = a.compare.clone();
+    for (owner, with) in &b.compare {
+        all.entry(owner.clone())
+            .and_modify(|set| set.retain(|p| with.contains(p)))
+            .or_insert_with(|| with.clone());
+    }
+    all
+}

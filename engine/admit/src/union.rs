@@ -1,0 +1,282 @@
+//! UNION ALL: rows side by side, tracks aligned by place and space.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::datatypes::{DataType, Field};
+use datafusion_common::{Column, DFSchema, Result as DfResult, TableReference};
+use datafusion_expr::expr::ScalarFunction;
+use datafusion_expr::{Expr, LogicalPlan, Projection, Union};
+use policy::denial::Code;
+use policy::ident::UnitSpace;
+
+use crate::branch::null;
+use crate::relation::{Arm, Rel, Slot};
+use crate::traits::{ArmId, SlotId, Traits};
+use crate::walk::{Walker, named};
+
+/// What makes tracks of two branches the same: space, place, and which of several.
+type Signature = (UnitSpace, usize, usize);
+
+/// The union of its branches.
+pub(crate) fn walk(
+    walker: &mut Walker<'_>,
+    inputs: &[Arc<LogicalPlan>],
+    schema: &DFSchema,
+) -> DfResult<Rel> {
+    let mut branches = Vec::new();
+    for input in inputs {
+        branches.push(walker.walk(input, &[])?);
+    }
+    let protected = branches.iter().filter(|b| b.is_protected()).count();
+    if protected > 0 && protected < branches.len() {
+        walker.refusals.add(
+            Code::Join,
+            "rows of public tables may not be mixed with protected ones",
+        );
+    }
+    let signatures: Vec<Vec<Signature>> = branches.iter().map(signatures_of).collect();
+    let slots = aligned(walker, &branches, &signatures);
+    let arms = all_arms(&branches);
+    let mut plans = Vec::new();
+    for (branch, signed) in branches.iter().zip(&signatures) {
+        let mut exprs = visible(branch, schema);
+        for (signature, slot) in &slots {
+            exprs.push(track_of(walker, branch, signed, signature, slot));
+        }
+        exprs.extend(arms_of(walker, branch, signed, &slots, &arms));
+        let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
+        plans.push(Arc::new(LogicalPlan::Projection(plan)));
+    }
+    let traits = aligned_traits(&branches, &signatures, &slots, schema.fields().len());
+    let plan = LogicalPlan::Union(Union::try_new_with_loose_types(plans)?);
+    Ok(put_together(&branches, plan, traits, slots, arms))
+}
+
+fn put_together(
+    branches: &[Rel],
+    plan: LogicalPlan,
+    traits: Vec<Traits>,
+    slots: BTreeMap<Signature, Slot>,
+    arms: BTreeSet<ArmId>,
+) -> Rel {
+    let mut rel = Rel::public(plan);
+    rel.cols = named(&rel.plan, traits);
+    rel.arms = arms
+        .into_iter()
+        .map(|arm| {
+            let is_flag = branches
+                .iter()
+                .any(|b| matches!(b.arms.get(&arm), Some(Arm::Flag(_))));
+            let kind = if is_flag {
+                Arm::Flag(Column::new_unqualified(format!("__a{arm}")))
+            } else {
+                let name = |slot: &Slot| Column::new_unqualified(format!("__u{arm}_{}", slot.id));
+                Arm::Tracks(slots.values().map(|s| (s.id, name(s))).collect())
+            };
+            (arm, kind)
+        })
+        .collect();
+    rel.slots = slots.into_values().collect();
+    for branch in branches {
+        rel.owners.extend(branch.owners.iter().cloned());
+        rel.tables.extend(branch.tables.iter().cloned());
+        rel.linked.extend(branch.linked.iter().cloned());
+        rel.zero_arms.extend(branch.zero_arms.iter().copied());
+        rel.row_arms.extend(branch.row_arms.iter().copied());
+    }
+    rel
+}
+
+fn signatures_of(branch: &Rel) -> Vec<Signature> {
+    let mut seen: BTreeMap<(UnitSpace, usize), usize> = BTreeMap::new();
+    branch
+        .slots
+        .iter()
+        .map(|slot| {
+            let place = branch
+                .cols
+                .iter()
+                .position(|c| c.traits.slots.contains(&slot.id))
+                .unwrap_or(usize::MAX);
+            let count = seen.entry((slot.space.clone(), place)).or_default();
+            let signature = (slot.space.clone(), place, *count);
+            *count = count.saturating_add(1);
+            signature
+        })
+        .collect()
+}
+
+/// One slot for each signature, of all the branches that have it.
+fn aligned(
+    walker: &mut Walker<'_>,
+    branches: &[Rel],
+    signatures: &[Vec<Signature>],
+) -> BTreeMap<Signature, Slot> {
+    let mut slots: BTreeMap<Signature, Slot> = BTreeMap::new();
+    for (branch, signed) in branches.iter().zip(signatures) {
+        for (slot, signature) in branch.slots.iter().zip(signed) {
+            if let Some(known) = slots.get_mut(signature) {
+                for (party, k) in &slot.parties {
+                    let before = known.parties.entry(*party).or_insert(*k);
+                    *before = (*before).max(*k);
+                }
+                known.set |= slot.set;
+                known.merged |= slot.merged;
+                known.single &= slot.single;
+            } else {
+                let id = walker.fresh();
+                let column = Column::new_unqualified(format!("__t{id}"));
+                slots.insert(
+                    signature.clone(),
+                    Slot {
+                        id,
+                        column,
+                        ..slot.clone()
+                    },
+                );
+            }
+        }
+    }
+    slots
+}
+
+fn visible(branch: &Rel, schema: &DFSchema) -> Vec<Expr> {
+    branch
+        .cols
+        .iter()
+        .zip(schema.iter())
+        .map(|(col, (qualifier, field))| renamed(&col.column, qualifier, field))
+        .collect()
+}
+
+fn renamed(column: &Column, qualifier: Option<&TableReference>, field: &Arc<Field>) -> Expr {
+    Expr::Column(column.clone()).alias_qualified(qualifier.cloned(), field.name())
+}
+
+fn set_type() -> DataType {
+    DataType::List(Arc::new(Field::new_list_field(DataType::UInt64, true)))
+}
+
+fn slot_in<'a>(branch: &'a Rel, signed: &[Signature], wanted: &Signature) -> Option<&'a Slot> {
+    branch
+        .slots
+        .iter()
+        .zip(signed)
+        .find(|(_, s)| *s == wanted)
+        .map(|(slot, _)| slot)
+}
+
+fn as_set(walker: &Walker<'_>, expr: Expr) -> Expr {
+    let func = Arc::clone(&walker.tools.as_set);
+    Expr::ScalarFunction(ScalarFunction {
+        func,
+        args: vec![expr],
+    })
+}
+
+fn track_of(
+    walker: &Walker<'_>,
+    branch: &Rel,
+    signed: &[Signature],
+    signature: &Signature,
+    slot: &Slot,
+) -> Expr {
+    let value = match slot_in(branch, signed, signature) {
+        Some(own) if own.set == slot.set => Expr::Column(own.column.clone()),
+        Some(own) => as_set(walker, Expr::Column(own.column.clone())),
+        None if slot.set => null(&set_type()),
+        None => null(&DataType::UInt64),
+    };
+    value.alias(slot.column.name.clone())
+}
+
+fn all_arms(branches: &[Rel]) -> BTreeSet<ArmId> {
+    branches
+        .iter()
+        .flat_map(|b| b.arms.keys().copied())
+        .collect()
+}
+
+/// The branch's own arms under their common names, NULL for those of the others.
+fn arms_of(
+    walker: &Walker<'_>,
+    branch: &Rel,
+    signed: &[Signature],
+    slots: &BTreeMap<Signature, Slot>,
+    arms: &BTreeSet<ArmId>,
+) -> Vec<Expr> {
+    let mut exprs = Vec::new();
+    for arm in arms {
+        match branch.arms.get(arm) {
+            Some(Arm::Flag(flag)) => {
+                exprs.push(Expr::Column(flag.clone()).alias(format!("__a{arm}")));
+            }
+            Some(Arm::Tracks(tracks)) => {
+                for (signature, slot) in slots {
+                    let own = slot_in(branch, signed, signature).and_then(|s| tracks.get(&s.id));
+                    let value = own.map_or_else(|| null(&set_type()), |c| Expr::Column(c.clone()));
+                    exprs.push(value.alias(format!("__u{arm}_{}", slot.id)));
+                }
+            }
+            None => exprs.extend(absent_arm(walker, slots, *arm)),
+        }
+    }
+    exprs
+}
+
+fn absent_arm(walker: &Walker<'_>, slots: &BTreeMap<Signature, Slot>, arm: ArmId) -> Vec<Expr> {
+    if walker.flag_arms.contains(&arm) {
+        return vec![null(&DataType::Boolean).alias(format!("__a{arm}"))];
+    }
+    let names = slots.values().map(|slot| format!("__u{arm}_{}", slot.id));
+    names.map(|name| null(&set_type()).alias(name)).collect()
+}
+
+/// By position what all branches have; a place names a track if it does in every branch that has it.
+fn aligned_traits(
+    branches: &[Rel],
+    signatures: &[Vec<Signature>],
+    slots: &BTreeMap<Signature, Slot>,
+    width: usize,
+) -> Vec<Traits> {
+    (0..width)
+        .map(|position| {
+            let mut all: Option<Traits> = None;
+            for branch in branches {
+                let found = branch
+                    .cols
+                    .get(position)
+                    .map(|c| c.traits.clone())
+                    .unwrap_or_default();
+                all = Some(match all {
+                    None => found,
+                    Some(before) => before.align(&found),
+                });
+            }
+            let mut traits = all.unwrap_or_default();
+            traits.slots = slots
+                .iter()
+                .filter(|(signature, _)| names_slot(branches, signatures, signature, position))
+                .map(|(_, slot)| slot.id)
+                .collect::<BTreeSet<SlotId>>();
+            traits
+        })
+        .collect()
+}
+
+fn names_slot(
+    branches: &[Rel],
+    signatures: &[Vec<Signature>],
+    signature: &Signature,
+    position: usize,
+) -> bool {
+    branches.iter().zip(signatures).all(|(branch, signed)| {
+        slot_in(branch, signed, signature).is_none_or(|slot| {
+            branch
+                .cols
+                .get(position)
+                .is_some_and(|c| c.traits.slots.contains(&slot.id))
+        })
+    })
+}

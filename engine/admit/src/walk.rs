@@ -1,0 +1,363 @@
+//! Below a release: every node judged and instrumented with tracks, bottom up.
+
+use std::collections::BTreeSet;
+
+use datafusion_common::{DataFusionError, Result as DfResult};
+use datafusion_expr::{
+    Distinct, Expr, Filter, LogicalPlan, Operator, Projection, SubqueryAlias, Union,
+};
+use policy::denial::Code;
+
+use crate::branch::{Branch, branches};
+use crate::predicate::{Judge, Polarity, Role};
+use crate::refusals::Refusals;
+use crate::relation::{Arm, Col, Rel};
+use crate::request::{Policies, Request, Tools};
+use crate::traits::{ArmId, SlotId, Traits};
+use crate::{expression, group, join, scan, union, window};
+
+/// Walks one question's plan.
+#[derive(Debug)]
+pub(crate) struct Walker<'a> {
+    pub(crate) policies: &'a Policies,
+    pub(crate) request: &'a Request,
+    pub(crate) tools: &'a Tools,
+    pub(crate) refusals: Refusals,
+    /// Branches that are flags of a row where they were made.
+    pub(crate) flag_arms: BTreeSet<ArmId>,
+    next: usize,
+}
+
+impl<'a> Walker<'a> {
+    pub(crate) fn new(policies: &'a Policies, request: &'a Request, tools: &'a Tools) -> Self {
+        Self {
+            policies,
+            request,
+            tools,
+            refusals: Refusals::default(),
+            flag_arms: BTreeSet::new(),
+            next: 0,
+        }
+    }
+
+    /// A number for a new hidden column.
+    pub(crate) fn fresh(&mut self) -> usize {
+        self.next = self.next.saturating_add(1);
+        self.next
+    }
+
+    /// A judge of predicates over a relation.
+    pub(crate) fn judge<'b>(&'b mut self, rel: &'b Rel) -> Judge<'b> {
+        Judge {
+            rel,
+            policies: self.policies,
+            refusals: &mut self.refusals,
+            role: Role::Filter,
+            in_measure: false,
+        }
+    }
+
+    /// Judges and instruments a plan. `hints` are equalities that a filter above states.
+    pub(crate) fn walk(&mut self, plan: &LogicalPlan, hints: &[Expr]) -> DfResult<Rel> {
+        match plan {
+            LogicalPlan::TableScan(node) => scan::walk(self, node),
+            LogicalPlan::Projection(node) => self.projection(node),
+            LogicalPlan::Filter(node) => self.filter(node, hints),
+            LogicalPlan::SubqueryAlias(node) => self.alias(node),
+            LogicalPlan::Join(node) => join::walk(self, node, hints),
+            LogicalPlan::Aggregate(node) => {
+                group::walk(self, &node.input, &node.group_expr, &node.aggr_expr, plan)
+            }
+            LogicalPlan::Distinct(Distinct::All(input)) => {
+                let keys: Vec<Expr> = input
+                    .schema()
+                    .columns()
+                    .into_iter()
+                    .map(Expr::Column)
+                    .collect();
+                group::walk(self, input, &keys, &[], plan)
+            }
+            LogicalPlan::Window(node) => window::walk(self, node),
+            LogicalPlan::Union(Union { inputs, schema }) => union::walk(self, inputs, schema),
+            LogicalPlan::Values(node) => {
+                let mut rel = Rel::public(plan.clone());
+                rel.literal_rows = Some(node.values.len());
+                rel.unique = scan::unique_values(node);
+                Ok(rel)
+            }
+            LogicalPlan::EmptyRelation(_) => {
+                let mut rel = Rel::public(plan.clone());
+                rel.literal_rows = Some(1);
+                Ok(rel)
+            }
+            LogicalPlan::Sort(node) => {
+                self.refuse(
+                    Code::Limit,
+                    "ORDER BY may only stand above the aggregates that leave",
+                );
+                self.walk(&node.input, &[])
+            }
+            LogicalPlan::Limit(node) => {
+                self.refuse(
+                    Code::Limit,
+                    "LIMIT may only stand above the aggregates that leave",
+                );
+                self.walk(&node.input, &[])
+            }
+            LogicalPlan::Distinct(Distinct::On(on)) => {
+                self.refuse(Code::Limit, "DISTINCT ON picks rows by their order");
+                self.walk(&on.input, &[])
+            }
+            LogicalPlan::Subquery(node) => {
+                self.refuse(
+                    Code::Subquery,
+                    "a lateral subquery may not read protected rows",
+                );
+                self.walk(&node.subquery, &[])
+            }
+            LogicalPlan::RecursiveQuery(_) => {
+                self.refuse(
+                    Code::Recursion,
+                    "recursion over protected rows is not available",
+                );
+                Ok(Rel::public(plan.clone()))
+            }
+            LogicalPlan::Unnest(node) => {
+                self.refuse(Code::Fn, "unnest is not available");
+                self.walk(&node.input, &[])
+            }
+            LogicalPlan::Repartition(_)
+            | LogicalPlan::Statement(_)
+            | LogicalPlan::Explain(_)
+            | LogicalPlan::Analyze(_)
+            | LogicalPlan::Extension(_)
+            | LogicalPlan::Dml(_)
+            | LogicalPlan::Ddl(_)
+            | LogicalPlan::Copy(_)
+            | LogicalPlan::DescribeTable(_) => {
+                self.refuse(Code::Stmt, "only plain queries are answered");
+                Ok(Rel::public(plan.clone()))
+            }
+        }
+    }
+
+    fn refuse(&mut self, code: Code, message: &str) {
+        self.refusals.add(code, message);
+    }
+
+    fn projection(&mut self, node: &Projection) -> DfResult<Rel> {
+        let mut rel = self.walk(&node.input, &[])?;
+        let mut traits = Vec::with_capacity(node.expr.len());
+        let mut exprs = Vec::with_capacity(node.expr.len());
+        let mut flags = Vec::new();
+        for expr in &node.expr {
+            let mut found = expression::traits(&mut self.judge(&rel), expr);
+            if rel.is_protected() {
+                for branch in branches(expr) {
+                    let (arm, flag) = self.flag(&mut rel, branch);
+                    found.arms.insert(arm);
+                    flags.push(flag);
+                }
+            }
+            traits.push(found);
+            exprs.push(expr.clone());
+        }
+        let unique = projected_keys(&rel, &node.expr);
+        exprs.extend(rel.hidden_but(&flags));
+        exprs.extend(flags);
+        let plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.clone().into())?);
+        rel.cols = named(&plan, traits);
+        rel.unique = unique;
+        rel.plan = plan;
+        Ok(rel)
+    }
+
+    /// A new Boolean column that says which rows take a branch.
+    pub(crate) fn flag(&mut self, rel: &mut Rel, branch: Branch) -> (ArmId, Expr) {
+        let arm = self.fresh();
+        let name = format!("__a{arm}");
+        let column = datafusion_common::Column::new_unqualified(name.clone());
+        rel.arms.insert(arm, Arm::Flag(column));
+        self.flag_arms.insert(arm);
+        if branch.zero {
+            rel.zero_arms.insert(arm);
+        }
+        (arm, branch.taken.alias(name))
+    }
+
+    fn filter(&mut self, node: &Filter, hints: &[Expr]) -> DfResult<Rel> {
+        let mut equalities = hints.to_vec();
+        conjuncts(&node.predicate, &mut equalities);
+        let input = self.walk(&node.input, &equalities)?;
+        self.filtered(input, &node.predicate)
+    }
+
+    /// The rows of a relation that a predicate picks.
+    pub(crate) fn filtered(&mut self, input: Rel, predicate: &Expr) -> DfResult<Rel> {
+        let mut rel = input;
+        let found = self.judge(&rel).predicate(predicate, Polarity::Positive);
+        rel.row_arms.extend(found.arms);
+        let branches = if rel.is_protected() {
+            branches(predicate)
+        } else {
+            Vec::new()
+        };
+        if !branches.is_empty() {
+            let mut flags = Vec::new();
+            for branch in branches {
+                let (arm, flag) = self.flag(&mut rel, branch);
+                rel.row_arms.insert(arm);
+                flags.push(flag);
+            }
+            let mut exprs: Vec<Expr> = rel
+                .cols
+                .iter()
+                .map(|c| Expr::Column(c.column.clone()))
+                .collect();
+            exprs.extend(rel.hidden_but(&flags));
+            exprs.extend(flags);
+            rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);
+        }
+        equate_columns(&mut rel, predicate);
+        let filter = Filter::try_new(predicate.clone(), rel.plan.into())?;
+        rel.plan = LogicalPlan::Filter(filter);
+        Ok(rel)
+    }
+
+    fn alias(&mut self, node: &SubqueryAlias) -> DfResult<Rel> {
+        let mut rel = self.walk(&node.input, &[])?;
+        let traits: Vec<Traits> = rel.cols.iter().map(|c| c.traits.clone()).collect();
+        rel.requalify_hidden(&node.alias);
+        let mut columns: Vec<Expr> = rel
+            .cols
+            .iter()
+            .map(|c| Expr::Column(c.column.clone()))
+            .collect();
+        // Hidden columns stand behind the visible ones, wherever a join has put them.
+        let hidden = rel.hidden().into_iter().filter_map(|e| match e {
+            Expr::Column(column) => Some(Expr::Column(datafusion_common::Column::new_unqualified(
+                column.name.clone(),
+            ))),
+            _other => None,
+        });
+        let found: Vec<Expr> = hidden.map(|e| find_hidden(&rel.plan, e)).collect();
+        columns.extend(found);
+        let ordered =
+            LogicalPlan::Projection(Projection::try_new(columns, rel.plan.clone().into())?);
+        let plan = SubqueryAlias::try_new(ordered.into(), node.alias.clone())?;
+        rel.plan = LogicalPlan::SubqueryAlias(plan);
+        rel.cols = named(&rel.plan, traits);
+        Ok(rel)
+    }
+
+    /// Something that should not happen; the question is refused, not guessed at.
+    pub(crate) fn internal(&self, what: &str) -> DataFusionError {
+        DataFusionError::Plan(format!("admission: {what}"))
+    }
+}
+
+/// The hidden column as the plan qualifies it.
+fn find_hidden(plan: &LogicalPlan, wanted: Expr) -> Expr {
+    let Expr::Column(column) = &wanted else {
+        return wanted;
+    };
+    let found = plan
+        .schema()
+        .columns()
+        .into_iter()
+        .find(|c| c.name == column.name);
+    found.map_or(wanted, Expr::Column)
+}
+
+/// The first columns of the plan's schema with their traits.
+pub(crate) fn named(plan: &LogicalPlan, traits: Vec<Traits>) -> Vec<Col> {
+    let columns = plan.schema().columns();
+    columns
+        .into_iter()
+        .zip(traits)
+        .map(|(column, traits)| Col { column, traits })
+        .collect()
+}
+
+/// Unique keys that survive a projection whole and bare.
+fn projected_keys(rel: &Rel, exprs: &[Expr]) -> Vec<BTreeSet<usize>> {
+    let position_of = |old: usize| {
+        exprs.iter().position(|e| match unaliased(e) {
+            Expr::Column(column) => rel.position(column) == Some(old),
+            _expression => false,
+        })
+    };
+    rel.unique
+        .iter()
+        .filter_map(|key| key.iter().map(|old| position_of(*old)).collect())
+        .collect()
+}
+
+fn unaliased(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => unaliased(&alias.expr),
+        other => other,
+    }
+}
+
+/// The conjuncts of a predicate.
+pub(crate) fn conjuncts(predicate: &Expr, into: &mut Vec<Expr>) {
+    match predicate {
+        Expr::BinaryExpr(binary) if binary.op == Operator::And => {
+            conjuncts(&binary.left, into);
+            conjuncts(&binary.right, into);
+        }
+        Expr::Alias(alias) => conjuncts(&alias.expr, into),
+        other => into.push(other.clone()),
+    }
+}
+
+/// Columns that a conjunct equates name the same entities from here on.
+fn equate_columns(rel: &mut Rel, predicate: &Expr) {
+    let mut all = Vec::new();
+    conjuncts(predicate, &mut all);
+    for conjunct in &all {
+        if let Some((left, right)) = column_equality(conjunct)
+            && let (Some(a), Some(b)) = (rel.position(&left), rel.position(&right))
+        {
+            equate(rel, a, b);
+        }
+    }
+}
+
+/// `column = column`, casts that lose nothing aside.
+pub(crate) fn column_equality(
+    expr: &Expr,
+) -> Option<(datafusion_common::Column, datafusion_common::Column)> {
+    let Expr::BinaryExpr(binary) = expr else {
+        return None;
+    };
+    if binary.op != Operator::Eq {
+        return None;
+    }
+    Some((bare_column(&binary.left)?, bare_column(&binary.right)?))
+}
+
+/// The column under aliases and casts between kinds of text.
+pub(crate) fn bare_column(expr: &Expr) -> Option<datafusion_common::Column> {
+    match expr {
+        Expr::Column(column) => Some(column.clone()),
+        Expr::Alias(alias) => bare_column(&alias.expr),
+        Expr::Cast(cast) => bare_column(&cast.expr),
+        _other => None,
+    }
+}
+
+/// Two columns hold the same value: each names the other's entities too.
+pub(crate) fn equate(rel: &mut Rel, a: usize, b: usize) {
+    let slots: BTreeSet<SlotId> = [a, b]
+        .iter()
+        .filter_map(|i| rel.cols.get(*i))
+        .flat_map(|c| c.traits.slots.iter().copied())
+        .collect();
+    for index in [a, b] {
+        if let Some(col) = rel.cols.get_mut(index) {
+            col.traits.slots.extend(slots.iter().copied());
+        }
+    }
+}

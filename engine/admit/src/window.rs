@@ -1,0 +1,282 @@
+//! Windows below a release: partitioned by a unit or key, their frames' people tracked besides.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion_common::{Column, Result as DfResult};
+use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams, WindowFunction};
+use datafusion_expr::{
+    Expr, LogicalPlan, Window, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
+};
+use policy::denial::Code;
+
+use crate::branch::branches;
+use crate::clamp::clamped;
+use crate::constant::{Quantity, quantity};
+use crate::expression;
+use crate::functions;
+use crate::grain::span_on;
+use crate::group;
+use crate::measure::{self, Place};
+use crate::refusals::Explain;
+use crate::relation::{Rel, Slot};
+use crate::traits::{Crowded, Growth, SlotId, Traits};
+use crate::walk::Walker;
+
+/// Window functions over one input.
+pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
+    let mut rel = walker.walk(&node.input, &[])?;
+    let width = rel.cols.len();
+    let names: Vec<String> = node
+        .schema
+        .fields()
+        .iter()
+        .skip(width)
+        .map(|f| f.name().clone())
+        .collect();
+    let mut exprs = Vec::new();
+    let mut slots = Vec::new();
+    let mut traits: Vec<Traits> = rel.cols.iter().map(|c| c.traits.clone()).collect();
+    for (expr, name) in node.window_expr.iter().zip(names) {
+        let Some(call) = window_call(expr) else {
+            walker
+                .refusals
+                .add(Code::Window, "not a plain window function")
+                .at(expr);
+            continue;
+        };
+        let partition = judge_call(walker, &rel, call);
+        traits.push(result(walker, &rel, call, &partition));
+        exprs.push(clamped_call(call, &rel).alias(name));
+        frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots);
+    }
+    exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
+    let plan = LogicalPlan::Window(Window::try_new(exprs, rel.plan.clone().into())?);
+    let visible: Vec<Column> = rel
+        .cols
+        .iter()
+        .map(|c| c.column.clone())
+        .chain(node.schema.columns().into_iter().skip(width))
+        .collect();
+    rel.plan = plan;
+    rel.cols = visible
+        .into_iter()
+        .zip(traits)
+        .map(|(column, traits)| crate::relation::Col { column, traits })
+        .collect();
+    rel.slots.extend(slots);
+    Ok(rel)
+}
+
+fn window_call(expr: &Expr) -> Option<&WindowFunction> {
+    match expr {
+        Expr::WindowFunction(call) => Some(call),
+        Expr::Alias(alias) => window_call(&alias.expr),
+        _other => None,
+    }
+}
+
+/// Checks name, partition, order and frame; returns the traits of the partition's keys.
+fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<Traits> {
+    let params = &call.params;
+    let name = call.fun.name();
+    let plain = params.filter.is_none() && !params.distinct && params.null_treatment.is_none();
+    if !functions::WINDOWS.contains(&name) || !plain {
+        walker
+            .refusals
+            .add(Code::Window, format!("the window function {name} is not available in this form"))
+            .help("count, sum, avg, min, max, row_number, rank, lag and lead are, without FILTER or DISTINCT");
+    }
+    if params.args.iter().any(|arg| !branches(arg).is_empty()) {
+        walker
+            .refusals
+            .add(
+                Code::Window,
+                "CASE is not available inside a window function",
+            )
+            .help("compute the CASE before or after the window");
+    }
+    let partition: Vec<Traits> = params
+        .partition_by
+        .iter()
+        .map(|key| expression::traits(&mut walker.judge(rel), key))
+        .collect();
+    check_partition(walker, rel, &partition);
+    for sort in &params.order_by {
+        let found = expression::traits(&mut walker.judge(rel), &sort.expr);
+        let usable = !found.identifier && (found.filter.is_some() || found.degree.is_some());
+        if !usable {
+            walker
+                .judge(rel)
+                .refuse(&found, &sort.expr, "it may not order a window");
+        }
+        check_frame(walker, call, &found);
+    }
+    partition
+}
+
+fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
+    let keyed: BTreeSet<SlotId> = partition
+        .iter()
+        .flat_map(|t| t.slots.iter().copied())
+        .collect();
+    let all = rel.owners.iter().all(|owner| {
+        let number = walker.policies.number(owner);
+        rel.slots.iter().any(|slot| {
+            slot.single
+                && keyed.contains(&slot.id)
+                && number.is_some_and(|n| slot.parties.contains_key(&n))
+        })
+    });
+    if !all {
+        walker
+            .refusals
+            .add(
+                Code::Window,
+                "PARTITION BY must contain a unit of every protected table",
+            )
+            .help("partition by the person or account that the rows are about");
+    }
+    if partition.iter().any(|t| !t.groups_inside()) {
+        walker.refusals.add(
+            Code::FilterGrain,
+            "PARTITION BY takes units, keys, and dimensions or filters at their grain",
+        );
+    }
+}
+
+/// Offsets of a RANGE frame lie on the grid of what it is ordered by.
+fn check_frame(walker: &mut Walker<'_>, call: &WindowFunction, order: &Traits) {
+    let frame = &call.params.window_frame;
+    if frame.units != WindowFrameUnits::Range {
+        return;
+    }
+    for bound in [&frame.start_bound, &frame.end_bound] {
+        let offset = match bound {
+            WindowFrameBound::Preceding(value) | WindowFrameBound::Following(value) => value,
+            WindowFrameBound::CurrentRow => continue,
+        };
+        let fits = offset.is_null()
+            || order
+                .filter_grain()
+                .is_some_and(|grain| match quantity(offset) {
+                    Quantity::Span(span) => span_on(grain, span),
+                    Quantity::Number(n) => crate::grain::number_on(grain, n),
+                    Quantity::Text(_) | Quantity::Null => true,
+                    Quantity::Bool(_) | Quantity::Moment(_) | Quantity::Other => false,
+                });
+        if !fits {
+            walker
+                .refusals
+                .add(
+                    Code::FilterGrain,
+                    "the window's frame is not on the grid of what orders it",
+                )
+                .of(order.origin.as_ref());
+        }
+    }
+}
+
+fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Traits]) -> Traits {
+    let name = call.fun.name();
+    let consented = group::key_consents(walker, rel, keys);
+    let mut found = match &call.fun {
+        WindowFunctionDefinition::AggregateUDF(func) => {
+            let function = AggregateFunction {
+                func: Arc::clone(func),
+                params: AggregateFunctionParams {
+                    args: call.params.args.clone(),
+                    distinct: false,
+                    filter: None,
+                    order_by: Vec::new(),
+                    null_treatment: None,
+                },
+            };
+            let judged = measure::judge(&mut walker.judge(rel), &function, Place::Inner);
+            judged.traits
+        }
+        WindowFunctionDefinition::WindowUDF(_) if matches!(name, "lag" | "lead") => {
+            match call.params.args.first() {
+                Some(arg) => {
+                    let found = expression::opaque_refused(&mut walker.judge(rel), arg);
+                    Traits {
+                        counted: true,
+                        slots: BTreeSet::new(),
+                        ..found
+                    }
+                }
+                None => Traits::default(),
+            }
+        }
+        WindowFunctionDefinition::WindowUDF(_) => Traits {
+            degree: Some(1),
+            counted: true,
+            literal: false,
+            ..Traits::public()
+        },
+    };
+    found.owners.extend(rel.owners.iter().cloned());
+    let several = keys.iter().any(|t| t.identifier && t.owners.len() > 1);
+    if several && !consented {
+        found.crowded = Some(Crowded {
+            growth: Growth::Free,
+        });
+    }
+    found
+}
+
+fn clamped_call(call: &WindowFunction, rel: &Rel) -> Expr {
+    let mut call = call.clone();
+    if !matches!(call.fun.name(), "count" | "lag" | "lead") {
+        call.params.args = call
+            .params
+            .args
+            .iter()
+            .map(|arg| clamped(arg, rel))
+            .collect();
+    }
+    Expr::WindowFunction(Box::new(call))
+}
+
+/// The people of the frame, for every track that the partition does not hold fast.
+fn frame_tracks(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    call: &WindowFunction,
+    partition: &[Traits],
+    exprs: &mut Vec<Expr>,
+    slots: &mut Vec<Slot>,
+) {
+    let keyed: BTreeSet<SlotId> = partition
+        .iter()
+        .flat_map(|t| t.slots.iter().copied())
+        .collect();
+    for slot in &rel.slots {
+        let several = slot.parties.len() > 1;
+        if slot.single && keyed.contains(&slot.id) && !several && !slot.set {
+            continue;
+        }
+        let id = walker.fresh();
+        let name = format!("__t{id}");
+        let mut over = call.clone();
+        let shifted = matches!(call.fun.name(), "lag" | "lead");
+        if shifted {
+            let track = Expr::Column(slot.column.clone());
+            over.params.args = std::iter::once(track)
+                .chain(call.params.args.iter().skip(1).take(1).cloned())
+                .collect();
+        } else {
+            over.fun = WindowFunctionDefinition::AggregateUDF(Arc::clone(&walker.tools.tracks));
+            over.params.args = vec![Expr::Column(slot.column.clone())];
+        }
+        exprs.push(Expr::WindowFunction(Box::new(over)).alias(name.clone()));
+        slots.push(Slot {
+            id,
+            column: Column::new_unqualified(name),
+            set: slot.set || !shifted,
+            merged: slot.merged || several,
+            single: false,
+            ..slot.clone()
+        });
+    }
+}
