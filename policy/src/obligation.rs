@@ -157,7 +157,3 @@ impl Disclosure {
 fn raise<T>(place: &mut Placed<T>, value: T) {
     place.value = value;
 }
-
-#[cfg(test)]
-#[path = "obligation_laws.rs"]
-mod laws;

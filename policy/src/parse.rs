@@ -100,9 +100,12 @@ fn version(reader: &mut Reader<'_>, root: &DeTable<'_>) {
             "the file does not say `policy`",
             "write `policy = 1` at its top",
         ),
-        Some(value) => {
-            reader.whole(value, "policy", 1..=1);
-        }
+        Some(value)
+            if value
+                .get_ref()
+                .as_integer()
+                .is_some_and(|v| v.as_str() == "1") => {}
+        Some(value) => reader.wrong_type(value, "policy", "1, the version this program reads"),
     }
 }
 

@@ -245,6 +245,3 @@ pub(crate) fn no_unit(document: &PolicyDocument) -> Problem {
     let help = "give the column that says whom a row is about `unit = \"person\"`, or make the table public with `min_contributors = 1`";
     Problem::error(&document.source, &k.span, message).with_help(help)
 }
-
-#[cfg(test)]
-mod tests;

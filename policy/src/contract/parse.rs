@@ -60,8 +60,14 @@ fn read(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Contract {
             reader.error(&(0..0), format!("the contract does not say `{key}`"));
         }
     }
-    root.get("contract")
-        .and_then(|v| reader.whole(v, "contract", 1..=1));
+    if let Some(value) = root.get("contract")
+        && value
+            .get_ref()
+            .as_integer()
+            .is_none_or(|v| v.as_str() != "1")
+    {
+        reader.wrong_type(value, "contract", "1, the version this program reads");
+    }
     let name = root.get("name").and_then(|v| reader.text(v, "name"));
     let version = root
         .get("version")

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{ColumnRule, Disclosure, Mode, PolicyDocument, RowsOnly};
+use crate::document::{ColumnRule, Disclosure, PolicyDocument, RowsOnly};
 use crate::problem::{Problem, nearest};
 
 /// Everything inconsistent within one policy.
@@ -59,7 +59,7 @@ fn column(document: &PolicyDocument, rule: &ColumnRule, problems: &mut Vec<Probl
     }
 }
 
-/// A misspelt unit would leave the right one at the default k.
+/// A misspelt unit would leave the right one at the default k; one too many does no harm.
 fn units_of_thresholds(document: &PolicyDocument, problems: &mut Vec<Problem>) {
     let units = document.units();
     let approved = document
@@ -70,39 +70,24 @@ fn units_of_thresholds(document: &PolicyDocument, problems: &mut Vec<Problem>) {
         .into_iter()
         .chain(approved)
     {
+        if units.iter().all(|unit| k.value.by_unit.contains_key(*unit)) {
+            continue;
+        }
         for unit in k.value.by_unit.keys().filter(|unit| !units.contains(unit)) {
             let message =
                 format!("`min_contributors` names the unit `{unit}`, which no column has");
             let problem = Problem::error(&document.source, &k.span, message);
-            problems.push(
-                match nearest(unit.as_str(), units.iter().map(|u| u.as_str())) {
-                    Some(near) => problem.with_help(format!("did you mean `{near}`?")),
-                    None => problem.with_help("give a column that unit, or drop the entry"),
-                },
-            );
+            let near = nearest(unit.as_str(), units.iter().map(|u| u.as_str()));
+            problems.push(match near {
+                Some(near) => problem.with_help(format!("did you mean `{near}`?")),
+                None => problem.with_help("give a column that unit, or drop the entry"),
+            });
         }
     }
 }
 
 fn dp(document: &PolicyDocument, disclosure: &Disclosure, problems: &mut Vec<Problem>) {
-    let dp_mode = disclosure.mode.value == Mode::Dp;
     match &disclosure.dp {
-        None if dp_mode => problems.push(
-            Problem::error(
-                &document.source,
-                &disclosure.mode.span,
-                "mode \"dp\" needs [disclosure.dp]",
-            )
-            .with_help("write its unit, epsilon, total_epsilon, delta and max_groups"),
-        ),
-        Some(dp) if !dp_mode => problems.push(
-            Problem::error(
-                &document.source,
-                &dp.span,
-                "[disclosure.dp] without `mode = \"dp\"` does nothing",
-            )
-            .with_help("set the mode, or drop the section"),
-        ),
         Some(dp) if !document.units().contains(&dp.value.unit) => {
             let message = format!(
                 "[disclosure.dp] protects `{}`, which no column has as unit",

@@ -86,6 +86,11 @@ pub(super) fn read(
         table.get("dominance").and_then(|v| percent(reader, v)),
     );
     disclosure.dp = table.get("dp").and_then(|v| dp(reader, v));
+    if disclosure.mode.value == Mode::Dp && table.get("dp").is_none() {
+        let help = "write its unit, epsilon, total_epsilon, delta and max_groups";
+        let span = disclosure.mode.span.clone();
+        reader.error_help(&span, "mode \"dp\" needs [disclosure.dp]", help);
+    }
     disclosure
 }
 

@@ -10,7 +10,7 @@ use toml::de::{DeTable, DeValue};
 use crate::document::{Placed, PolicySource};
 use crate::ident::NameError;
 use crate::number::Decimal;
-use crate::problem::{Problem, nearest};
+use crate::problem::{Problem, nearest, sorted};
 
 /// A value of the file with its place.
 pub(crate) type Value<'i> = Spanned<DeValue<'i>>;
@@ -31,13 +31,11 @@ pub(crate) fn parse_toml(source: &PolicySource) -> Result<Spanned<DeTable<'_>>, 
         return Ok(table);
     }
     let end = source.text.len();
-    Err(errors
-        .iter()
-        .map(|error| {
-            let span = error.span().unwrap_or(end..end);
-            Problem::error(source, &span, format!("not TOML: {}", error.message()))
-        })
-        .collect())
+    let found = errors.iter().map(|error| {
+        let span = error.span().unwrap_or(end..end);
+        Problem::error(source, &span, format!("not TOML: {}", error.message()))
+    });
+    Err(sorted(found.collect()))
 }
 
 impl<'s> Reader<'s> {

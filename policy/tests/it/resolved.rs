@@ -1,0 +1,227 @@
+//! A policy against the columns that the table really has.
+
+use std::collections::BTreeSet;
+
+use policy::access::Circumstances;
+use policy::denial::Code;
+use policy::ident::{Principal, Purpose, UnitSpace};
+use policy::resolve::ColumnKind::{self, Date, Decimal, Float, Integer, Other, Text, Timestamp};
+use policy::table::TablePolicy;
+
+use crate::support::{parse, party, resolve, shapes, shown, with};
+
+fn against(columns: &str, shape: &[(&str, ColumnKind)]) -> Result<TablePolicy, String> {
+    let text = with(&format!(
+        "[columns]\nid = {{ unit = \"person\" }}\n{columns}\n"
+    ));
+    let mut shape = shape.to_vec();
+    shape.push(("id", Text));
+    resolve(&text, "bank_a", &shapes(&shape))
+}
+
+#[test]
+fn a_missing_column_is_named_with_the_nearest() {
+    let error = against("amuont = { filter = true }", &[("amount", Decimal)]).unwrap_err();
+    assert_eq!(
+        error,
+        "t.policy.toml:5:1: error: `t` has no column `amuont`\n  help: did you mean `amount`?"
+    );
+    let error = against("Amount = { filter = true }", &[("amount", Decimal)]).unwrap_err();
+    assert!(error.contains("names are exact"), "{error}");
+}
+
+#[test]
+fn a_misspelt_hidden_column_is_no_harmless_rule() {
+    let text = with(
+        "[columns]\nid = { unit = \"person\" }\nnmae = { hidden = true }\n\"*\" = { dimension = true }\n",
+    );
+    let columns = shapes(&[("id", Text), ("name", Text)]);
+    assert!(
+        resolve(&text, "bank_a", &columns)
+            .unwrap_err()
+            .contains("did you mean `name`?")
+    );
+    // the sealed table has no hidden columns
+    let text = text.replace("nmae", "name");
+    let sealed = TablePolicy::resolve_sealed(&parse(&text), &party("bank_a"), &columns[..1], &[]);
+    assert_eq!(sealed.unwrap().columns.len(), 1);
+}
+
+#[test]
+fn a_named_column_wins_then_the_first_pattern() {
+    let rules =
+        "\"x_*\" = { dimension = true }\n\"*\" = { filter = true }\nx_secret = { hidden = true }";
+    let policy = against(rules, &[("x_a", Text), ("x_secret", Text), ("other", Text)]).unwrap();
+    let uses = |name: &str| policy.column(name).map(|c| c.capabilities.uses());
+    assert_eq!(uses("x_a").unwrap(), ["dimension"]);
+    assert_eq!(uses("other").unwrap(), ["filter"]);
+    assert_eq!(uses("x_secret"), None);
+    assert_eq!(uses("id").unwrap(), ["unit person"]);
+    assert_eq!(policy.column("x_a").unwrap().rule.line, 5);
+}
+
+#[test]
+fn a_column_without_a_rule_is_hidden() {
+    let policy = against("", &[("secret", Text)]).unwrap();
+    assert!(policy.column("secret").is_none());
+}
+
+#[test]
+fn capabilities_fit_the_type() {
+    for (rule, kind) in [
+        ("c = { filter = \"1 day\" }", Decimal),
+        ("c = { dimension = \"month\" }", Text),
+        ("c = { filter = 1000 }", Timestamp),
+        ("c = { filter = \"1 hour\" }", Date),
+        ("c = { measure = [0, 1] }", Text),
+        ("c = { measure = [0, 1] }", Timestamp),
+        ("c = { unit = \"acct\" }", Float),
+        ("c = { join = \"acct\" }", Other),
+        ("c = { dimension = true }", Other),
+        ("c = { filter = [1, 2] }", Text),
+        ("c = { filter = [\"a\"] }", Integer),
+        ("c = { join = \"acct\", absent = [\"CASH\"] }", Integer),
+    ] {
+        let error = against(rule, &[("c", kind)]).unwrap_err();
+        assert!(
+            error.contains("does not fit `c`"),
+            "{rule} {kind:?}: {error}"
+        );
+    }
+    for (rule, kind) in [
+        ("c = { filter = \"1 day\", dimension = \"month\" }", Date),
+        ("c = { filter = \"15 minutes\" }", Timestamp),
+        ("c = { filter = 0.5, measure = [-1.5, 2.5] }", Float),
+        ("c = { unit = \"acct\", absent = [0] }", Integer),
+        ("c = { hidden = true }", Other),
+        ("c = {}", Text),
+    ] {
+        against(rule, &[("c", kind)]).unwrap();
+    }
+}
+
+#[test]
+fn a_protected_table_names_a_unit() {
+    let text = with("[columns]\nc = { dimension = true }\n");
+    let error = resolve(&text, "bank_a", &shapes(&[("c", Text)])).unwrap_err();
+    assert!(
+        error.contains("k is 10 but no column has a `unit`"),
+        "{error}"
+    );
+    let public = with("[disclosure]\nmin_contributors = 1\n[columns]\nc = { dimension = true }\n");
+    assert!(
+        resolve(&public, "bank_a", &shapes(&[("c", Text)]))
+            .unwrap()
+            .is_public()
+    );
+}
+
+#[test]
+fn a_derived_unit_does_not_count_yet() {
+    let text = with(
+        "[columns]\nc = { dimension = true }\n[derive]\np = { sql = \"c\", unit = \"person\" }\n",
+    );
+    assert!(resolve(&text, "bank_a", &shapes(&[("c", Text)])).is_err());
+}
+
+#[test]
+fn the_row_filter_reads_real_columns() {
+    let text = with("[rows]\nwhere = \"risc <> 'vip'\"\n[columns]\nid = { unit = \"person\" }\n");
+    let columns = shapes(&[("id", Text), ("risk", Text)]);
+    let error = resolve(&text, "bank_a", &columns).unwrap_err();
+    assert!(error.contains("`t` has no column `risc`"), "{error}");
+    resolve(&text.replace("risc", "Risk"), "bank_a", &columns).unwrap();
+}
+
+#[test]
+fn the_floor_raises_k() {
+    let text = with(
+        "[disclosure]\nmin_contributors = { person = 2, acct = 7 }\nfloor = 3\n[columns]\nid = { unit = \"person\" }\nacc = { unit = \"acct\" }\n",
+    );
+    let policy = resolve(&text, "bank_a", &shapes(&[("id", Text), ("acc", Text)])).unwrap();
+    assert_eq!(
+        policy.min_contributors(&UnitSpace::new("person").unwrap()),
+        3
+    );
+    assert_eq!(policy.min_contributors(&UnitSpace::new("acct").unwrap()), 7);
+}
+
+#[test]
+fn composite_keys_are_unique_when_found() {
+    let text = "policy = 1\ntable = \"t\"\nunique = [[\"bank\", \"acct\"]]\n[columns]\nid = { unit = \"person\" }\nbank = { join = \"b\" }\nacct = { join = \"a\" }\n";
+    let columns = shapes(&[("id", Text), ("bank", Text), ("acct", Text)]);
+    let found = [vec!["acct".to_owned(), "bank".to_owned()]];
+    let policy = TablePolicy::resolve(&parse(text), &party("p"), &columns, &found).unwrap();
+    assert!(policy.is_unique_on(&["bank", "acct", "id"]));
+    assert!(!policy.is_unique_on(&["bank"]));
+    assert!(!policy.column("bank").unwrap().capabilities.unique);
+    let none = TablePolicy::resolve(&parse(text), &party("p"), &columns, &[]).unwrap();
+    assert!(none.unique.is_empty());
+    let wrong = text.replace("\"acct\"]]", "\"acc\"]]");
+    let error = TablePolicy::resolve(&parse(&wrong), &party("p"), &columns, &found).unwrap_err();
+    assert!(shown(&error).contains("no column `acc`"));
+}
+
+fn asked(who: &str, recipients: &[&str], purpose: Option<&str>, today: &str) -> Circumstances {
+    Circumstances {
+        principal: Principal::parse(who).unwrap(),
+        recipients: recipients.iter().map(|r| party(r)).collect::<BTreeSet<_>>(),
+        purpose: purpose.map(|p| Purpose::new(p).unwrap()),
+        today: today.parse().unwrap(),
+    }
+}
+
+#[test]
+fn access_is_checked_by_asker_recipient_purpose_and_day() {
+    let text = with(
+        "[access]\nask = [\"bank_b\", \"bank_c\"]\nreceive = [\"bank_b\"]\npurposes = [\"aml\"]\nuntil = 2027-12-31\n\
+         [columns]\nid = { unit = \"person\" }\n",
+    );
+    let policy = resolve(&text, "bank_a", &shapes(&[("id", Text)])).unwrap();
+    let denied = |asked: &Circumstances| policy.check_access(asked).err().map(|d| d.code);
+    let code = Some(Code::DeniedAsker);
+    assert_eq!(
+        denied(&asked("bob@bank_b", &["bank_b"], Some("aml"), "2027-12-31")),
+        None
+    );
+    assert_eq!(
+        denied(&asked("bob@bank_b", &["bank_b"], Some("aml"), "2028-01-01")),
+        code
+    );
+    assert_eq!(
+        denied(&asked("bob@bank_b", &["bank_b"], None, "2027-01-01")),
+        code
+    );
+    assert_eq!(
+        denied(&asked("bob@bank_b", &["bank_b"], Some("ads"), "2027-01-01")),
+        code
+    );
+    assert_eq!(
+        denied(&asked("bob@bank_b", &["bank_c"], Some("aml"), "2027-01-01")),
+        code
+    );
+    assert_eq!(
+        denied(&asked("eve@bank_d", &["bank_b"], Some("aml"), "2027-01-01")),
+        code
+    );
+    // the owner alone is not restricted, unless it says so or somebody else receives
+    assert_eq!(
+        denied(&asked("al@bank_a", &["bank_a"], None, "2030-01-01")),
+        None
+    );
+    assert_eq!(
+        denied(&asked(
+            "al@bank_a",
+            &["bank_a", "bank_d"],
+            Some("aml"),
+            "2027-01-01"
+        )),
+        code
+    );
+    let held = text.replace("[access]", "[access]\nowner = \"policy\"");
+    let held = resolve(&held, "bank_a", &shapes(&[("id", Text)])).unwrap();
+    assert!(
+        held.check_access(&asked("al@bank_a", &["bank_a"], Some("aml"), "2027-01-01"))
+            .is_err()
+    );
+}
