@@ -1,107 +1,163 @@
-//! What a release is told: keys, statistics, tracks and the rules of the parties.
+//! What a release has to compute and what it owes to whom.
+//!
+//! Admission writes a [`ReleaseSpec`] from the plan and the policies alone; nothing in it depends on data, so its
+//! errors may say everything.
 
 use arrow::datatypes::DataType;
 
-/// A group key.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct KeyColumn {
-    /// Input column.
-    pub column: usize,
-    /// Output name.
-    pub name: String,
-}
-
-/// Everything a release is told.
+/// One release: group keys, statistics, the tracks of the rows, and the rules of the parties behind them.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ReleaseSpec {
-    /// Group keys.
+    /// The group keys, in the order of the answer's columns.
     pub keys: Vec<KeyColumn>,
-    /// Statistics, in output order.
+    /// The statistics, in the order of the answer's columns after the keys.
     pub statistics: Vec<Statistic>,
-    /// The tracks.
+    /// The tracks that every input row carries.
     pub slots: Vec<Slot>,
-    /// By party number.
+    /// The parties; the index is the party number in the tracks. At most [`MAX_PARTIES`].
     pub parties: Vec<PartyRule>,
 }
 
-/// What holds for one party.
+/// The most parties that one release can tell apart: a part's parties are a bit mask.
+pub const MAX_PARTIES: usize = 64;
+
+/// A group key of the answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KeyColumn {
+    /// Index of the column in the input.
+    pub column: usize,
+    /// Name of the column in the answer.
+    pub name: String,
+}
+
+/// What a party is owed wherever its rows stand behind a value.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PartyRule {
-    /// Its name.
+    /// The party's name, for messages about the spec.
     pub name: String,
     /// The owner asks for itself: its side needs no support.
     pub exempt: bool,
-    /// Parties of the same class pool.
+    /// Pool class: in merged slots, parties of one class count their entities together.
     pub pool: u8,
-    /// Dominance in percent, 0: off.
+    /// Per cent of the largest contribution that the contributors after the first two must add; 0 turns the test off.
     pub dominance: u8,
+}
+
+/// A place in the plan where a unit space enters the rows: whose row this is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Slot {
+    /// Index of the track column in the input.
+    pub column: usize,
+    /// One entity a row, or several.
+    pub form: TrackForm,
+    /// An inner GROUP BY or a window merged rows of several parties.
+    pub merged: bool,
+    /// (party number, k): the least number of entities of that party. A party that is neither listed nor exempt is
+    /// never released.
+    pub k: Vec<(u8, u32)>,
 }
 
 /// How a track column holds entities.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum TrackForm {
-    /// `UInt64`.
+    /// A `UInt64` column: one entity, or NULL for none.
     Scalar,
-    /// `List<UInt64>`.
+    /// A `List<UInt64>` column: a set of entities.
     Set,
 }
 
-/// A track.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Slot {
-    /// Input column.
-    pub column: usize,
-    /// Its form.
-    pub form: TrackForm,
-    /// Rows of several parties were merged.
-    pub merged: bool,
-    /// (party number, k).
-    pub k: Vec<(u8, u32)>,
-}
-
-/// A statistic.
+/// A column of the answer that is computed over many rows.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Statistic {
-    /// Output name.
+    /// Name of the column in the answer.
     pub name: String,
-    /// What it is.
+    /// What is computed.
     pub kind: StatisticKind,
-    /// Branches that owe support of their own.
+    /// The arms of conditions that decide what is added; each needs support of its own.
     pub branches: Vec<Branch>,
-    /// Output type.
+    /// Type of the column in the answer.
     pub output: DataType,
 }
 
-/// The kinds of statistic.
+/// The statistics that may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(missing_docs, reason = "named for what they compute over the input column")]
 pub enum StatisticKind {
+    /// `COUNT(*)`.
     CountRows,
-    Count { column: usize },
-    CountDistinct { column: usize },
-    CountDistinctSupported { column: usize },
-    Sum { column: usize },
-    Avg { column: usize },
-    VarPop { column: usize },
-    VarSamp { column: usize },
-    StddevPop { column: usize },
-    StddevSamp { column: usize },
+    /// `COUNT(x)`: rows where the column is not NULL.
+    Count {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `COUNT(DISTINCT x)`: by value, not by hash.
+    CountDistinct {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `SUM(x)` over integers or decimals.
+    Sum {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `AVG(x)`, the quotient of a releasable sum and count.
+    Avg {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `VAR_POP(x)`.
+    VarPop {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `VAR_SAMP(x)`, NULL for fewer than two values.
+    VarSamp {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `STDDEV_POP(x)`.
+    StddevPop {
+        /// Index of the argument in the input.
+        column: usize,
+    },
+    /// `STDDEV_SAMP(x)`, NULL for fewer than two values.
+    StddevSamp {
+        /// Index of the argument in the input.
+        column: usize,
+    },
 }
 
-/// A branch of a statistic.
+/// An arm of a condition: who took it must be many, or the difference tells about few.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Branch {
-    /// Where the entities that took it are found.
+    /// Where the input says who took the arm.
     pub source: BranchSource,
-    /// Nobody having taken it is no failure.
+    /// Nobody at all may have taken the arm.
     pub zero_ok: bool,
 }
 
-/// Where the entities that took a branch are found.
+/// Where the input says who took an arm.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum BranchSource {
-    /// A Boolean column: this row took it.
+    /// A `Boolean` column: this row took it, with all its entities.
     Flag(usize),
-    /// Per slot a track column.
+    /// One track column a slot, in the order of the slots: the entities that took it.
     Tracks(Vec<usize>),
+}
+
+impl StatisticKind {
+    /// The index of the argument in the input, if there is one.
+    #[must_use]
+    pub fn column(self) -> Option<usize> {
+        match self {
+            Self::CountRows => None,
+            Self::Count { column }
+            | Self::CountDistinct { column }
+            | Self::Sum { column }
+            | Self::Avg { column }
+            | Self::VarPop { column }
+            | Self::VarSamp { column }
+            | Self::StddevPop { column }
+            | Self::StddevSamp { column } => Some(column),
+        }
+    }
 }
