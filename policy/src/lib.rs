@@ -14,6 +14,7 @@ pub mod contract;
 pub mod denial;
 pub mod document;
 pub mod ident;
+pub mod lint;
 pub mod number;
 pub mod obligation;
 mod parse;

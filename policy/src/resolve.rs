@@ -94,6 +94,22 @@ impl PolicyDocument {
     }
 }
 
+/// What does not fit the whole table: names without a column, capabilities against a type.
+pub(crate) fn misfits(document: &PolicyDocument, columns: &[ColumnShape]) -> Vec<Problem> {
+    let mut problems = names::missing(document, columns, true);
+    problems.extend(kind_misfits(document, columns));
+    problems
+}
+
+fn kind_misfits(document: &PolicyDocument, columns: &[ColumnShape]) -> Vec<Problem> {
+    let ruled = columns
+        .iter()
+        .filter_map(|column| Some((document.rule_for(&column.name)?, column)));
+    ruled
+        .flat_map(|(rule, column)| kind::misfits(document, rule, column))
+        .collect()
+}
+
 fn resolve(
     document: &PolicyDocument,
     owner: &PartyId,
@@ -102,11 +118,7 @@ fn resolve(
     given: Given,
 ) -> Result<TablePolicy, Vec<Problem>> {
     let mut problems = names::missing(document, columns, given == Given::Whole);
-    for column in columns {
-        if let Some(rule) = document.rule_for(&column.name) {
-            problems.extend(kind::misfits(document, rule, column));
-        }
-    }
+    problems.extend(kind_misfits(document, columns));
     let policy = policy(document, owner, columns, found_unique);
     problems.extend(without_unit(document, &policy));
     if problems.is_empty() {

@@ -68,10 +68,12 @@ fn canonical_text_parses_to_the_same_contract() {
     );
 }
 
+type Edit = Box<dyn Fn(&mut Contract)>;
+
 #[test]
 fn every_field_is_in_the_digest() {
     let base = contract();
-    let edits: Vec<Box<dyn Fn(&mut Contract)>> = vec![
+    let edits: Vec<Edit> = vec![
         Box::new(|c| c.name.push('x')),
         Box::new(|c| c.version = 2),
         Box::new(|c| c.previous = Some([1; 32])),
@@ -96,7 +98,7 @@ fn every_field_is_in_the_digest() {
                 .get_mut(&party("bank_a"))
                 .unwrap()
                 .analysts
-                .clear()
+                .clear();
         }),
         Box::new(|c| c.parties.get_mut(&party("bank_a")).unwrap().broker = Some("b".to_owned())),
         Box::new(|c| c.parties.get_mut(&party("bank_a")).unwrap().broker_pin = Some([9; 32])),

@@ -15,33 +15,33 @@ macro_rules! malformed {
 }
 
 malformed! {
-    empty_file: r#""# => r#"
+    empty_file: r"" => r#"
 t.policy.toml:1:1: error: the file does not say `policy`
   help: write `policy = 1` at its top
 t.policy.toml:1:1: error: the file does not say which `table` it is about
   help: write `table = "…"` at the top, above the first [section]
 "#;
 
-    not_toml_file: r#"policy = 1
+    not_toml_file: r"policy = 1
 table = 
 [columns
 a = { b = }
-"# => r#"
+" => r"
 t.policy.toml:2:9: error: not TOML: string values must be quoted, expected literal string
 t.policy.toml:3:9: error: not TOML: unclosed table, expected `]`
-"#;
+";
 
     duplicate_file: r#"policy = 1
 policy = 1
 table = "t"
-"# => r#"
+"# => r"
 t.policy.toml:2:1: error: not TOML: duplicate key
-"#;
+";
 
     version_file: r#"policy = 2
 table = "Transactions"
-"# => r#"
+"# => r"
 t.policy.toml:1:10: error: `policy` must be 1, the version this program reads, not 2
 t.policy.toml:2:9: error: table: `Transactions` is not a table name: a lower-case letter, then lower-case letters, digits and underscores
-"#;
+";
 }

@@ -1,0 +1,51 @@
+//! Permissions that this version does not honour yet grant nothing.
+
+use std::ops::Range;
+
+use super::{Lint, Subject};
+use crate::problem::Problem;
+
+pub(super) const LINT: Lint = Lint {
+    name: "not_honoured",
+    about: "A permission that this version does not honour: it grants nothing.",
+    check,
+};
+
+fn check(subject: &Subject<'_>) -> Vec<Problem> {
+    let document = subject.document;
+    let warn = |span: &Range<usize>, what: &str| {
+        let message = format!("{what} is not honoured yet: it grants nothing");
+        subject.warning(span, message, "keep it for a later version, or drop it")
+    };
+    let approved = document.approve.iter().map(|approval| {
+        warn(
+            &approval.name.span,
+            &format!("the approved question `{}`", approval.name.value),
+        )
+    });
+    let derived = document.derive.iter().map(|derived| {
+        let name = &derived.rule.pattern;
+        warn(&name.span, &format!("the derived column `{}`", name.value))
+    });
+    let own = document.columns.iter().filter(|rule| rule.own);
+    let own = own.map(|rule| {
+        warn(
+            &rule.pattern.span,
+            &format!("`own` of `{}`", rule.pattern.value),
+        )
+    });
+    approved.chain(derived).chain(own).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn examples() {
+        crate::lint::example(
+            "not_honoured",
+            "[columns]\nid = { unit = \"person\" }\n[derive]\nx = { sql = \"id\", filter = true }\n",
+            "[columns]\nid = { unit = \"person\" }\n",
+            None,
+        );
+    }
+}
