@@ -1,12 +1,47 @@
 //! The release operator: the only way by which a value computed from protected rows may leave.
 //!
 //! Below it the query engine computes rows of several parties with *tracks* that say whose they are. Here they are
-//! grouped once more, and a value comes out only where enough entities of every party stand behind it.
+//! grouped once more, and a value comes out only where enough entities of every party stand behind it:
+//!
+//! 1. Rows are put into *cells* by group key, and within a cell into *parts* by the parties behind them. A row that
+//!    nobody stands behind, or a party without a rule, is dropped.
+//! 2. A part has support if for every party (or pool) and every track at least k entities stand behind its rows.
+//! 3. A statistic has support in a part if at least k entities add something to it. For counts these are entities
+//!    with a row that is counted. For sums they are entities whose *net* contribution is not zero, so that rows which
+//!    cancel out make no crowd. Averages, variances and deviations are made of a sum and a count, and whoever adds to
+//!    the sum is counted, so they need the sum's support.
+//! 4. Every arm of a condition needs support too, and where a party asks for it nobody may dominate.
+//! 5. A statistic of a cell is the exact value over the parts in which it is allowed, else NULL; a cell with nothing
+//!    but NULL is no row.
+//!
+//! Everything is exact integer arithmetic whose result does not depend on the order of rows, batches or partitions.
+//! Data decides nothing but the released values: what does not fit its type is NULL, never an error.
 
+mod cell;
+mod check;
+mod dominance;
 mod error;
+mod finish;
+mod hash;
+mod measure;
+mod need;
+mod output;
+mod part;
+mod plan;
+mod release;
+mod released;
 mod spec;
+mod support;
+mod tally;
+mod track;
+mod value;
+mod vector;
+mod witness;
 
 pub use error::{ReleaseError, Result};
+pub use release::Release;
+pub use released::Released;
 pub use spec::{
-    Branch, BranchSource, KeyColumn, MAX_PARTIES, PartyRule, ReleaseSpec, Slot, Statistic, StatisticKind, TrackForm,
+    Branch, BranchSource, KeyColumn, MAX_PARTIES, PartyRule, ReleaseSpec, Slot, Statistic,
+    StatisticKind, TrackForm,
 };

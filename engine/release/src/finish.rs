@@ -1,0 +1,199 @@
+//! The decision: which parts of which cells may be told, and what they add up to.
+//!
+//! A statistic of a cell is taken over the parts in which it is allowed. A cell without any is no row, so an answer in
+//! which everything failed is the answer for no data.
+
+use std::sync::Arc;
+
+use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
+use arrow::datatypes::{DataType, Field, Schema, i256};
+
+use crate::measure::{power_of_ten, to_f64};
+use crate::output::{Datum, column, fit, plain, rebuild};
+use crate::part::{index, next};
+use crate::plan::{Recipe, Source};
+use crate::release::Release;
+use crate::released::Released;
+use crate::{ReleaseError, Result};
+
+/// Rows of the answer, column by column.
+struct Rows<'a> {
+    keys: Vec<&'a [u8]>,
+    statistics: Vec<Vec<Option<Datum>>>,
+}
+
+/// Makes the answer.
+pub(crate) fn finish(release: &Release) -> Result<Released> {
+    let rows = release.rows()?;
+    let mut fields = Vec::new();
+    let mut columns: Vec<ArrayRef> = Vec::new();
+    for (key, array) in release
+        .spec
+        .keys
+        .iter()
+        .zip(release.cells.arrays(&rows.keys)?)
+    {
+        let to = release
+            .types
+            .get(key.column)
+            .and_then(plain)
+            .ok_or(ReleaseError::Mismatch)?;
+        columns.push(rebuild(&array, &to)?);
+        fields.push(Field::new(&key.name, to, true));
+    }
+    for (statistic, values) in release.spec.statistics.iter().zip(&rows.statistics) {
+        columns.push(column(values, &statistic.output)?);
+        fields.push(Field::new(&statistic.name, statistic.output.clone(), true));
+    }
+    let options = RecordBatchOptions::new().with_row_count(Some(rows.keys.len()));
+    let schema = Arc::new(Schema::new(fields));
+    RecordBatch::try_new_with_options(schema, columns, &options)
+        .map(Released::new)
+        .map_err(ReleaseError::hide)
+}
+
+impl Release {
+    /// The rows of the answer in key order.
+    fn rows(&self) -> Result<Rows<'_>> {
+        let mut parts = vec![Vec::new(); self.cells.len()];
+        for (number, (cell, _)) in self.parts.list().iter().enumerate() {
+            parts
+                .get_mut(index(*cell))
+                .ok_or(ReleaseError::Mismatch)?
+                .push(next(number)?);
+        }
+        let mut rows = Rows {
+            keys: Vec::new(),
+            statistics: vec![Vec::new(); self.plan.recipes.len()],
+        };
+        for (key, cell) in self.cells.sorted() {
+            let mut parts = parts
+                .get_mut(index(cell))
+                .map(std::mem::take)
+                .unwrap_or_default();
+            parts.retain(|part| self.supported(*part, 0, false));
+            if parts.is_empty() {
+                continue;
+            }
+            let values: Vec<_> = self
+                .plan
+                .recipes
+                .iter()
+                .map(|recipe| self.statistic(recipe, &parts))
+                .collect();
+            if values.is_empty() || values.iter().any(Option::is_some) {
+                rows.keys.push(key);
+                rows.statistics
+                    .iter_mut()
+                    .zip(values)
+                    .for_each(|(column, value)| column.push(value));
+            }
+        }
+        Ok(rows)
+    }
+
+    /// A statistic over those of the parts in which it is allowed.
+    fn statistic(&self, recipe: &Recipe, parts: &[u32]) -> Option<Datum> {
+        let parts: Vec<u32> = parts
+            .iter()
+            .copied()
+            .filter(|part| self.allowed(recipe, *part))
+            .collect();
+        if parts.is_empty() {
+            return None;
+        }
+        fit(
+            self.value(recipe.value, &recipe.output, &parts)?,
+            &recipe.output,
+        )
+    }
+
+    /// True if a statistic may be told of a part that has the support of its rows.
+    fn allowed(&self, recipe: &Recipe, part: u32) -> bool {
+        recipe
+            .support
+            .iter()
+            .all(|witness| self.supported(part, *witness, false))
+            && recipe
+                .branches
+                .iter()
+                .all(|(witness, zero_ok)| self.supported(part, *witness, *zero_ok))
+            && recipe
+                .balance
+                .iter()
+                .all(|witness| self.undominated(part, *witness))
+    }
+
+    fn supported(&self, part: u32, witness: usize, zero_ok: bool) -> bool {
+        self.seen(part, witness, |tally, needs| {
+            tally.supported(needs, zero_ok)
+        })
+    }
+
+    fn undominated(&self, part: u32, witness: usize) -> bool {
+        self.seen(part, witness, |tally, needs| tally.undominated(needs))
+    }
+
+    /// Asks a witness about a part; what it does not know of is not allowed.
+    fn seen(
+        &self,
+        part: u32,
+        witness: usize,
+        ask: impl FnOnce(&crate::tally::Tally, &[crate::need::Need]) -> bool,
+    ) -> bool {
+        let kind = self
+            .parts
+            .list()
+            .get(index(part))
+            .and_then(|(_, kind)| self.kinds.get(*kind));
+        let tally = self
+            .evidence
+            .get(witness)
+            .and_then(|evidence| evidence.tally(part));
+        kind.zip(tally)
+            .is_some_and(|(kind, tally)| ask(tally, &kind.needs))
+    }
+
+    /// The value of a statistic over some parts.
+    fn value(&self, source: Source, output: &DataType, parts: &[u32]) -> Option<Datum> {
+        let count = |count: u64| Some(Datum::Integer(i256::from_i128(i128::from(count))));
+        let moments = |measure| {
+            Some(self.values.moments(measure, parts)).filter(|moments| moments.count() > 0)
+        };
+        match source {
+            Source::Rows => count(self.values.rows(parts)),
+            Source::Present(argument) => count(self.values.present(argument, parts)),
+            Source::Distinct(argument) => count(self.values.distinct(argument, parts)),
+            Source::Sum { measure, scale } => Some(number(moments(measure)?.sum(), scale, output)),
+            Source::Mean { measure, scale } => {
+                let moments = moments(measure)?;
+                if let DataType::Decimal128(_, out) = output {
+                    let digits = i16::from(*out) - i16::from(scale);
+                    return Some(Datum::Integer(moments.mean(u32::try_from(digits).ok()?)?));
+                }
+                let count = to_f64(i256::from_i128(i128::from(moments.count())));
+                Some(Datum::Float(
+                    to_f64(moments.sum()) / power_of_ten(i32::from(scale)) / count,
+                ))
+            }
+            Source::Spread {
+                measure,
+                scale,
+                sample,
+                root,
+            } => {
+                let variance =
+                    moments(measure)?.variance(sample)? / power_of_ten(2 * i32::from(scale));
+                Some(Datum::Float(if root { variance.sqrt() } else { variance }))
+            }
+        }
+    }
+}
+
+/// A sum as the answer's type has it.
+fn number(sum: i256, scale: i8, output: &DataType) -> Datum {
+    match output {
+        DataType::Float64 => Datum::Float(to_f64(sum) / power_of_ten(i32::from(scale))),
+        _ => Datum::Integer(sum),
+    }
+}

@@ -1,0 +1,198 @@
+//! Who stands behind one part in one respect: for each of the part's needs, the entities that count towards it.
+
+use crate::dominance::undominated;
+use crate::hash::{NumberMap, NumberSet};
+use crate::need::{Need, SlotRules};
+use crate::part::Kind;
+use crate::support::Entities;
+use crate::track::{Tracks, entity, party_bit};
+use crate::vector::Vector;
+
+/// The entities behind one part in one respect.
+#[derive(Debug)]
+pub(crate) struct Tally {
+    /// One a need of the part, in the same order.
+    groups: Vec<Group>,
+    /// An entity was named whose party is not behind the part: the plan is not what we think it is.
+    stray: bool,
+    /// Another row can still change something.
+    open: bool,
+}
+
+/// The entities that count towards one need.
+#[derive(Debug)]
+pub(crate) enum Group {
+    /// Only how many there are matters.
+    Entities(Entities),
+    /// What each of them adds matters.
+    Vector(Vector),
+    /// Which distinct values each of them has matters.
+    Pairs(NumberSet<(u64, u32)>),
+    /// Nobody asks.
+    Unasked,
+}
+
+/// What a row adds in this respect.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Credit {
+    /// An amount.
+    Amount(i128),
+    /// A distinct value by its number.
+    Value(u32),
+}
+
+impl Tally {
+    /// A tally for a part with these needs.
+    pub(crate) fn new(groups: Vec<Group>) -> Self {
+        let open = groups.iter().any(|group| !group.is_full());
+        Self {
+            groups,
+            stray: false,
+            open,
+        }
+    }
+
+    /// True if another row can still change something.
+    pub(crate) fn is_open(&self) -> bool {
+        self.open
+    }
+
+    /// Credits a row to its entities; returns how many entries were added.
+    pub(crate) fn credit(
+        &mut self,
+        needs: &[Need],
+        tracks: &[Tracks<'_>],
+        row: usize,
+        credit: Credit,
+    ) -> usize {
+        let mut grown = 0;
+        for (group, need) in self.groups.iter_mut().zip(needs) {
+            let members = tracks
+                .get(need.slot)
+                .map_or(&[][..], |tracks| tracks.members(row));
+            for track in members
+                .iter()
+                .filter(|track| party_bit(**track) & need.parties != 0)
+            {
+                let key = if need.pooled { entity(*track) } else { *track };
+                grown += usize::from(group.credit(key, credit));
+            }
+        }
+        self.open = self.groups.iter().any(|group| !group.is_full());
+        grown
+    }
+
+    /// Notes whether the tracks of a row name a party that is not behind the part.
+    pub(crate) fn look_for_strays(
+        &mut self,
+        slots: &[SlotRules],
+        kind: &Kind,
+        tracks: &[Tracks<'_>],
+        row: usize,
+    ) {
+        for ((slot, mask), tracks) in slots.iter().zip(&kind.masks).zip(tracks) {
+            let outside = |track: &u64| slot.stand_in(*track).is_none_or(|bit| bit & mask == 0);
+            self.stray |= tracks.members(row).iter().any(outside);
+        }
+    }
+
+    /// Adds what another tally of the same part has; returns by how many entries it grew.
+    pub(crate) fn merge(&mut self, other: Self) -> usize {
+        self.stray |= other.stray;
+        let grown = self
+            .groups
+            .iter_mut()
+            .zip(other.groups)
+            .map(|(ours, theirs)| ours.merge(theirs))
+            .sum();
+        self.open = self.groups.iter().any(|group| !group.is_full());
+        grown
+    }
+
+    /// Renumbers distinct values.
+    pub(crate) fn renumber(&mut self, numbers: &[u32]) {
+        for group in &mut self.groups {
+            if let Group::Pairs(pairs) = group {
+                let renumbered = pairs.drain().filter_map(|(entity, value)| {
+                    let number = numbers.get(usize::try_from(value).ok()?)?;
+                    Some((entity, *number))
+                });
+                *group = Group::Pairs(renumbered.collect());
+            }
+        }
+    }
+
+    /// Every need is met. With `zero_ok`, a need for which there is nobody at all is met too.
+    pub(crate) fn supported(&self, needs: &[Need], zero_ok: bool) -> bool {
+        let enough = |(group, need): (&Group, &Need)| {
+            let count = group.count();
+            count >= need.k.max(1) || (zero_ok && count == 0)
+        };
+        !self.stray && self.groups.len() == needs.len() && self.groups.iter().zip(needs).all(enough)
+    }
+
+    /// In no need does one entity stand out more than its party permits.
+    pub(crate) fn undominated(&self, needs: &[Need]) -> bool {
+        self.groups
+            .iter()
+            .zip(needs)
+            .all(|(group, need)| need.dominance == 0 || group.undominated(need.dominance))
+    }
+}
+
+impl Group {
+    fn is_full(&self) -> bool {
+        match self {
+            Self::Entities(entities) => entities.is_full(),
+            Self::Vector(_) | Self::Pairs(_) => false,
+            Self::Unasked => true,
+        }
+    }
+
+    fn credit(&mut self, key: u64, credit: Credit) -> bool {
+        match (self, credit) {
+            (Self::Entities(entities), _) => entities.add(key),
+            (Self::Vector(vector), Credit::Amount(amount)) => vector.add(key, amount),
+            (Self::Pairs(pairs), Credit::Value(value)) => pairs.insert((key, value)),
+            (Self::Vector(_), Credit::Value(_))
+            | (Self::Pairs(_), Credit::Amount(_))
+            | (Self::Unasked, _) => false,
+        }
+    }
+
+    fn merge(&mut self, other: Self) -> usize {
+        match (self, other) {
+            (Self::Entities(ours), Self::Entities(theirs)) => ours.merge(theirs),
+            (Self::Vector(ours), Self::Vector(theirs)) => ours.merge(theirs),
+            (Self::Pairs(ours), Self::Pairs(theirs)) => {
+                let before = ours.len();
+                ours.extend(theirs);
+                ours.len().saturating_sub(before)
+            }
+            (Self::Entities(_) | Self::Vector(_) | Self::Pairs(_) | Self::Unasked, _) => 0,
+        }
+    }
+
+    fn count(&self) -> usize {
+        match self {
+            Self::Entities(entities) => entities.len(),
+            Self::Vector(vector) => vector.support(),
+            Self::Pairs(_) | Self::Unasked => 0,
+        }
+    }
+
+    /// A group that does not know what its entities add is not known to be undominated.
+    fn undominated(&self, percent: u8) -> bool {
+        match self {
+            Self::Vector(vector) => undominated(vector.amounts(), percent),
+            Self::Pairs(pairs) => {
+                let mut each: NumberMap<u64, i128> = NumberMap::default();
+                pairs
+                    .iter()
+                    .for_each(|(entity, _)| *each.entry(*entity).or_insert(0) += 1);
+                undominated(each.into_values(), percent)
+            }
+            Self::Entities(_) | Self::Unasked => false,
+        }
+    }
+}

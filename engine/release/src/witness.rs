@@ -1,0 +1,166 @@
+//! Witnesses: the respects in which somebody must stand behind a value.
+//!
+//! Statistics share them: `SUM(x)` and `AVG(x)` ask the same entities.
+
+use crate::need::{Need, SlotRules};
+use crate::part::{Kinds, NONE, index};
+use crate::support::Entities;
+use crate::tally::{Credit, Group, Tally};
+use crate::track::Tracks;
+use crate::vector::Vector;
+use crate::{ReleaseError, Result};
+
+/// In which respect entities are counted. Indices are those of the compiled plan, but for branches' columns.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Witness {
+    /// All rows of the part.
+    Rows,
+    /// Rows in which an argument is not NULL.
+    Present(usize),
+    /// What an entity adds to a sum, net.
+    Net(usize),
+    /// What an entity adds to a sum of squares.
+    Square(usize),
+    /// The distinct values an entity has.
+    Pairs(usize),
+    /// Rows that took an arm.
+    Flag(usize),
+    /// Entities that took an arm, by slot.
+    Arm(Vec<usize>),
+}
+
+/// A witness and whether somebody asks what each entity adds, beyond whether it adds.
+#[derive(Debug, Clone)]
+pub(crate) struct WitnessPlan {
+    pub(crate) witness: Witness,
+    pub(crate) weighed: bool,
+}
+
+impl WitnessPlan {
+    /// The group for one need: as small as the questions about it permit.
+    fn group(&self, need: &Need, limit: usize) -> Group {
+        let weighed = self.weighed && need.dominance > 0;
+        match (&self.witness, weighed) {
+            (Witness::Rows | Witness::Present(_) | Witness::Net(_) | Witness::Square(_), true) => {
+                Group::Vector(Vector::new(usize::MAX))
+            }
+            (Witness::Net(_), false) => Group::Vector(Vector::new(limit)),
+            (Witness::Pairs(_), true) => Group::Pairs(crate::hash::NumberSet::default()),
+            (Witness::Pairs(_) | Witness::Square(_), false) => Group::Unasked,
+            (Witness::Rows | Witness::Present(_), false)
+            | (Witness::Flag(_) | Witness::Arm(_), _) => Group::Entities(Entities::new(need.k)),
+        }
+    }
+}
+
+/// The rows of a batch as witnesses see them.
+pub(crate) struct Seen<'a> {
+    pub(crate) slots: &'a [SlotRules],
+    pub(crate) kinds: &'a Kinds,
+    /// By row: its kind.
+    pub(crate) kind: &'a [u32],
+    /// By row: its part.
+    pub(crate) part: &'a [u32],
+}
+
+/// One witness and what it saw, part by part.
+#[derive(Debug)]
+pub(crate) struct Evidence {
+    plan: WitnessPlan,
+    limit: usize,
+    tallies: Vec<Tally>,
+    entries: usize,
+}
+
+impl Evidence {
+    /// A witness that has seen nothing; vectors are exact up to `limit` entities.
+    pub(crate) fn new(plan: WitnessPlan, limit: usize) -> Self {
+        Self {
+            plan,
+            limit,
+            tallies: Vec::new(),
+            entries: 0,
+        }
+    }
+
+    /// What the witness looks at.
+    pub(crate) fn witness(&self) -> &Witness {
+        &self.plan.witness
+    }
+
+    /// Makes room for all parts.
+    pub(crate) fn grow(&mut self, kinds: &Kinds, parts: &[(u32, u32)]) -> Result<()> {
+        for (_, kind) in parts.iter().skip(self.tallies.len()) {
+            let needs = &kinds.get(*kind).ok_or(ReleaseError::Mismatch)?.needs;
+            self.tallies.push(Tally::new(
+                needs
+                    .iter()
+                    .map(|need| self.plan.group(need, self.limit))
+                    .collect(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Credits rows to their entities.
+    pub(crate) fn credit(
+        &mut self,
+        seen: &Seen<'_>,
+        tracks: &[Tracks<'_>],
+        rows: impl Iterator<Item = (usize, Credit)>,
+    ) {
+        for (row, credit) in rows {
+            let part = seen.part.get(row).copied().unwrap_or(NONE);
+            let Some(tally) = self
+                .tallies
+                .get_mut(index(part))
+                .filter(|tally| tally.is_open())
+            else {
+                continue;
+            };
+            let Some(kind) = seen.kind.get(row).and_then(|kind| seen.kinds.get(*kind)) else {
+                continue;
+            };
+            self.entries += tally.credit(&kind.needs, tracks, row, credit);
+        }
+    }
+
+    /// Credits the entities of arm tracks, and looks whether they are of the parties behind the row.
+    pub(crate) fn credit_arm(&mut self, seen: &Seen<'_>, arms: &[Tracks<'_>]) {
+        for (row, part) in seen.part.iter().enumerate() {
+            let Some(tally) = self.tallies.get_mut(index(*part)) else {
+                continue;
+            };
+            let Some(kind) = seen.kind.get(row).and_then(|kind| seen.kinds.get(*kind)) else {
+                continue;
+            };
+            tally.look_for_strays(seen.slots, kind, arms, row);
+            self.entries += tally.credit(&kind.needs, arms, row, Credit::Amount(1));
+        }
+    }
+
+    /// Adds what the same witness saw elsewhere; `parts` are our numbers of their parts.
+    pub(crate) fn merge(&mut self, other: Self, parts: &[u32], values: &[Vec<u32>]) -> Result<()> {
+        for (mut theirs, part) in other.tallies.into_iter().zip(parts) {
+            if let Witness::Pairs(distinct) = self.plan.witness {
+                theirs.renumber(values.get(distinct).ok_or(ReleaseError::Mismatch)?);
+            }
+            self.entries += self
+                .tallies
+                .get_mut(index(*part))
+                .ok_or(ReleaseError::Mismatch)?
+                .merge(theirs);
+        }
+        Ok(())
+    }
+
+    /// What was seen of a part.
+    pub(crate) fn tally(&self, part: u32) -> Option<&Tally> {
+        self.tallies.get(index(part))
+    }
+
+    /// Bytes held, estimated.
+    pub(crate) fn size(&self) -> usize {
+        self.entries * 32 + self.tallies.len() * (size_of::<Tally>() + size_of::<Group>())
+    }
+}
