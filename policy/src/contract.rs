@@ -22,6 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use chrono::NaiveDate;
 
 pub use canonical::SIGNING_CONTEXT;
+pub(crate) use canonical::quoted;
 pub use compile::Compiled;
 pub use floors::Floors;
 pub use key::{DigestHex, PublicKey};

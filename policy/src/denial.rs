@@ -61,6 +61,41 @@ pub enum Code {
 }
 
 impl Code {
+    /// Every code, in order of precedence.
+    pub const ALL: &[Self] = &[
+        Self::Stmt,
+        Self::Unknown,
+        Self::DeniedAsker,
+        Self::Template,
+        Self::Mode,
+        Self::Recursion,
+        Self::GroupingSets,
+        Self::Subquery,
+        Self::Limit,
+        Self::Window,
+        Self::Negation,
+        Self::Outer,
+        Self::Join,
+        Self::Crowd,
+        Self::Agg,
+        Self::KeyExpr,
+        Self::Fn,
+        Self::MeasureExpr,
+        Self::Compare,
+        Self::FilterGrain,
+        Self::RoleDim,
+        Self::NoAgg,
+        Self::Cost,
+        Self::Budget,
+        Self::State,
+    ];
+
+    /// Parses `E_KEY_EXPR`.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+
     /// The code as printed: `E_KEY_EXPR`.
     #[must_use]
     pub fn as_str(self) -> &'static str {
@@ -146,5 +181,21 @@ impl Denial {
             rule: None,
             span: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Code;
+
+    #[test]
+    fn every_code_is_listed_in_order() {
+        assert!(Code::ALL.is_sorted());
+        assert_eq!(Code::ALL.len(), 25);
+        assert!(
+            Code::ALL
+                .iter()
+                .all(|code| Code::parse(code.as_str()) == Some(*code))
+        );
     }
 }

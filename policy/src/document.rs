@@ -173,6 +173,38 @@ pub struct Approval {
     pub settled: Option<Grain>,
 }
 
+impl Derivation {
+    /// Whether both compute the same, wherever they stand in their files.
+    #[must_use]
+    pub fn same_text(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::Sql(a), Self::Sql(b)) => a.value == b.value,
+            (Self::Lookup { from: a, on: c }, Self::Lookup { from: b, on: d }) => {
+                a.value == b.value && c.value == d.value
+            }
+            (Self::Sql(_), Self::Lookup { .. }) | (Self::Lookup { .. }, Self::Sql(_)) => false,
+        }
+    }
+}
+
+impl Approval {
+    /// Whether both have the same terms, wherever they stand in their files.
+    #[must_use]
+    pub fn same_terms(&self, other: &Self) -> bool {
+        let k = |approval: &Self| approval.min_contributors.as_ref().map(|k| k.value.clone());
+        let placed = Self {
+            name: other.name.clone(),
+            sql: other.sql.clone(),
+            min_contributors: other.min_contributors.clone(),
+            ..self.clone()
+        };
+        self.name.value == other.name.value
+            && self.sql.value == other.sql.value
+            && k(self) == k(other)
+            && placed == *other
+    }
+}
+
 impl PolicyDocument {
     /// Units that some column or derived column counts as contributors.
     #[must_use]

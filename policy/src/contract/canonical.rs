@@ -157,7 +157,7 @@ fn list<'t>(items: impl Iterator<Item = &'t str>) -> String {
 }
 
 /// A TOML basic string.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     let mut out = String::from("\"");
     for c in text.chars() {
         match c {

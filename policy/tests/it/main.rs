@@ -8,6 +8,7 @@
 
 mod base;
 mod contract;
+mod differences;
 mod example;
 mod laws;
 mod malformed;

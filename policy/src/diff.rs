@@ -1,0 +1,183 @@
+//! What a new version of a policy makes possible, and what it no longer lets through, in words.
+//!
+//! An officer signs the difference, so a change must never hide among neutral ones: each facet of
+//! the policy is asked whether the new one lets through something that the old one did not, and the
+//! other way round; a change that is neither more nor less is listed as changed.
+
+mod access;
+mod column;
+mod disclosure;
+mod order;
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::document::{JoinConsent, PolicyDocument};
+use crate::resolve::ColumnShape;
+use crate::words;
+
+/// The difference between two versions of a policy.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize)]
+pub struct PolicyDiff {
+    /// What was refused and no longer is.
+    pub newly_possible: Vec<String>,
+    /// What was allowed and no longer is.
+    pub no_longer: Vec<String>,
+    /// What is neither more nor less.
+    pub changed: Vec<String>,
+}
+
+/// Compares two versions of a policy; with `columns`, by the table's real columns.
+#[must_use]
+pub fn diff(
+    old: &PolicyDocument,
+    new: &PolicyDocument,
+    columns: Option<&[ColumnShape]>,
+) -> PolicyDiff {
+    let mut diff = PolicyDiff::default();
+    if old.table.value != new.table.value {
+        diff.changed.push(format!(
+            "the table is {} instead of {}",
+            new.table.value, old.table.value
+        ));
+    }
+    if old.extends.as_ref().map(|e| &e.value) != new.extends.as_ref().map(|e| &e.value) {
+        diff.changed.push("it narrows another policy".to_owned());
+    }
+    access::compare(&old.access, &new.access, &mut diff);
+    disclosure::compare(old, new, &mut diff);
+    rows(old, new, &mut diff);
+    joins(old, new, &mut diff);
+    column::compare(old, new, columns, &mut diff);
+    questions(old, new, &mut diff);
+    diff
+}
+
+impl PolicyDiff {
+    /// Whether nothing is different.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.newly_possible.is_empty() && self.no_longer.is_empty() && self.changed.is_empty()
+    }
+
+    /// Whether the new version lets through nothing that the old one did not.
+    #[must_use]
+    pub fn only_narrows(&self) -> bool {
+        self.newly_possible.is_empty() && self.changed.is_empty()
+    }
+
+    /// Says a gain, a loss or nothing.
+    fn say(&mut self, before: bool, after: bool, what: impl Into<String>) {
+        match (before, after) {
+            (false, true) => self.newly_possible.push(what.into()),
+            (true, false) => self.no_longer.push(what.into()),
+            (true, true) | (false, false) => {}
+        }
+    }
+
+    /// Says each member that only one of two sets has.
+    fn sets<T: Ord>(
+        &mut self,
+        old: &BTreeSet<T>,
+        new: &BTreeSet<T>,
+        sentence: impl Fn(&T) -> String,
+    ) {
+        self.newly_possible
+            .extend(new.difference(old).map(&sentence));
+        self.no_longer.extend(old.difference(new).map(&sentence));
+    }
+}
+
+fn rows(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
+    let text =
+        |document: &PolicyDocument| document.rows.predicate.as_ref().map(|p| p.value.clone());
+    match (text(old), text(new)) {
+        (Some(was), None) => diff
+            .newly_possible
+            .push(format!("rows without {was} exist")),
+        (None, Some(is)) => diff.no_longer.push(format!("rows without {is} exist")),
+        (Some(was), Some(is)) if was != is => {
+            diff.changed
+                .push(format!("rows exist with {is} instead of {was}"));
+        }
+        (Some(_), Some(_)) | (None, None) => {}
+    }
+    let only = |document: &PolicyDocument| -> BTreeSet<(String, String)> {
+        let named = document.rows.only.iter().map(|only| {
+            let who = only
+                .party
+                .as_ref()
+                .map_or("everybody not named", |party| party.as_str());
+            (who.to_owned(), only.predicate.value.clone())
+        });
+        named.collect()
+    };
+    let sentence =
+        |(who, rows): &(String, String)| format!("{who} sees other rows than those with {rows}");
+    // a restriction gone is a gain
+    diff.sets(&only(new), &only(old), sentence);
+}
+
+fn joins(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
+    let domains: BTreeSet<_> = old.joins.keys().chain(new.joins.keys()).collect();
+    for domain in domains {
+        let (was, is) = (old.joins.get(domain), new.joins.get(domain));
+        let set = |consent: Option<&JoinConsent>, many: bool| -> BTreeSet<_> {
+            let list = consent.map(|c| if many { c.many.clone() } else { c.with.clone() });
+            list.unwrap_or_default().into_iter().collect()
+        };
+        diff.sets(&set(was, false), &set(is, false), |party| {
+            format!("rows are linked with {party} on `{domain}`")
+        });
+        diff.sets(&set(was, true), &set(is, true), |party| {
+            format!("{party} may have several rows for a key of `{domain}`")
+        });
+        let negation = |consent: Option<&JoinConsent>| consent.is_some_and(|c| c.negation);
+        let with = words::parties(is.or(was).map_or(&[][..], |c| &c.with), "nobody");
+        let what = format!("rows without a match on `{domain}` are counted, with {with}");
+        diff.say(negation(was), negation(is), what);
+    }
+}
+
+fn questions(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
+    for now in &new.approve {
+        let name = &now.name.value;
+        match old.approve.iter().find(|before| before.name.value == *name) {
+            None => diff
+                .newly_possible
+                .push(format!("the approved question `{name}`")),
+            Some(before) if before.same_terms(now) => {}
+            Some(_) => diff
+                .changed
+                .push(format!("the terms of the approved question `{name}`")),
+        }
+    }
+    let gone = old
+        .approve
+        .iter()
+        .filter(|q| !new.approve.iter().any(|n| n.name.value == q.name.value));
+    diff.no_longer
+        .extend(gone.map(|q| format!("the approved question `{}`", q.name.value)));
+}
+
+impl fmt::Display for PolicyDiff {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.is_empty() {
+            return f.write_str("nothing changes\n");
+        }
+        let sections = [
+            ("newly possible", &self.newly_possible),
+            ("no longer possible", &self.no_longer),
+            ("changed", &self.changed),
+        ];
+        for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+            writeln!(f, "{title}:")?;
+            for line in lines {
+                writeln!(f, "  {line}")?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,191 @@
+//! What each column may be used for: what a new version changes.
+
+use std::collections::BTreeSet;
+
+use super::PolicyDiff;
+use super::order::{bounds_within, filter_within, grain_within};
+use crate::document::{ColumnRule, PolicyDocument};
+use crate::resolve::ColumnShape;
+use crate::words;
+
+pub(super) fn compare(
+    old: &PolicyDocument,
+    new: &PolicyDocument,
+    columns: Option<&[ColumnShape]>,
+    diff: &mut PolicyDiff,
+) {
+    for name in names(old, new, columns) {
+        one(&name, find(old, &name), find(new, &name), diff);
+    }
+    derived(old, new, diff);
+    let keys = |document: &PolicyDocument| -> BTreeSet<Vec<String>> {
+        document
+            .unique
+            .iter()
+            .map(|key| key.value.clone())
+            .collect()
+    };
+    if keys(old) != keys(new) {
+        diff.changed.push("which keys must be unique".to_owned());
+    }
+}
+
+/// The table's columns, or every name and pattern of both versions.
+fn names(
+    old: &PolicyDocument,
+    new: &PolicyDocument,
+    columns: Option<&[ColumnShape]>,
+) -> Vec<String> {
+    if let Some(columns) = columns {
+        return columns.iter().map(|column| column.name.clone()).collect();
+    }
+    let mut names: Vec<String> = Vec::new();
+    for rule in old.columns.iter().chain(&new.columns) {
+        if !names.contains(&rule.pattern.value) {
+            names.push(rule.pattern.value.clone());
+        }
+    }
+    names
+}
+
+fn find<'d>(document: &'d PolicyDocument, name: &str) -> Option<&'d ColumnRule> {
+    let same = document
+        .columns
+        .iter()
+        .find(|rule| rule.pattern.value == name);
+    same.or_else(|| document.rule_for(name))
+        .filter(|rule| !rule.hidden)
+}
+
+fn one(name: &str, old: Option<&ColumnRule>, new: Option<&ColumnRule>, diff: &mut PolicyDiff) {
+    let named = |what: &str| format!("`{name}` {what}");
+    diff.say(
+        old.is_some(),
+        new.is_some(),
+        named("is seen, and counted where it is not NULL"),
+    );
+    identity(name, old, new, diff);
+    both_ways(
+        old.and_then(|r| r.dimension.as_ref()).map(|p| &p.value),
+        new.and_then(|r| r.dimension.as_ref()).map(|p| &p.value),
+        grain_within,
+        diff,
+        |grain| named(&format!("leaves as a group key, {}", words::grain(grain))),
+    );
+    both_ways(
+        old.and_then(|r| r.filter.as_ref()).map(|p| &p.value),
+        new.and_then(|r| r.filter.as_ref()).map(|p| &p.value),
+        filter_within,
+        diff,
+        |filter| named(&format!("is filtered by {}", words::filter(filter))),
+    );
+    both_ways(
+        old.and_then(|r| r.measure.as_ref()).map(|p| &p.value),
+        new.and_then(|r| r.measure.as_ref()).map(|p| &p.value),
+        bounds_within,
+        diff,
+        |bounds| {
+            named(&format!(
+                "stands in sums, from {} to {}",
+                bounds.low, bounds.high
+            ))
+        },
+    );
+    let cut = |rule: Option<&ColumnRule>| rule.and_then(|r| r.cut.as_ref().map(|cut| cut.value));
+    if old.is_some() && new.is_some() && cut(old) != cut(new) {
+        diff.changed.push(named("is cut elsewhere"));
+    }
+}
+
+fn identity(name: &str, old: Option<&ColumnRule>, new: Option<&ColumnRule>, diff: &mut PolicyDiff) {
+    let domains = |rule: Option<&ColumnRule>| -> BTreeSet<_> {
+        rule.map(|r| r.join.iter().cloned().collect())
+            .unwrap_or_default()
+    };
+    diff.sets(&domains(old), &domains(new), |domain| {
+        format!("`{name}` is linked as a key of `{domain}`")
+    });
+    let partners = |rule: Option<&ColumnRule>| -> BTreeSet<_> {
+        rule.map(|r| r.compare.iter().cloned().collect())
+            .unwrap_or_default()
+    };
+    diff.sets(&partners(old), &partners(new), |party| {
+        format!("`{name}` is compared with columns of {party}")
+    });
+    let own = |rule: Option<&ColumnRule>| rule.is_some_and(|r| r.own);
+    diff.say(
+        own(old),
+        own(new),
+        format!("`{name}` is listed to its own party"),
+    );
+    let (Some(old), Some(new)) = (old, new) else {
+        return;
+    };
+    let unit = |rule: &ColumnRule| rule.unit.as_ref().map(|unit| unit.value.clone());
+    if unit(old) != unit(new) {
+        let said = unit(new).map_or("counts nobody any more".to_owned(), |unit| {
+            format!("counts the unit `{unit}`")
+        });
+        diff.changed.push(format!("`{name}` {said}"));
+    }
+    if old.absent != new.absent {
+        diff.changed
+            .push(format!("which values of `{name}` are nobody"));
+    }
+    if old.unique != new.unique {
+        diff.changed
+            .push(format!("whether `{name}` must be unique"));
+    }
+}
+
+/// Says the new value if it lets through more, and the old one if that let through more.
+fn both_ways<T>(
+    old: Option<&T>,
+    new: Option<&T>,
+    within: impl Fn(&T, &T) -> bool,
+    diff: &mut PolicyDiff,
+    sentence: impl Fn(&T) -> String,
+) {
+    let covered = |inner: &T, outer: Option<&T>| outer.is_some_and(|outer| within(inner, outer));
+    if let Some(new) = new
+        && !covered(new, old)
+    {
+        diff.newly_possible.push(sentence(new));
+    }
+    if let Some(old) = old
+        && !covered(old, new)
+    {
+        diff.no_longer.push(sentence(old));
+    }
+}
+
+fn derived(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
+    let rule = |document: &PolicyDocument, name: &str| {
+        document
+            .derive
+            .iter()
+            .find(|d| d.rule.pattern.value == name)
+            .cloned()
+    };
+    let names: BTreeSet<&str> = old
+        .derive
+        .iter()
+        .chain(&new.derive)
+        .map(|d| d.rule.pattern.value.as_str())
+        .collect();
+    for name in names {
+        let (was, is) = (rule(old, name), rule(new, name));
+        if let (Some(was), Some(is)) = (&was, &is)
+            && !was.derivation.same_text(&is.derivation)
+        {
+            diff.changed
+                .push(format!("`{name}` is computed in another way"));
+        }
+        one(
+            name,
+            was.as_ref().map(|d| &d.rule),
+            is.as_ref().map(|d| &d.rule),
+            diff,
+        );
+    }
+}

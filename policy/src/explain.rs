@@ -1,0 +1,240 @@
+//! A policy in plain words: who may ask, what is left out, and what each column is good for.
+
+mod column;
+
+use std::fmt;
+
+use serde::Serialize;
+
+use crate::document::{Access, Budget, Disclosure, Mode, OwnerAccess, PolicyDocument};
+use crate::resolve::ColumnShape;
+use crate::words;
+
+/// A policy in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Explanation {
+    /// The table.
+    pub table: String,
+    /// Who may ask, receive, why and until when.
+    pub access: Vec<String>,
+    /// What is done to answers.
+    pub disclosure: Vec<String>,
+    /// Which rows exist.
+    pub rows: Vec<String>,
+    /// With whom rows are linked.
+    pub joins: Vec<String>,
+    /// Columns, in order.
+    pub columns: Vec<ColumnWords>,
+}
+
+/// One column, or pattern of columns, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ColumnWords {
+    /// Its name.
+    pub name: String,
+    /// What it may be used for; of a hidden one, that it is.
+    pub says: Vec<String>,
+}
+
+/// Puts a policy into words; with `columns`, every column of the table, hidden ones too.
+#[must_use]
+pub fn explain(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Explanation {
+    let disclosure = if document.is_public() {
+        vec!["the table is public: whoever may ask reads every visible row".to_owned()]
+    } else {
+        disclosure(&document.disclosure)
+    };
+    Explanation {
+        table: document.table.value.to_string(),
+        access: access(&document.access),
+        disclosure,
+        rows: rows(document),
+        joins: joins(document),
+        columns: column::all(document, columns),
+    }
+}
+
+fn access(access: &Access) -> Vec<String> {
+    let every = "every party of the contract";
+    let ask = access.ask.as_ref();
+    let receive = access.receive.as_ref().or(ask);
+    let list = |list: Option<&crate::document::Placed<Vec<_>>>| match list {
+        None => every.to_owned(),
+        Some(list) => words::parties(&list.value, "nobody but the owner"),
+    };
+    let mut lines = vec![
+        format!("asked by: {}", list(ask)),
+        format!("answers go to: {}", list(receive)),
+    ];
+    if let Some(purposes) = &access.purposes {
+        let purposes: Vec<&str> = purposes
+            .value
+            .iter()
+            .map(super::ident::Purpose::as_str)
+            .collect();
+        lines.push(format!("only for: {}", purposes.join(", ")));
+    }
+    if let Some(until) = &access.until {
+        lines.push(format!("until {}", until.value));
+    }
+    lines.push(match access.owner {
+        OwnerAccess::Full => "the owner alone may ask anything of its own tables".to_owned(),
+        OwnerAccess::Policy => "the owner is held to this policy too".to_owned(),
+    });
+    lines
+}
+
+fn disclosure(disclosure: &Disclosure) -> Vec<String> {
+    let mut lines = Vec::new();
+    match disclosure.mode.value {
+        Mode::Statistical => {}
+        Mode::Template => lines.push("only approved questions are answered".to_owned()),
+        Mode::Dp => lines.push("answers are differentially private".to_owned()),
+    }
+    let k = disclosure.min_contributors.value.in_words();
+    lines.push(format!(
+        "groups with fewer than {k} contributors are left out"
+    ));
+    lines.extend(
+        disclosure
+            .floor
+            .iter()
+            .map(|floor| format!("nobody goes below {}", floor.value)),
+    );
+    let either = |on: bool, yes: &str, no: &str| if on { yes.to_owned() } else { no.to_owned() };
+    lines.push(either(
+        disclosure.jitter.value,
+        "the test for that is blurred, never below it",
+        "the test for that is exact",
+    ));
+    lines.push(either(
+        disclosure.history.value,
+        "changes by a few contributors are not shown: the earlier answer is returned",
+        "earlier answers are not remembered: two of them may differ by one contributor",
+    ));
+    lines.push(either(
+        disclosure.noise.value,
+        "values carry noise, the same each time",
+        "values are exact",
+    ));
+    if disclosure.dominance.value > 0 {
+        let percent = disclosure.dominance.value;
+        lines.push(format!(
+            "sums that one contributor dominates ({percent} %) are left out"
+        ));
+    }
+    if !disclosure.pool.value.is_empty() {
+        let with = words::parties(&disclosure.pool.value, "");
+        lines.push(format!(
+            "entities are counted together with those of {with}, where they agree"
+        ));
+    }
+    lines.extend(disclosure.questions.iter().map(|q| budget(&q.value)));
+    lines
+}
+
+fn budget(budget: &Budget) -> String {
+    format!(
+        "at most {} fresh statistics a party and {}",
+        budget.count, budget.per
+    )
+}
+
+fn rows(document: &PolicyDocument) -> Vec<String> {
+    let rows = &document.rows;
+    let mut lines: Vec<String> = rows
+        .predicate
+        .iter()
+        .map(|p| format!("only rows with {} exist", p.value))
+        .collect();
+    lines.extend(rows.only.iter().map(|only| {
+        let who = only
+            .party
+            .as_ref()
+            .map_or("everybody else", |party| party.as_str());
+        format!("for {who}, only rows with {}", only.predicate.value)
+    }));
+    lines
+}
+
+fn joins(document: &PolicyDocument) -> Vec<String> {
+    let mut lines = Vec::new();
+    for (domain, consent) in &document.joins {
+        lines.push(format!(
+            "rows may be linked on `{domain}` with {}",
+            words::parties(&consent.with, "nobody")
+        ));
+        if !consent.many.is_empty() {
+            let many = words::parties(&consent.many, "");
+            lines.push(format!("there, {many} may have several rows for a key"));
+        }
+        if consent.negation {
+            lines.push("there, rows without a match may be counted".to_owned());
+        }
+    }
+    lines
+}
+
+impl fmt::Display for Explanation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "{}", self.table)?;
+        let sections = [
+            ("Access", &self.access),
+            ("Answers", &self.disclosure),
+            ("Rows", &self.rows),
+            ("Links", &self.joins),
+        ];
+        for (title, lines) in sections.into_iter().filter(|(_, lines)| !lines.is_empty()) {
+            writeln!(f, "\n{title}")?;
+            for line in lines {
+                writeln!(f, "  {line}")?;
+            }
+        }
+        writeln!(f, "\nColumns")?;
+        let width = self
+            .columns
+            .iter()
+            .map(|c| c.name.chars().count())
+            .max()
+            .unwrap_or(0)
+            .min(32);
+        for column in &self.columns {
+            writeln!(f, "  {:<width$}  {}", column.name, column.says.join("; "))?;
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use super::*;
+    use crate::resolve::{ColumnKind, ColumnShape};
+
+    #[test]
+    fn the_example_in_words() {
+        let text = include_str!("../tests/fixtures/bank_a_transactions.policy.toml");
+        let document = PolicyDocument::parse("t", text).unwrap();
+        let columns = [
+            ColumnShape::new("amount", ColumnKind::Decimal),
+            ColumnShape::new("note", ColumnKind::Text),
+        ];
+        assert_eq!(
+            explain(&document, Some(&columns)).to_string(),
+            "transactions\n\n\
+             Access\n  asked by: every party of the contract\n  answers go to: every party of the contract\n  \
+             the owner alone may ask anything of its own tables\n\n\
+             Answers\n  groups with fewer than 10 contributors are left out\n  the test for that is exact\n  \
+             earlier answers are not remembered: two of them may differ by one contributor\n  values are exact\n\n\
+             Links\n  rows may be linked on `a_person` with bank_a, bank_b, mallory\n  \
+             there, bank_a, bank_b may have several rows for a key\n  \
+             rows may be linked on `acct` with bank_a, bank_b, mallory\n  \
+             there, bank_a, bank_b may have several rows for a key\n\n\
+             Columns\n  amount  filtered by multiples of 1000; inside sums and averages, clamped to 0 to 300000\n  \
+             note    hidden: not listed\n"
+        );
+        let whole = explain(&document, None);
+        assert_eq!(whole.columns.len(), 9);
+        assert_eq!(whole.columns.first().unwrap().says, ["hidden"]);
+    }
+}
