@@ -12,6 +12,7 @@ mod diff;
 mod floors;
 mod key;
 mod members;
+mod mutual;
 mod parse;
 mod show;
 mod signature;

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use crate::capability::{Capabilities, RuleSpan};
 use crate::document::{Access, Disclosure, JoinConsent, PolicyDocument};
 use crate::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
+pub use crate::resolve::{ColumnKind, ColumnShape};
 
 /// A visible column with what it may be used for and the line that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]

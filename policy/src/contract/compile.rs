@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::mutual::one_sided;
 use super::{Contract, DigestHex};
 use crate::document::PolicyDocument;
 use crate::ident::{KeyDomain, PartyId, TableRef};
@@ -47,7 +48,7 @@ impl Contract {
             check.parties();
             check.purposes();
             check.expiry();
-            check.mutual(policies);
+            problems.extend(one_sided(table, document, policies));
         }
         let protected = policies
             .iter()
@@ -181,45 +182,6 @@ impl Check<'_> {
         if until.value > expires {
             let message = format!("the contract ends on {expires}, before this");
             self.warn(&until.span, message, "the earlier day holds".to_owned());
-        }
-    }
-
-    /// Consents, comparisons and pools that the other side does not return.
-    fn mutual(&mut self, policies: &BTreeMap<TableRef, PolicyDocument>) {
-        let me = &self.table.party;
-        let theirs = |party: &PartyId| {
-            let party = party.clone();
-            policies
-                .iter()
-                .filter(move |(table, _)| table.party == party)
-                .map(|(_, document)| document)
-        };
-        for (domain, consent) in &self.document.joins {
-            let silent = consent
-                .with
-                .iter()
-                .filter(|other| *other != me)
-                .filter(|other| {
-                    theirs(other).next().is_some()
-                        && !theirs(other)
-                            .any(|d| d.joins.get(domain).is_some_and(|c| c.with.contains(me)))
-                });
-            for other in silent {
-                let message = format!("{other} does not consent to link on `{domain}` with {me}");
-                let help = format!("until it does, no question may join the two on `{domain}`");
-                let problem = Problem::warning(&self.document.source, &consent.span, message);
-                self.problems.push(problem.with_help(help));
-            }
-        }
-        let pool = &self.document.disclosure.pool;
-        for other in pool.value.iter().filter(|other| *other != me) {
-            if theirs(other).next().is_some()
-                && !theirs(other).any(|d| d.disclosure.pool.value.contains(me))
-            {
-                let message = format!("{other} does not pool its entities with {me}");
-                let problem = Problem::warning(&self.document.source, &pool.span, message);
-                self.problems.push(problem.with_help("pooling needs both"));
-            }
         }
     }
 }

@@ -13,4 +13,5 @@ mod example;
 mod laws;
 mod malformed;
 mod resolved;
+mod robust;
 mod support;
