@@ -66,7 +66,7 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     };
     let mut all = branches_of(params.filter.as_deref(), raw.as_ref());
     all.retain(|b| !(b.zero && name == "sum"));
-    let mut traits = result(&name, params.distinct, &found);
+    let mut traits = result(&name, &found);
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
     Judged {
@@ -288,7 +288,7 @@ fn distinct_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
 }
 
 /// What the result may be used for below a release.
-fn result(name: &str, distinct: bool, found: &Traits) -> Traits {
+fn result(name: &str, found: &Traits) -> Traits {
     let carried = Traits {
         literal: false,
         identifier: false,
@@ -311,16 +311,7 @@ fn result(name: &str, distinct: bool, found: &Traits) -> Traits {
             degree: None,
             ..expression::only_ungridded(carried)
         },
-        _same_quantity => {
-            debug_assert!(!distinct || name == "count", "refused before");
-            Traits {
-                degree: carried
-                    .degree
-                    .or(Some(2))
-                    .filter(|_| found.degree.is_some()),
-                ..carried
-            }
-        }
+        _same_quantity => carried,
     }
 }
 

@@ -9,11 +9,13 @@ use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, Field, Schema, i256};
 
 use crate::measure::{power_of_ten, to_f64};
+use crate::need::Need;
 use crate::output::{Datum, column, fit, plain, rebuild};
 use crate::part::{index, next};
 use crate::plan::{Recipe, Source};
 use crate::release::Release;
 use crate::released::Released;
+use crate::tally::Tally;
 use crate::{ReleaseError, Result};
 
 /// Rows of the answer, column by column.
@@ -131,16 +133,11 @@ impl Release {
     }
 
     fn undominated(&self, part: u32, witness: usize) -> bool {
-        self.seen(part, witness, |tally, needs| tally.undominated(needs))
+        self.seen(part, witness, Tally::undominated)
     }
 
     /// Asks a witness about a part; what it does not know of is not allowed.
-    fn seen(
-        &self,
-        part: u32,
-        witness: usize,
-        ask: impl FnOnce(&crate::tally::Tally, &[crate::need::Need]) -> bool,
-    ) -> bool {
+    fn seen(&self, part: u32, witness: usize, ask: impl FnOnce(&Tally, &[Need]) -> bool) -> bool {
         let kind = self
             .parts
             .list()

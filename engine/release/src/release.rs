@@ -70,7 +70,7 @@ impl Release {
     /// # Errors
     /// If the batch has another schema or there are too many groups. The release must not be used afterwards.
     pub fn update(&mut self, batch: &RecordBatch) -> Result<()> {
-        let types = batch.columns().iter().map(|column| column.data_type());
+        let types = batch.columns().iter().map(Array::data_type);
         if !types.eq(&self.types) {
             return Err(ReleaseError::Batch);
         }
@@ -267,7 +267,7 @@ fn testify(
             evidence.credit(seen, tracks, taken.map(|row| (row, one)));
         }
         Witness::Arm(columns) => {
-            evidence.credit_arm(seen, &self::tracks(batch, columns.into_iter())?)
+            evidence.credit_arm(seen, &self::tracks(batch, columns.into_iter())?);
         }
     }
     Ok(())

@@ -187,9 +187,9 @@ impl Group {
             Self::Vector(vector) => undominated(vector.amounts(), percent),
             Self::Pairs(pairs) => {
                 let mut each: NumberMap<u64, i128> = NumberMap::default();
-                pairs
-                    .iter()
-                    .for_each(|(entity, _)| *each.entry(*entity).or_insert(0) += 1);
+                for (entity, _) in pairs {
+                    *each.entry(*entity).or_insert(0) += 1;
+                }
                 undominated(each.into_values(), percent)
             }
             Self::Entities(_) | Self::Unasked => false,

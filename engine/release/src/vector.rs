@@ -73,8 +73,9 @@ impl Vector {
             && map.len() > self.limit
         {
             let mut buckets = vec![0; self.limit];
-            map.iter()
-                .for_each(|(entity, amount)| put(&mut buckets, *entity, *amount));
+            for (entity, amount) in map {
+                put(&mut buckets, *entity, *amount);
+            }
             self.form = Form::Buckets(buckets);
         }
     }

@@ -1,0 +1,27 @@
+//! What admission's instrumented plans call: tracks, and sets of them.
+
+mod entity_set;
+mod set_of_one;
+mod track;
+mod tracks;
+mod tracks_groups;
+
+use std::sync::Arc;
+
+use datafusion::functions_aggregate::min_max::min_udaf;
+use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
+
+pub(crate) use track::TrackKey;
+
+/// The functions that instrumented plans call, with this engine's key in them.
+///
+/// `cap` bounds how many entities of one party a set keeps: support is tested against k, so a set
+/// that holds the largest k of them need not grow.
+pub(crate) fn tools(key: &TrackKey, cap: usize) -> admit::Tools {
+    admit::Tools {
+        track: Arc::new(ScalarUDF::from(track::Track::new(key))),
+        tracks: Arc::new(AggregateUDF::from(tracks::Tracks::new(cap))),
+        same: min_udaf(),
+        as_set: Arc::new(ScalarUDF::from(set_of_one::SetOfOne::new())),
+    }
+}

@@ -1,0 +1,68 @@
+//! From a statement to a bound plan over what this principal may see.
+//!
+//! Binding knows every built-in function, so that a refusal can name it; it evaluates nothing.
+//! Hidden columns are not in the catalog at all.
+
+mod canonical;
+mod catalog;
+mod unknown;
+mod visible;
+
+use datafusion::execution::context::SessionState;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::prelude::SessionContext;
+use datafusion::sql::parser::Statement as DfStatement;
+
+use crate::refusal::Refusal;
+
+pub(crate) use catalog::{Catalog, CatalogView};
+pub use visible::{VisibleColumn, VisibleTable};
+
+/// A plan bound to names that the principal sees, canonical rules applied, nothing optimised.
+#[derive(Debug)]
+pub(crate) struct BoundPlan(pub(crate) LogicalPlan);
+
+/// The state that questions of one principal are bound in.
+#[derive(Debug)]
+pub(crate) struct Binder {
+    state: SessionState,
+}
+
+impl Binder {
+    /// A binder over what the principal's party may see.
+    ///
+    /// # Errors
+    /// When a contract view does not bind.
+    pub(crate) async fn new(catalog: &Catalog, party: &policy::ident::PartyId) -> Result<Self, Refusal> {
+        let context = SessionContext::new_with_config(config());
+        catalog.register(&context, party).await?;
+        Ok(Self { state: context.state() })
+    }
+
+    /// Binds a query.
+    ///
+    /// # Errors
+    /// `E_UNKNOWN` for names that are not there or not seen; an invalid question otherwise.
+    pub(crate) async fn bind(&self, statement: DfStatement) -> Result<BoundPlan, Refusal> {
+        let plan = self
+            .state
+            .statement_to_plan(statement)
+            .await
+            .map_err(|error| unknown::refusal(&error))?;
+        let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
+        Ok(BoundPlan(plan))
+    }
+}
+
+/// Options that change what a text means: the same when binding and when executing.
+pub(crate) fn config() -> datafusion::prelude::SessionConfig {
+    let mut config = datafusion::prelude::SessionConfig::new()
+        .with_information_schema(false)
+        .with_default_catalog_and_schema("subrosa", "public")
+        .with_create_default_catalog_and_schema(true);
+    let options = config.options_mut();
+    options.sql_parser.collect_spans = true;
+    options.sql_parser.parse_float_as_decimal = true;
+    options.execution.time_zone = Some("+00:00".to_owned());
+    config
+}
