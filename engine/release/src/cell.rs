@@ -10,7 +10,7 @@ use arrow::compute::SortOptions;
 use arrow::datatypes::DataType;
 use arrow::row::{RowConverter, SortField};
 
-use crate::part::{NONE, next};
+use crate::part::{NONE, index, next};
 use crate::{ReleaseError, Result};
 
 /// Numbers for tuples of values, in the order in which they first came.
@@ -83,9 +83,7 @@ impl Numbering {
     pub(crate) fn merge(&mut self, other: Self) -> Result<Vec<u32>> {
         let mut ours = vec![NONE; other.numbers.len()];
         for (tuple, theirs) in other.numbers {
-            *ours
-                .get_mut(crate::part::index(theirs))
-                .ok_or(ReleaseError::Mismatch)? = self.number(&tuple)?;
+            *ours.get_mut(index(theirs)).ok_or(ReleaseError::Mismatch)? = self.number(&tuple)?;
         }
         Ok(ours)
     }

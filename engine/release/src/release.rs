@@ -8,7 +8,7 @@ use arrow::datatypes::{DataType, Schema};
 use crate::cell::Numbering;
 use crate::finish;
 use crate::measure::{Numbers, square};
-use crate::part::{Kinds, NONE, Parts};
+use crate::part::{Kind, Kinds, NONE, Parts, index};
 use crate::plan::Plan;
 use crate::released::Released;
 use crate::spec::ReleaseSpec;
@@ -111,11 +111,11 @@ impl Release {
             return Err(ReleaseError::Mismatch);
         }
         let cells = self.cells.merge(other.cells)?;
-        let number = |kind: &crate::part::Kind| self.kinds.number(&self.plan.slots, &kind.masks);
+        let number = |kind: &Kind| self.kinds.number(&self.plan.slots, &kind.masks);
         let kinds = other.kinds.iter().map(number).collect::<Result<Vec<_>>>()?;
         let ours = |numbers: &[u32], theirs| {
             numbers
-                .get(crate::part::index(theirs))
+                .get(index(theirs))
                 .copied()
                 .ok_or(ReleaseError::Mismatch)
         };

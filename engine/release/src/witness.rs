@@ -2,6 +2,7 @@
 //!
 //! Statistics share them: `SUM(x)` and `AVG(x)` ask the same entities.
 
+use crate::hash::NumberSet;
 use crate::need::{Need, SlotRules};
 use crate::part::{Kinds, NONE, index};
 use crate::support::Entities;
@@ -45,7 +46,7 @@ impl WitnessPlan {
                 Group::Vector(Vector::new(usize::MAX))
             }
             (Witness::Net(_), false) => Group::Vector(Vector::new(limit)),
-            (Witness::Pairs(_), true) => Group::Pairs(crate::hash::NumberSet::default()),
+            (Witness::Pairs(_), true) => Group::Pairs(NumberSet::default()),
             (Witness::Pairs(_) | Witness::Square(_), false) => Group::Unasked,
             (Witness::Rows | Witness::Present(_), false)
             | (Witness::Flag(_) | Witness::Arm(_), _) => Group::Entities(Entities::new(need.k)),

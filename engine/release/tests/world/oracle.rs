@@ -1,0 +1,338 @@
+//! The release again, slow and obvious: sets of everybody, nothing capped, nothing shared with the crate.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use release::{Branch, BranchSource, Statistic, StatisticKind};
+
+use super::{Answer, Cell, MONEY, Row, Who, World, X};
+
+type Part = Vec<BTreeSet<u8>>;
+type Key = Vec<(bool, Option<String>, Option<i32>)>;
+
+/// Who counts towards one need: a slot, the parties, and whether the parties' names matter.
+struct Owed {
+    slot: usize,
+    parties: BTreeSet<u8>,
+    pooled: bool,
+    k: usize,
+    percent: i128,
+}
+
+impl World {
+    /// The answer as it should be.
+    pub fn oracle(&self) -> Answer {
+        let mut cells: BTreeMap<Key, BTreeMap<Part, Vec<&Row>>> = BTreeMap::new();
+        for row in &self.rows {
+            if let Some(part) = self.part(row) {
+                cells
+                    .entry(self.key(row))
+                    .or_default()
+                    .entry(part)
+                    .or_default()
+                    .push(row);
+            }
+        }
+        let mut answer = Vec::new();
+        for (key, parts) in cells {
+            let alive: Vec<_> = parts
+                .iter()
+                .filter(|(part, rows)| self.supported(part, rows))
+                .collect();
+            let statistics: Vec<Cell> = self
+                .spec
+                .statistics
+                .iter()
+                .map(|asked| self.statistic(asked, &alive))
+                .collect();
+            let told = statistics.iter().any(|value| *value != Cell::Null);
+            if told || (statistics.is_empty() && !alive.is_empty()) {
+                let text = |(_, text, number): (bool, Option<String>, Option<i32>)| {
+                    text.or(number.map(|n| n.to_string()))
+                };
+                answer.push((key.into_iter().map(text).collect(), statistics));
+            }
+        }
+        answer
+    }
+
+    /// The keys so that they sort with NULL last.
+    fn key(&self, row: &Row) -> Key {
+        let one = |column: usize| match column {
+            super::KEY => (row.key.is_none(), row.key.clone(), None),
+            _ => (row.band.is_none(), None, row.band),
+        };
+        self.spec.keys.iter().map(|key| one(key.column)).collect()
+    }
+
+    /// The parties behind a row; None if it is nobody's or a party's without a rule.
+    fn part(&self, row: &Row) -> Option<Part> {
+        let mut part = Part::new();
+        for slot in 0..self.spec.slots.len() {
+            let mut parties = BTreeSet::new();
+            for (party, _) in self.members(slot, &row.tracks[slot]) {
+                if !self.known(slot, *party) {
+                    return None;
+                }
+                parties.insert(self.stands(slot, *party));
+            }
+            part.push(parties);
+        }
+        part.iter()
+            .any(|parties| !parties.is_empty())
+            .then_some(part)
+    }
+
+    fn known(&self, slot: usize, party: u8) -> bool {
+        let rule = self.spec.parties.get(usize::from(party));
+        rule.is_some_and(|rule| {
+            rule.exempt
+                || self.spec.slots[slot]
+                    .k
+                    .iter()
+                    .any(|(other, _)| *other == party)
+        })
+    }
+
+    fn stands(&self, slot: usize, party: u8) -> u8 {
+        *self.together(slot, party).iter().next().unwrap()
+    }
+
+    /// The parties that count together with this one.
+    fn together(&self, slot: usize, party: u8) -> BTreeSet<u8> {
+        let pool = self.spec.parties[usize::from(party)].pool;
+        let all = (0_u8..).zip(&self.spec.parties);
+        let merged = self.spec.slots[slot].merged;
+        all.filter(|(other, rule)| *other == party || (merged && rule.pool == pool))
+            .map(|(other, _)| other)
+            .collect()
+    }
+
+    fn owed(&self, part: &Part) -> Vec<Owed> {
+        let mut all = Vec::new();
+        for (slot, stands) in part.iter().enumerate() {
+            for party in stands {
+                let parties = self.together(slot, *party);
+                let asks = |(other, k): &(u8, u32)| {
+                    let rule = &self.spec.parties[usize::from(*other)];
+                    (parties.contains(other) && !rule.exempt)
+                        .then_some((*k as usize, i128::from(rule.dominance)))
+                };
+                let asks: Vec<_> = self.spec.slots[slot].k.iter().filter_map(asks).collect();
+                if let Some(k) = asks.iter().map(|(k, _)| *k).max() {
+                    let percent = asks.iter().map(|(_, percent)| *percent).max().unwrap();
+                    let pooled = self.spec.slots[slot].merged;
+                    all.push(Owed {
+                        slot,
+                        parties,
+                        pooled,
+                        k: k.max(1),
+                        percent,
+                    });
+                }
+            }
+        }
+        all
+    }
+
+    /// The entities of some rows that count, with what each adds.
+    fn credit<'a>(
+        &self,
+        owed: &Owed,
+        rows: impl Iterator<Item = (&'a [Vec<Who>], i128)>,
+    ) -> BTreeMap<Who, i128> {
+        let mut sums = BTreeMap::new();
+        for (tracks, amount) in rows {
+            for (party, entity) in self.members(owed.slot, &tracks[owed.slot]) {
+                if owed.parties.contains(party) {
+                    let who = if owed.pooled {
+                        (0, *entity)
+                    } else {
+                        (*party, *entity)
+                    };
+                    *sums.entry(who).or_insert(0) += amount;
+                }
+            }
+        }
+        sums
+    }
+
+    fn supported(&self, part: &Part, rows: &[&Row]) -> bool {
+        self.owed(part).iter().all(|owed| {
+            self.credit(owed, rows.iter().map(|row| (&*row.tracks, 1)))
+                .len()
+                >= owed.k
+        })
+    }
+
+    fn allowed(&self, asked: &Statistic, part: &Part, rows: &[&Row]) -> bool {
+        let supported = self.owed(part).iter().all(|owed| {
+            let adding = |amount: &dyn Fn(&Row) -> i128| {
+                self.credit(owed, rows.iter().map(|row| (&*row.tracks, amount(row))))
+            };
+            let counted = adding(&|row| i128::from(present(asked.kind, row)));
+            let added = adding(&|row| number(asked.kind, row).unwrap_or(0));
+            let squared = adding(&|row| number(asked.kind, row).unwrap_or(0).pow(2));
+            let valued = self.values(asked.kind, owed, rows);
+            let enough = |sums: &BTreeMap<Who, i128>| {
+                sums.values().filter(|sum| **sum != 0).count() >= owed.k
+            };
+            let fair =
+                |sums: &BTreeMap<Who, i128>| owed.percent == 0 || undominated(sums, owed.percent);
+            match asked.kind {
+                StatisticKind::CountRows | StatisticKind::Count { .. } => {
+                    enough(&counted) && fair(&counted)
+                }
+                StatisticKind::CountDistinct { .. } => enough(&counted) && fair(&valued),
+                StatisticKind::Sum { .. } => enough(&added) && fair(&added),
+                StatisticKind::Avg { .. } => {
+                    enough(&counted) && enough(&added) && fair(&added) && fair(&counted)
+                }
+                _ => enough(&added) && fair(&added) && fair(&counted) && fair(&squared),
+            }
+        });
+        supported
+            && asked
+                .branches
+                .iter()
+                .all(|branch| self.branch(branch, part, rows))
+    }
+
+    /// How many distinct values each entity has.
+    fn values(&self, kind: StatisticKind, owed: &Owed, rows: &[&Row]) -> BTreeMap<Who, i128> {
+        let all: BTreeSet<_> = rows.iter().filter_map(|row| value(kind, row)).collect();
+        let mut numbers = BTreeMap::new();
+        for one in all {
+            let having = rows
+                .iter()
+                .filter(|row| value(kind, row).as_ref() == Some(&one));
+            for (who, _) in self.credit(owed, having.map(|row| (&*row.tracks, 1))) {
+                *numbers.entry(who).or_insert(0) += 1;
+            }
+        }
+        numbers
+    }
+
+    fn branch(&self, branch: &Branch, part: &Part, rows: &[&Row]) -> bool {
+        let taken: Vec<&[Vec<Who>]> = match &branch.source {
+            BranchSource::Flag(_) => rows
+                .iter()
+                .filter(|row| row.flag == Some(true))
+                .map(|row| &*row.tracks)
+                .collect(),
+            BranchSource::Tracks(_) => {
+                if rows.iter().any(|row| self.strays(row, part)) {
+                    return false;
+                }
+                rows.iter().map(|row| &*row.arms).collect()
+            }
+        };
+        self.owed(part).iter().all(|owed| {
+            let count = self
+                .credit(owed, taken.iter().map(|tracks| (*tracks, 1)))
+                .len();
+            count >= owed.k || (branch.zero_ok && count == 0)
+        })
+    }
+
+    fn strays(&self, row: &Row, part: &Part) -> bool {
+        part.iter().enumerate().any(|(slot, behind)| {
+            let mut members = self.members(slot, &row.arms[slot]).iter();
+            members.any(|(party, _)| {
+                !self.known(slot, *party) || !behind.contains(&self.stands(slot, *party))
+            })
+        })
+    }
+
+    fn statistic(&self, asked: &Statistic, alive: &[(&Part, &Vec<&Row>)]) -> Cell {
+        let allowed = alive
+            .iter()
+            .filter(|(part, rows)| self.allowed(asked, part, rows));
+        let lists: Vec<_> = allowed.map(|(_, rows)| *rows).collect();
+        let rows: Vec<&Row> = lists.iter().flat_map(|rows| rows.iter().copied()).collect();
+        let numbers: Vec<i128> = rows
+            .iter()
+            .filter_map(|row| number(asked.kind, row))
+            .collect();
+        let count = |counted: usize| {
+            if lists.is_empty() {
+                Cell::Null
+            } else {
+                Cell::Integer(counted as i128)
+            }
+        };
+        match asked.kind {
+            StatisticKind::CountRows => count(rows.len()),
+            StatisticKind::Count { .. } => {
+                count(rows.iter().filter(|row| present(asked.kind, row)).count())
+            }
+            StatisticKind::CountDistinct { .. } => count(
+                rows.iter()
+                    .filter_map(|row| value(asked.kind, row))
+                    .collect::<BTreeSet<_>>()
+                    .len(),
+            ),
+            _ if numbers.is_empty() => Cell::Null,
+            StatisticKind::Sum { .. } => Cell::Integer(numbers.iter().sum()),
+            StatisticKind::Avg { column: MONEY } => {
+                Cell::Integer(numbers.iter().sum::<i128>() * 10_000 / numbers.len() as i128)
+            }
+            StatisticKind::Avg { .. } => {
+                Cell::Float(numbers.iter().sum::<i128>() as f64 / numbers.len() as f64)
+            }
+            StatisticKind::VarPop { column } => {
+                spread(&numbers, column, 0).map_or(Cell::Null, Cell::Float)
+            }
+            StatisticKind::VarSamp { column } => {
+                spread(&numbers, column, 1).map_or(Cell::Null, Cell::Float)
+            }
+            StatisticKind::StddevPop { column } => {
+                spread(&numbers, column, 0).map_or(Cell::Null, |v| Cell::Float(v.sqrt()))
+            }
+            StatisticKind::StddevSamp { column } => {
+                spread(&numbers, column, 1).map_or(Cell::Null, |v| Cell::Float(v.sqrt()))
+            }
+        }
+    }
+}
+
+/// The argument as a number.
+fn number(kind: StatisticKind, row: &Row) -> Option<i128> {
+    match kind.column()? {
+        X => row.x.map(i128::from),
+        MONEY => row.money,
+        _ => None,
+    }
+}
+
+/// The argument as a value that can be told from others.
+fn value(kind: StatisticKind, row: &Row) -> Option<String> {
+    match kind.column()? {
+        X => row.x.map(|x| x.to_string()),
+        MONEY => row.money.map(|money| money.to_string()),
+        super::FLAG => row.flag.map(|flag| flag.to_string()),
+        _ => row.word.clone(),
+    }
+}
+
+fn present(kind: StatisticKind, row: &Row) -> bool {
+    kind == StatisticKind::CountRows || value(kind, row).is_some()
+}
+
+fn undominated(sums: &BTreeMap<Who, i128>, percent: i128) -> bool {
+    let mut sizes: Vec<i128> = sums.values().map(|sum| sum.abs()).collect();
+    sizes.sort_unstable_by(|a, b| b.cmp(a));
+    let largest = sizes.first().copied().unwrap_or(0);
+    sizes.iter().skip(2).sum::<i128>() * 100 >= percent * largest
+}
+
+/// The variance by its definition.
+fn spread(numbers: &[i128], column: usize, less: usize) -> Option<f64> {
+    let scale = if column == MONEY { 100.0 } else { 1.0 };
+    let numbers: Vec<f64> = numbers
+        .iter()
+        .map(|number| *number as f64 / scale)
+        .collect();
+    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
+    let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
+    (numbers.len() > less).then(|| squares / (numbers.len() - less) as f64)
+}
