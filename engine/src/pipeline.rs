@@ -1,0 +1,158 @@
+//! From an admitted question to released rows: execute below each release, release, execute above.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use admit::{Admitted, ReleasePlan, release_name};
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::{cast, concat_batches};
+use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::catalog::{MemTable, TableProvider};
+use datafusion::common::tree_node::{Transformed, TreeNode};
+use datafusion::common::{DataFusionError, Result as DfResult, TableReference};
+use datafusion::datasource::provider_as_source;
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::logical_expr::{LogicalPlan, TableScan};
+use futures::StreamExt;
+use policy::ident::{PartyId, TableName, TableRef};
+use release::Release;
+
+use crate::refusal::Refusal;
+
+/// Where the rows of a scan come from.
+pub(crate) trait Tables {
+    /// The provider of a sealed table.
+    fn provider(&self, table: &TableRef) -> Option<Arc<dyn TableProvider>>;
+}
+
+/// Runs a logical plan, one stream a partition. What it yields may still be anybody's rows.
+pub(crate) trait Runner {
+    /// Plans, verifies and starts the plan.
+    fn run(
+        &self,
+        plan: LogicalPlan,
+    ) -> impl Future<Output = Result<Vec<SendableRecordBatchStream>, Refusal>> + Send;
+}
+
+/// The one sentence for whatever goes wrong while data is read.
+pub(crate) const FAILED: &str =
+    "the question failed while it ran; what went wrong stays with the owners of the data";
+
+/// Runs an admitted question to the rows that may leave.
+pub(crate) async fn answer(
+    admitted: Admitted,
+    tables: &(impl Tables + Sync),
+    runner: &(impl Runner + Sync),
+) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
+    match admitted {
+        Admitted::Plain { plan, .. } => {
+            let plan = with_sealed_tables(plan, tables).map_err(failed)?;
+            collect(plan, runner).await
+        }
+        Admitted::Released { releases, above, .. } => {
+            let mut released = BTreeMap::new();
+            for (index, release) in releases.into_iter().enumerate() {
+                let batch = run_release(release, tables, runner).await?;
+                released.insert(release_name(index), batch);
+            }
+            let plan = with_released_rows(above, &released).map_err(failed)?;
+            let plan = with_sealed_tables(plan, tables).map_err(failed)?;
+            collect(plan, runner).await
+        }
+    }
+}
+
+fn failed(_: DataFusionError) -> Refusal {
+    Refusal::Failed(FAILED)
+}
+
+async fn run_release(
+    plan: ReleasePlan,
+    tables: &impl Tables,
+    runner: &impl Runner,
+) -> Result<RecordBatch, Refusal> {
+    let input = with_sealed_tables(plan.input, tables).map_err(failed)?;
+    let schema = Arc::new(input.schema().as_arrow().clone());
+    let mut whole = Release::new(plan.spec.clone(), &schema).map_err(|_| Refusal::Failed(FAILED))?;
+    for mut stream in runner.run(input).await? {
+        let mut part = Release::new(plan.spec.clone(), &stream.schema())
+            .map_err(|_| Refusal::Failed(FAILED))?;
+        while let Some(batch) = stream.next().await {
+            let batch = batch.map_err(failed)?;
+            part.update(&batch).map_err(|_| Refusal::Failed(FAILED))?;
+        }
+        whole.merge(part).map_err(|_| Refusal::Failed(FAILED))?;
+    }
+    let released = whole.finish().map_err(|_| Refusal::Failed(FAILED))?;
+    Ok(released.into_batch())
+}
+
+async fn collect(
+    plan: LogicalPlan,
+    runner: &impl Runner,
+) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
+    let schema = Arc::new(plan.schema().as_arrow().clone());
+    let mut batches = Vec::new();
+    for mut stream in runner.run(plan).await? {
+        while let Some(batch) = stream.next().await {
+            batches.push(batch.map_err(failed)?);
+        }
+    }
+    let schema = batches.first().map_or(schema, RecordBatch::schema);
+    let whole = concat_batches(&schema, &batches).map_err(|_| Refusal::Failed(FAILED))?;
+    Ok((schema, vec![whole]))
+}
+
+/// The scan's table, if it names one of a party.
+fn table_of(name: &TableReference) -> Option<TableRef> {
+    Some(TableRef {
+        party: PartyId::new(name.schema()?).ok()?,
+        table: TableName::new(name.table()).ok()?,
+    })
+}
+
+/// Bound scans replaced by sealed tables.
+fn with_sealed_tables(plan: LogicalPlan, tables: &impl Tables) -> DfResult<LogicalPlan> {
+    replace_scans(plan, |scan| table_of(&scan.table_name).and_then(|t| tables.provider(&t)))
+}
+
+/// Placeholders replaced by the rows that their releases let through.
+fn with_released_rows(
+    plan: LogicalPlan,
+    released: &BTreeMap<String, RecordBatch>,
+) -> DfResult<LogicalPlan> {
+    replace_scans(plan, |scan| {
+        let batch = released.get(scan.table_name.table())?;
+        let rows = cast_to(batch, &scan.source.schema())?;
+        let table = MemTable::try_new(rows.schema(), vec![vec![rows]]).ok()?;
+        Some(Arc::new(table) as Arc<dyn TableProvider>)
+    })
+}
+
+/// The released rows in the types that the plan above was bound to.
+fn cast_to(batch: &RecordBatch, schema: &SchemaRef) -> Option<RecordBatch> {
+    let columns = batch
+        .columns()
+        .iter()
+        .zip(schema.fields())
+        .map(|(column, field)| cast(column, field.data_type()).ok())
+        .collect::<Option<Vec<_>>>()?;
+    RecordBatch::try_new(Arc::clone(schema), columns).ok()
+}
+
+fn replace_scans(
+    plan: LogicalPlan,
+    find: impl Fn(&TableScan) -> Option<Arc<dyn TableProvider>>,
+) -> DfResult<LogicalPlan> {
+    let replaced = plan.transform_up_with_subqueries(|node| match node {
+        LogicalPlan::TableScan(mut scan) => match find(&scan) {
+            Some(provider) => {
+                scan.source = provider_as_source(provider);
+                Ok(Transformed::yes(LogicalPlan::TableScan(scan)))
+            }
+            None => Ok(Transformed::no(LogicalPlan::TableScan(scan))),
+        },
+        other => Ok(Transformed::no(other)),
+    })?;
+    Ok(replaced.data)
+}
