@@ -51,8 +51,10 @@ impl Numbering {
         wanted: impl Iterator<Item = bool>,
     ) -> Result<Vec<u32>> {
         let Some(converter) = &self.converter else {
-            let only = wanted.map(|wanted| if wanted { self.number(&[]) } else { Ok(NONE) });
-            return only.collect();
+            let only = self.number(&[])?;
+            return Ok(wanted
+                .map(|wanted| if wanted { only } else { NONE })
+                .collect());
         };
         let rows = converter
             .convert_columns(columns)

@@ -4,8 +4,6 @@
 //! another party in a cell would make that party's entities owed by rows that are none of its business, or worse,
 //! its absence would show.
 
-use std::collections::HashMap;
-
 use crate::hash::NumberMap;
 use crate::need::{Need, SlotRules};
 use crate::track::Tracks;
@@ -39,7 +37,7 @@ pub(crate) struct Kind {
 /// All kinds that rows had so far.
 #[derive(Debug, Default)]
 pub(crate) struct Kinds {
-    numbers: HashMap<Box<[u64]>, u32>,
+    numbers: NumberMap<Box<[u64]>, u32>,
     list: Vec<Kind>,
 }
 

@@ -9,7 +9,7 @@
 use crate::hash::{NumberMap, mix};
 
 /// Up to here a vector is a list.
-const FEW: usize = 12;
+const FEW: usize = 32;
 
 /// Entity → what it adds.
 #[derive(Debug)]

@@ -370,13 +370,13 @@ fn nothing_of_the_input_goes_along() {
     let secret = ScalarBuffer::from(vec![7, 4242, 7, 4242, 7, 4242]);
     let number: ArrayRef = Arc::new(Int32Array::new(secret, Some(nulls)));
     let words =
-        StringViewArray::from(vec!["common to many rows", "a secret of this row only"].repeat(3));
+        StringViewArray::from(["common to many rows", "a secret of this row only"].repeat(3));
     let words: ArrayRef = Arc::new(words);
     for key in [number, words] {
         let input = batch(key, integers(&[1, 2, 3, 4, 5, 6])).slice(0, 5);
         let released = run(spec(2, true, vec![sum(DataType::Int64)]), &input);
         let pointers = |batch: &RecordBatch| -> Vec<usize> {
-            let data = batch.columns().iter().map(|column| column.to_data());
+            let data = batch.columns().iter().map(Array::to_data);
             data.flat_map(|data| {
                 data.buffers()
                     .iter()

@@ -3,7 +3,6 @@
     clippy::unwrap_used,
     clippy::indexing_slicing,
     clippy::cast_precision_loss,
-    clippy::cast_possible_wrap,
     unreachable_pub,
     reason = "tests"
 )]
@@ -52,7 +51,9 @@ proptest! {
             }
         }
         let mut last = releases.pop().unwrap();
-        releases.into_iter().for_each(|release| last.merge(release).unwrap());
+        for release in releases {
+            last.merge(release).unwrap();
+        }
         prop_assert_eq!(last.finish().unwrap().into_batch(), world.run());
     }
 

@@ -130,12 +130,12 @@ fn statistic(slots: usize) -> impl Strategy<Value = Statistic> {
 
 pub fn output(kind: StatisticKind) -> DataType {
     match kind {
-        StatisticKind::CountRows
-        | StatisticKind::Count { .. }
-        | StatisticKind::CountDistinct { .. } => DataType::Int64,
         StatisticKind::Sum { column: MONEY } => DataType::Decimal128(30, 2),
         StatisticKind::Avg { column: MONEY } => DataType::Decimal128(24, 6),
-        StatisticKind::Sum { .. } => DataType::Int64,
+        StatisticKind::CountRows
+        | StatisticKind::Count { .. }
+        | StatisticKind::CountDistinct { .. }
+        | StatisticKind::Sum { .. } => DataType::Int64,
         _ => DataType::Float64,
     }
 }

@@ -114,8 +114,9 @@ impl World {
             TrackForm::Set => {
                 let mut list = ListBuilder::new(UInt64Builder::new());
                 for (row, who) in rows.enumerate() {
-                    who.iter()
-                        .for_each(|who| list.values().append_value(track(*who)));
+                    for who in who {
+                        list.values().append_value(track(*who));
+                    }
                     list.append(!who.is_empty() || row % 2 == 0);
                 }
                 Arc::new(list.finish())
