@@ -8,10 +8,8 @@ use crate::track::{Tracks, party_bit};
 pub(crate) struct Need {
     /// The slot whose entities count.
     pub(crate) slot: usize,
-    /// The parties whose entities count, as bits.
+    /// The parties whose entities count, as bits. If they are several, the same entity of two of them counts once.
     pub(crate) parties: u64,
-    /// Entities of several parties count once if they are the same.
-    pub(crate) pooled: bool,
     /// The least number of entities, at least one.
     pub(crate) k: usize,
     /// Per cent for the dominance test; 0 for none.
@@ -30,7 +28,6 @@ pub(crate) struct SlotRules {
     /// By party: its k, unless it is exempt.
     k: Vec<Option<u32>>,
     dominance: Vec<u8>,
-    merged: bool,
 }
 
 impl SlotRules {
@@ -67,7 +64,6 @@ impl SlotRules {
                 .map(|(number, party)| if party.exempt { None } else { listed(number) })
                 .collect(),
             dominance: parties.iter().map(|party| party.dominance).collect(),
-            merged: slot.merged,
         }
     }
 
@@ -127,7 +123,6 @@ impl SlotRules {
         Some(Need {
             slot,
             parties,
-            pooled: self.merged,
             k,
             dominance,
         })

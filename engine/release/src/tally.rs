@@ -74,8 +74,7 @@ impl Tally {
                 .iter()
                 .filter(|track| party_bit(**track) & need.parties != 0)
             {
-                let key = if need.pooled { entity(*track) } else { *track };
-                grown += usize::from(group.credit(key, credit));
+                grown += usize::from(group.credit(entity(*track), credit));
             }
         }
         self.open = self.groups.iter().any(|group| !group.is_full());

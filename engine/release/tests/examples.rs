@@ -5,11 +5,13 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BinaryViewArray, BooleanArray, Date32Array, Decimal128Array,
-    DictionaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, RecordBatch,
-    StringArray, StringViewArray, TimestampMicrosecondArray, UInt64Array,
+    DictionaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, ListArray,
+    RecordBatch, StringArray, StringViewArray, TimestampMicrosecondArray, UInt64Array,
 };
-use arrow::buffer::{NullBuffer, ScalarBuffer};
-use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type, TimeUnit};
+use arrow::buffer::{NullBuffer, OffsetBuffer, ScalarBuffer};
+use arrow::datatypes::{
+    DataType, Decimal128Type, Field, Float64Type, Int32Type, Int64Type, TimeUnit,
+};
 use release::{
     Branch, BranchSource, KeyColumn, PartyRule, Release, ReleaseError, ReleaseSpec, Released, Slot,
     Statistic, StatisticKind, TrackForm,
@@ -214,6 +216,90 @@ fn dominance_withholds_what_one_contributor_makes_up() {
         0,
         "89 is less than 9 % of 1000"
     );
+}
+
+/// In distinct counts an entity's contribution is how many values it has, wherever its rows were computed.
+#[test]
+fn dominance_of_distinct_values_survives_a_merge() {
+    let asked = |dominance| {
+        let distinct = statistic(StatisticKind::CountDistinct { column: 2 }, DataType::Int64);
+        let mut spec = spec(3, true, vec![distinct]);
+        spec.parties[0].dominance = dominance;
+        spec
+    };
+    let part = |rows: &[(u64, i64)]| {
+        let tracks: ArrayRef = Arc::new(
+            rows.iter()
+                .map(|(who, _)| Some(*who))
+                .collect::<UInt64Array>(),
+        );
+        let values: Vec<i64> = rows.iter().map(|(_, value)| *value).collect();
+        batch_of(tracks, same(rows.len()), integers(&values))
+    };
+    // entity 0 has ten values, half of them in both parts; entities 1 to 4 have one each
+    let first: Vec<_> = (0..8)
+        .map(|value| (0, value))
+        .chain([(1, 0), (2, 1)])
+        .collect();
+    let second: Vec<_> = (3..10)
+        .rev()
+        .map(|value| (0, value))
+        .chain([(3, 9), (4, 8)])
+        .collect();
+    let rows = |dominance| {
+        let batches = [part(&second), part(&first)];
+        let [mut one, two] = batches.map(|batch| {
+            let mut release = Release::new(asked(dominance), &batch.schema()).unwrap();
+            release.update(&batch).unwrap();
+            release
+        });
+        one.merge(two).unwrap();
+        one.finish().unwrap().batch().num_rows()
+    };
+    assert_eq!(
+        (rows(30), rows(31)),
+        (1, 0),
+        "three others are 30 % of ten values"
+    );
+}
+
+/// What stands under a NULL set, or under a NULL in a set, is nobody.
+#[test]
+fn nobody_stands_under_a_null() {
+    let members = UInt64Array::new(
+        (0..8).collect::<Vec<u64>>().into(),
+        Some(NullBuffer::from(vec![
+            true, true, false, true, true, true, true, true,
+        ])),
+    );
+    let item = Arc::new(Field::new_list_field(DataType::UInt64, true));
+    let offsets = OffsetBuffer::from_lengths([3, 3, 2]);
+    let sets = ListArray::new(
+        item,
+        offsets,
+        Arc::new(members),
+        Some(NullBuffer::from(vec![true, false, true])),
+    );
+    let batch = batch_of(Arc::new(sets), same(3), integers(&[1, 2, 3]));
+    let asked = |k| {
+        let mut spec = spec(
+            k,
+            true,
+            vec![statistic(StatisticKind::CountRows, DataType::Int64)],
+        );
+        spec.slots[0].form = TrackForm::Set;
+        spec
+    };
+    let released = run(asked(4), &batch);
+    assert_eq!(
+        released
+            .batch()
+            .column(1)
+            .as_primitive::<Int64Type>()
+            .value(0),
+        2
+    );
+    assert_eq!(run(asked(5), &batch).batch().num_rows(), 0);
 }
 
 #[test]
