@@ -2,6 +2,7 @@
 
 mod guard;
 mod parse;
+mod pipeline;
 mod plan;
 mod refusal;
 

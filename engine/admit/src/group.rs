@@ -37,7 +37,7 @@ pub(crate) fn walk(
     let rel = walker.walk(input, &[])?;
     let traits: Vec<Traits> = keys
         .iter()
-        .map(|key| key_traits(walker, &rel, key))
+        .map(|key| key_traits(walker, &rel, key, is_implied(input, keys, key)))
         .collect();
     let names = original.schema().fields().iter().skip(keys.len());
     let mut aggregates = Vec::new();
@@ -70,7 +70,24 @@ pub(crate) fn aggregate_call(expr: &Expr) -> Option<&AggregateFunction> {
     }
 }
 
-fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
+/// A key that the binder added because others determine it: it parts no group.
+fn is_implied(input: &LogicalPlan, keys: &[Expr], key: &Expr) -> bool {
+    let schema = input.schema();
+    let index = |expr: &Expr| match expr {
+        Expr::Column(column) => schema.maybe_index_of_column(column),
+        _expression => None,
+    };
+    let Some(target) = index(key) else { return false };
+    let others: BTreeSet<usize> =
+        keys.iter().filter(|k| *k != key).filter_map(index).collect();
+    schema.functional_dependencies().iter().any(|dependency| {
+        !dependency.source_indices.contains(&target)
+            && dependency.target_indices.contains(&target)
+            && dependency.source_indices.iter().all(|source| others.contains(source))
+    })
+}
+
+fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> Traits {
     if let Expr::GroupingSet(_) = key {
         walker
             .refusals
@@ -82,7 +99,7 @@ fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
         return Traits::default();
     }
     let found = expression::traits(&mut walker.judge(rel), key);
-    if !found.groups_inside() && rel.is_protected() {
+    if !found.groups_inside() && !implied && rel.is_protected() {
         walker
             .refusals
             .add(

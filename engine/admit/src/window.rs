@@ -269,7 +269,11 @@ fn frame_tracks(
             over.fun = WindowFunctionDefinition::AggregateUDF(Arc::clone(&walker.tools.tracks));
             over.params.args = vec![Expr::Column(slot.column.clone())];
         }
-        exprs.push(Expr::WindowFunction(Box::new(over)).alias(name.clone()));
+        let over = Expr::WindowFunction(Box::new(over));
+        if exprs.iter().any(|e| matches!(e, Expr::Alias(a) if *a.expr == over)) {
+            continue;
+        }
+        exprs.push(over.alias(name.clone()));
         slots.push(Slot {
             id,
             column: Column::new_unqualified(name),

@@ -1,1 +1,16 @@
-//! Placeholder.
+//! The ledger: what was asked, refused, released and unlocked, in a Merkle tree that only grows.
+//!
+//! Entries hold salted commitments, never values. An entry is on disk before its effect; a checkpoint
+//! signed by the engine and co-signed by the parties covers it. Verifying needs only bytes.
+
+mod checkpoint;
+mod entry;
+mod store;
+mod tree;
+mod verify;
+
+pub use checkpoint::{Checkpoint, SignedCheckpoint};
+pub use entry::{Entry, Event, commitment};
+pub use store::{Ledger, LedgerError};
+pub use tree::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof, leaf_hash, root};
+pub use verify::{Report, verify};

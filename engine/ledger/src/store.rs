@@ -1,0 +1,158 @@
+//! The ledger in files: one line an entry, on disk before anything it covers happens.
+
+use std::fs::{File, OpenOptions};
+use std::io::{Read, Seek, SeekFrom, Write};
+use std::path::{Path, PathBuf};
+
+use seal::IdentityKey;
+
+use crate::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::entry::{Entry, Event};
+use crate::tree::{leaf_hash, root};
+
+/// Why a ledger cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum LedgerError {
+    /// The disk failed.
+    #[error("the ledger at {path} cannot be used: {source}")]
+    Io {
+        /// Where.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Its bytes are not what was signed.
+    #[error("the ledger at {path} has been changed: {reason}")]
+    Tampered {
+        /// Where.
+        path: PathBuf,
+        /// How it shows.
+        reason: String,
+    },
+    /// Somebody else holds it.
+    #[error("another engine uses the ledger at {0}")]
+    Locked(PathBuf),
+}
+
+/// An open ledger.
+#[derive(Debug)]
+pub struct Ledger {
+    folder: PathBuf,
+    entries: File,
+    leaves: Vec<[u8; 32]>,
+    origin: String,
+}
+
+/// The file of entries in a ledger's folder.
+pub(crate) const ENTRIES: &str = "entries.jsonl";
+/// The file of the latest checkpoint.
+pub(crate) const CHECKPOINT: &str = "checkpoint";
+
+impl Ledger {
+    /// Opens or begins the ledger of a folder. `keys` knows the public keys of those who sign it.
+    ///
+    /// An incomplete last line that no checkpoint covers is what a crash leaves, and is cut off.
+    ///
+    /// # Errors
+    /// When the disk fails, another process holds it, or it is not what its checkpoint covers.
+    pub fn open(
+        folder: &Path,
+        origin: &str,
+        keys: &dyn Fn(&str) -> Option<[u8; 32]>,
+    ) -> Result<Self, LedgerError> {
+        let path = folder.join(ENTRIES);
+        let io = |source| LedgerError::Io { path: path.clone(), source };
+        std::fs::create_dir_all(folder).map_err(io)?;
+        let mut entries = OpenOptions::new()
+            .create(true)
+            .read(true)
+            .append(true)
+            .open(&path)
+            .map_err(io)?;
+        entries.try_lock().map_err(|_| LedgerError::Locked(folder.to_owned()))?;
+        let mut text = Vec::new();
+        entries.read_to_end(&mut text).map_err(io)?;
+        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at.saturating_add(1));
+        let lines: Vec<&[u8]> = text
+            .get(..whole)
+            .unwrap_or_default()
+            .split_inclusive(|b| *b == b'\n')
+            .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
+            .collect();
+        crate::verify::check(folder, &lines, keys)?;
+        if whole < text.len() {
+            entries.set_len(whole as u64).map_err(io)?;
+            entries.seek(SeekFrom::End(0)).map_err(io)?;
+            entries.sync_all().map_err(io)?;
+        }
+        let leaves = lines.iter().map(|line| leaf_hash(line)).collect();
+        Ok(Self { folder: folder.to_owned(), entries, leaves, origin: origin.to_owned() })
+    }
+
+    /// Entries so far.
+    #[must_use]
+    pub fn size(&self) -> u64 {
+        self.leaves.len() as u64
+    }
+
+    /// The root so far.
+    #[must_use]
+    pub fn root(&self) -> [u8; 32] {
+        root(&self.leaves)
+    }
+
+    /// Appends an entry and returns its index once it is on disk under a signed checkpoint.
+    ///
+    /// # Errors
+    /// When the disk fails; the caller must then not let the effect happen.
+    pub fn append(
+        &mut self,
+        time: &str,
+        event: Event,
+        signers: &[(String, &IdentityKey)],
+    ) -> Result<(u64, SignedCheckpoint), LedgerError> {
+        let path = self.folder.join(ENTRIES);
+        let io = |source| LedgerError::Io { path: path.clone(), source };
+        let entry = Entry { index: self.size(), time: time.to_owned(), event };
+        let line = serde_json::to_vec(&entry).map_err(|e| io(std::io::Error::other(e)))?;
+        let mut written = line.clone();
+        written.push(b'\n');
+        self.entries.write_all(&written).map_err(io)?;
+        self.entries.sync_data().map_err(io)?;
+        self.leaves.push(leaf_hash(&line));
+        let checkpoint = self.checkpoint(time, signers)?;
+        Ok((entry.index, checkpoint))
+    }
+
+    fn checkpoint(
+        &self,
+        time: &str,
+        signers: &[(String, &IdentityKey)],
+    ) -> Result<SignedCheckpoint, LedgerError> {
+        let mut signed = SignedCheckpoint::new(Checkpoint {
+            origin: self.origin.clone(),
+            size: self.size(),
+            root: self.root(),
+            time: time.to_owned(),
+        });
+        for (name, key) in signers {
+            signed.sign(name, key);
+        }
+        let public = |name: &str| {
+            signers.iter().find(|(signer, _)| signer == name).map(|(_, key)| key.public())
+        };
+        let path = self.folder.join(CHECKPOINT);
+        write_whole(&path, signed.to_note(&public).as_bytes())
+            .map_err(|source| LedgerError::Io { path, source })?;
+        Ok(signed)
+    }
+}
+
+/// Replaces a file whole: a reader sees the old or the new bytes.
+fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let staged = path.with_extension("new");
+    let mut file = File::create(&staged)?;
+    file.write_all(bytes)?;
+    file.sync_all()?;
+    std::fs::rename(&staged, path)
+}
