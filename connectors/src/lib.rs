@@ -1,1 +1,26 @@
-//! Placeholder.
+//! The party side: reads a party's tables, checks and seals them, keeps its keys, and releases data
+//! keys to engines that its contract accepts.
+//!
+//! A connector cannot decide what may be asked: it never sees a question. It cannot be made to give
+//! up more than data keys of exposed columns either.
+
+mod broker;
+mod check;
+mod error;
+mod keys;
+mod open;
+mod rows;
+mod sealing;
+mod source;
+mod store;
+mod types;
+
+pub use broker::{Broker, Challenge, KeyGrant};
+pub use check::Findings;
+pub use error::ConnectorError;
+pub use keys::{KeyFolder, PartyKeys};
+pub use open::{open_table, read_manifest, verify_files};
+pub use sealing::{SealRequest, Sealed, declarations, seal_table};
+pub use source::Source;
+pub use store::{Store, version_folder};
+pub use types::{column_kind, shape_of};

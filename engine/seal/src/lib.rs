@@ -6,6 +6,7 @@
 mod aad;
 mod answer;
 mod error;
+mod footer;
 mod identity;
 mod manifest;
 mod master_key;
@@ -17,6 +18,7 @@ mod sha256;
 pub use aad::{aad_prefix, length_prefixed};
 pub use answer::{SealedAnswer, pad, unpad};
 pub use error::SealError;
+pub use footer::{ENCRYPTED_FOOTER_MAGIC, footer_of};
 pub use identity::{IdentityKey, verify_signature};
 pub use manifest::{ColumnEntry, FileEntry, Manifest, SignedManifest};
 pub use master_key::{DataKey, MasterKey};

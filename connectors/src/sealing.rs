@@ -1,0 +1,189 @@
+//! Sealing one version of a table: read, filter, check, encrypt, store; the signed manifest last.
+//!
+//! Until the manifest is stored and its digest noted by the owner, nothing refers to the files, so a
+//! crash at any point leaves the version before as it was.
+
+mod file;
+mod writer;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use arrow::datatypes::SchemaRef;
+use bytes::Bytes;
+use policy::document::PolicyDocument;
+use policy::ident::TableRef;
+use policy::problem::Problem;
+use policy::table::TablePolicy;
+use rayon::prelude::*;
+use seal::{ColumnEntry, IdentityKey, Manifest, SignedManifest};
+use tokio::runtime::Handle;
+
+use crate::check::{Checker, Findings};
+use crate::error::ConnectorError;
+use crate::keys::KeyFolder;
+use crate::rows::RowFilter;
+use crate::source::Source;
+use crate::store::{Store, version_folder};
+use crate::types::shape_of;
+
+/// What to seal, as what, under which keys, where.
+#[expect(missing_debug_implementations, reason = "holds a secret")]
+pub struct SealRequest<'a> {
+    /// The contract's name.
+    pub contract: &'a str,
+    /// The table.
+    pub table: &'a TableRef,
+    /// The version to make.
+    pub version: u64,
+    /// Digest of the manifest before.
+    pub previous: Option<String>,
+    /// The policy.
+    pub document: &'a PolicyDocument,
+    /// The data.
+    pub source: &'a Source,
+    /// Digest of the data.
+    pub source_digest: String,
+    /// The owner's keys.
+    pub keys: &'a KeyFolder,
+    /// The owner's signature.
+    pub identity: &'a IdentityKey,
+    /// Where to.
+    pub store: &'a Store,
+    /// The time, RFC 3339 UTC.
+    pub sealed_at: String,
+    /// Told how many rows have been read so far.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// A sealed table.
+#[derive(Debug, Clone)]
+pub struct Sealed {
+    /// Its manifest as stored.
+    pub manifest: SignedManifest,
+    /// What the data turned out to be.
+    pub findings: Findings,
+}
+
+/// The id of the master key that a table's visible or hidden columns are sealed under.
+pub(crate) fn master_key_id(table: &TableRef, hidden: bool) -> String {
+    let suffix = if hidden { ".hidden" } else { "" };
+    format!("{}.{}{suffix}", table.party, table.table)
+}
+
+/// Digest of all that sealing obeys: a change of it means a new version.
+#[must_use]
+pub fn declarations(document: &PolicyDocument, schema: &SchemaRef) -> String {
+    let predicate = document.rows.predicate.as_ref().map_or("", |p| p.value.as_str());
+    let mut parts = vec![predicate.to_owned()];
+    for field in schema.fields() {
+        let rule = document.rule_for(field.name());
+        let shown = document.shows(field.name());
+        let unit = rule.is_some_and(|rule| rule.unit.is_some());
+        let key = rule.is_some_and(|rule| !rule.join.is_empty());
+        let measure = rule.and_then(|rule| rule.measure.as_ref()).map(|m| format!("{:?}", m.value));
+        let line = (field.name(), field.data_type().to_string(), shown, unit, key, measure);
+        parts.push(format!("{line:?}"));
+    }
+    let shapes: Vec<_> = schema.fields().iter().map(|field| shape_of(field)).collect();
+    parts.push(format!("{:?}", document.declared_unique(&shapes)));
+    seal::digest_hex(&seal::length_prefixed(parts.iter().map(String::as_bytes)))
+}
+
+/// Seals a table. Blocks; to be called outside of async code, with the runtime that the store needs.
+///
+/// # Errors
+/// When policy and data do not fit each other, or reading, sealing or storing fails.
+pub fn seal_table(request: &SealRequest<'_>, runtime: &Handle) -> Result<Sealed, ConnectorError> {
+    check_policy(request)?;
+    let schema = request.source.schema();
+    let filter = RowFilter::new(request.document, schema)?;
+    let empty = Checker::new(request.document, schema);
+    let rows = AtomicU64::new(0);
+    let count = |more: u64| {
+        let all = rows.fetch_add(more, Ordering::Relaxed).saturating_add(more);
+        (request.progress)(all);
+    };
+    let folder = version_folder(
+        request.table.party.as_str(),
+        request.table.table.as_str(),
+        request.version,
+    );
+    let put = |path: &str, bytes: Bytes| {
+        runtime.block_on(request.store.put(&format!("{folder}/{path}"), bytes))
+    };
+    let parts = request.source.files().par_iter().enumerate().map(|(index, path)| {
+        file::seal_file(request, &filter, empty.fresh(), (index, path), &put, &count)
+    });
+    let mut checker = empty.fresh();
+    let mut files = Vec::new();
+    for part in parts.collect::<Vec<_>>() {
+        let (sealed, seen) = part?;
+        files.extend(sealed);
+        checker.merge(seen);
+    }
+    let findings = checker.findings();
+    let errors = findings.errors();
+    if !errors.is_empty() {
+        return Err(ConnectorError::Data { table: request.table.to_string(), findings: errors });
+    }
+    let manifest = manifest(request, files, &findings);
+    let wrong = |error: seal::SealError| ConnectorError::tampered("manifest", error.to_string());
+    let manifest = SignedManifest::sign(&manifest, request.identity).map_err(wrong)?;
+    put("manifest.json", Bytes::from(manifest.to_bytes().map_err(wrong)?))?;
+    Ok(Sealed { manifest, findings })
+}
+
+fn check_policy(request: &SealRequest<'_>) -> Result<(), ConnectorError> {
+    let document = request.document;
+    let shapes: Vec<_> =
+        request.source.found().fields().iter().map(|field| shape_of(field)).collect();
+    let declared = document.declared_unique(&shapes);
+    let owner = &request.table.party;
+    TablePolicy::resolve(document, owner, &shapes, &declared).map_err(ConnectorError::Policy)?;
+    let refused = policy::unsupported(document);
+    if !refused.is_empty() {
+        return Err(ConnectorError::Policy(refused));
+    }
+    if document.table.value == request.table.table {
+        return Ok(());
+    }
+    let message = format!("the policy is of `{}`, the table is `{}`", document.table.value, request.table.table);
+    Err(ConnectorError::Policy(vec![Problem::error(
+        &document.source,
+        &document.table.span,
+        message,
+    )]))
+}
+
+fn manifest(
+    request: &SealRequest<'_>,
+    files: Vec<seal::FileEntry>,
+    findings: &Findings,
+) -> Manifest {
+    let document = request.document;
+    let schema = request.source.schema();
+    let entry = |field: &Arc<arrow::datatypes::Field>| ColumnEntry {
+        name: field.name().clone(),
+        kind: field.data_type().to_string(),
+        hidden: !document.shows(field.name()),
+    };
+    let (hidden, visible): (Vec<_>, Vec<_>) =
+        schema.fields().iter().map(entry).partition(|column| column.hidden);
+    Manifest {
+        manifest: 1,
+        contract: request.contract.to_owned(),
+        party: request.table.party.to_string(),
+        table: request.table.table.to_string(),
+        version: request.version,
+        previous: request.previous.clone(),
+        columns: visible.into_iter().chain(hidden).collect(),
+        rows: findings.rows,
+        files,
+        declarations: declarations(document, schema),
+        source: request.source_digest.clone(),
+        unique: findings.unique.clone(),
+        most_rows: findings.most_rows.clone(),
+        sealed_at: request.sealed_at.clone(),
+    }
+}
