@@ -14,6 +14,7 @@ mod sealing;
 mod source;
 mod store;
 mod types;
+mod witness;
 
 pub use broker::{Broker, Challenge, KeyGrant};
 pub use check::Findings;
@@ -23,4 +24,5 @@ pub use open::{open_table, read_manifest, verify_files};
 pub use sealing::{SealRequest, Sealed, declarations, seal_table};
 pub use source::Source;
 pub use store::{Store, version_folder};
+pub use witness::Witness;
 pub use types::{column_kind, shape_of};

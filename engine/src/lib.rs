@@ -1,11 +1,28 @@
 //! The enclave side: parses, binds, admits, guards, executes, releases and seals answers.
+//!
+//! A question earns its way out: each stage's type is made by the stage before it, and nothing
+//! leaves before its ledger entry is durable. [`Engine::ask`] drives the stages.
 
+mod answer;
+mod ask;
+mod brokers;
+mod engine;
+mod execute;
+mod explanation;
 mod guard;
 mod parse;
 mod pipeline;
 mod plan;
 mod refusal;
+mod safe;
+mod scan;
+mod unlock;
 
+pub use answer::{OpenedAnswer, open_answer};
+pub use ask::Reply;
+pub use brokers::PartyLink;
+pub use engine::{ContractTable, Engine, Question, Setup};
+pub use explanation::{ColumnUse, Explanation};
 pub use parse::MAX_STATEMENT_BYTES;
 pub use plan::{VisibleColumn, VisibleTable};
 pub use refusal::Refusal;

@@ -4,10 +4,11 @@ use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-use seal::IdentityKey;
+use seal::SealError;
 
 use crate::checkpoint::{Checkpoint, SignedCheckpoint};
 use crate::entry::{Entry, Event};
+use crate::signer::{Growth, Signer};
 use crate::tree::{leaf_hash, root};
 
 /// Why a ledger cannot be used.
@@ -32,6 +33,9 @@ pub enum LedgerError {
     /// Somebody else holds it.
     #[error("another engine uses the ledger at {0}")]
     Locked(PathBuf),
+    /// A party's witness does not sign.
+    #[error("{0} does not sign the ledger's checkpoint: {1}")]
+    Refused(String, SealError),
 }
 
 /// An open ledger.
@@ -109,7 +113,7 @@ impl Ledger {
         &mut self,
         time: &str,
         event: Event,
-        signers: &[(String, &IdentityKey)],
+        signers: &[&dyn Signer],
     ) -> Result<(u64, SignedCheckpoint), LedgerError> {
         let path = self.folder.join(ENTRIES);
         let io = |source| LedgerError::Io { path: path.clone(), source };
@@ -127,7 +131,7 @@ impl Ledger {
     fn checkpoint(
         &self,
         time: &str,
-        signers: &[(String, &IdentityKey)],
+        signers: &[&dyn Signer],
     ) -> Result<SignedCheckpoint, LedgerError> {
         let mut signed = SignedCheckpoint::new(Checkpoint {
             origin: self.origin.clone(),
@@ -135,11 +139,14 @@ impl Ledger {
             root: self.root(),
             time: time.to_owned(),
         });
-        for (name, key) in signers {
-            signed.sign(name, key);
+        for signer in signers {
+            let signature = signer
+                .sign(&signed.checkpoint, Growth(&self.leaves))
+                .map_err(|error| LedgerError::Refused(signer.name().to_owned(), error))?;
+            signed.signatures.push((signer.name().to_owned(), signature));
         }
         let public = |name: &str| {
-            signers.iter().find(|(signer, _)| signer == name).map(|(_, key)| key.public())
+            signers.iter().find(|signer| signer.name() == name).map(|signer| signer.public())
         };
         let path = self.folder.join(CHECKPOINT);
         write_whole(&path, signed.to_note(&public).as_bytes())

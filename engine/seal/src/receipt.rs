@@ -40,6 +40,8 @@ pub struct Receipt {
     pub answer: String,
     /// The request's nonce.
     pub nonce: String,
+    /// Salt of its commitments in the ledger.
+    pub salt: String,
     /// Who asked.
     pub principal: String,
     /// What for.

@@ -1,0 +1,292 @@
+//! Asking: parse, bind, admit, note, unlock, execute, release, note, seal. In this order, always.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+
+use admit::Admitted;
+use datafusion::catalog::TableProvider;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::sql::parser::Statement as DfStatement;
+use futures::FutureExt;
+use ledger::{Event, commitment};
+use policy::denial::{Code, Denial};
+use policy::ident::TableRef;
+use seal::{Receipt, SealedAnswer, SignedReceipt, TableVersion, digest_hex, seal_to};
+
+use crate::answer::{encode, info, note};
+use crate::engine::{Engine, Question, now, now_text};
+use crate::execute::Execution;
+use crate::explanation::Explanation;
+use crate::parse::{self, Statement};
+use crate::pipeline::{self, FAILED};
+use crate::plan::{Binder, BoundPlan, VisibleTable};
+use crate::refusal::Refusal;
+
+/// What a statement gets.
+#[derive(Debug, Clone)]
+pub enum Reply {
+    /// A sealed answer with its receipt, as bytes.
+    Answer(Vec<u8>),
+    /// `EXPLAIN POLICY`.
+    Explanation(Box<Explanation>),
+    /// `SHOW TABLES`.
+    Tables(Vec<VisibleTable>),
+    /// `SHOW COLUMNS`, `DESCRIBE`.
+    Columns(VisibleTable),
+}
+
+/// Providers of the tables that one question reads.
+struct Unlocked(BTreeMap<TableRef, Arc<dyn TableProvider>>);
+
+impl pipeline::Tables for Unlocked {
+    fn provider(&self, table: &TableRef) -> Option<Arc<dyn TableProvider>> {
+        self.0.get(table).cloned()
+    }
+}
+
+/// A question's commitment in the ledger, and the salt that opens it.
+struct Committed {
+    salt: String,
+    question: String,
+}
+
+impl Engine {
+    /// Answers a statement.
+    ///
+    /// # Errors
+    /// Why there is no answer; nothing in it depends on data.
+    pub async fn ask(&self, question: &Question) -> Result<Reply, Refusal> {
+        match parse::statement(&question.sql)? {
+            Statement::ShowTables => Ok(Reply::Tables(self.visible(&question.principal.party).await?)),
+            Statement::ShowColumns(name) => self.show_columns(question, &name).await,
+            Statement::ExplainPolicy(query) => self.explain(question, *query).await,
+            Statement::Query(query) => self.answer(question, *query).await,
+        }
+    }
+
+    async fn show_columns(&self, question: &Question, name: &[String]) -> Result<Reply, Refusal> {
+        let name = name.join(".");
+        let visible = self.visible(&question.principal.party).await?;
+        let found = visible.into_iter().find(|table| table.name == name);
+        found.map(Reply::Columns).ok_or_else(|| {
+            let mut denial = Denial::new(Code::Unknown, "there is no such table, column or function");
+            denial.help = Some("SHOW TABLES lists what you may ask".to_owned());
+            Refusal::Denied(Box::new(denial))
+        })
+    }
+
+    async fn bind(&self, question: &Question, query: DfStatement) -> Result<BoundPlan, Refusal> {
+        let binder = Binder::new(&self.catalog, &question.principal.party).await?;
+        binder.bind(query).await
+    }
+
+    fn admit(&self, question: &Question, plan: &BoundPlan) -> Result<Admitted, Refusal> {
+        let request = admit::Request {
+            principal: question.principal.clone(),
+            purpose: question.purpose.clone(),
+            recipient: question.recipient.clone(),
+            today: now().date_naive(),
+        };
+        if !self.setup.contract.holds_on(request.today) {
+            let denial = Denial::new(Code::DeniedAsker, "the contract has expired");
+            return Err(Refusal::Denied(Box::new(denial)));
+        }
+        let units = |policy: &policy::table::TablePolicy| {
+            policy.units().map(|unit| policy.min_contributors(unit)).max().unwrap_or(1)
+        };
+        let cap = self.policies.tables.values().map(units).max().unwrap_or(1);
+        let tools = crate::guard::tools(&self.track, usize::try_from(cap).unwrap_or(usize::MAX));
+        admit::admit(&plan.0, &self.policies, &request, &tools)
+            .map_err(|denial| Refusal::Denied(Box::new(denial)))
+    }
+
+    async fn explain(&self, question: &Question, query: DfStatement) -> Result<Reply, Refusal> {
+        let refused = |denial, columns| Explanation {
+            verdict: "deny",
+            denial: Some(denial),
+            mode: None,
+            columns,
+            thresholds: Vec::new(),
+            note: None,
+        };
+        let explanation = match self.bind(question, query).await {
+            Err(Refusal::Denied(denial)) => refused(*denial, Vec::new()),
+            Err(other) => return Err(other),
+            Ok(plan) => {
+                let columns = self.columns_read(&plan.0);
+                match self.admit(question, &plan) {
+                    Err(Refusal::Denied(denial)) => refused(*denial, columns),
+                    Err(other) => return Err(other),
+                    Ok(admitted) => {
+                        let (tables, mode) = about(&admitted);
+                        let protected = mode == "statistical";
+                        let thresholds = if protected { self.thresholds(&tables) } else { Vec::new() };
+                        let note = protected.then(|| note(&tables, &self.policies.tables)).flatten();
+                        let (verdict, denial, mode) = ("allow", None, Some(mode));
+                        Explanation { verdict, denial, mode, columns, thresholds, note }
+                    }
+                }
+            }
+        };
+        Ok(Reply::Explanation(Box::new(explanation)))
+    }
+
+    async fn answer(&self, question: &Question, query: DfStatement) -> Result<Reply, Refusal> {
+        let committed = commit(question)?;
+        let judged = match self.bind(question, query).await {
+            Ok(plan) => self.admit(question, &plan).map(|admitted| (plan, admitted)),
+            Err(refusal) => Err(refusal),
+        };
+        let (plan, admitted) = match judged {
+            Ok(judged) => judged,
+            Err(refusal) => {
+                let code = match &refusal {
+                    Refusal::Denied(denial) => denial.code.as_str(),
+                    Refusal::Syntax { .. }
+                    | Refusal::Invalid { .. }
+                    | Refusal::Failed(_)
+                    | Refusal::Tampered(_) => "invalid",
+                };
+                let question = committed.question.clone();
+                self.note(Event::Denied { question, code: code.to_owned() }).await?;
+                return Err(refusal);
+            }
+        };
+        let (tables, mode) = about(&admitted);
+        let names = tables.iter().map(ToString::to_string).collect();
+        self.note(Event::Admitted { question: committed.question.clone(), tables: names }).await?;
+        let ran = AssertUnwindSafe(self.run(admitted, &tables)).catch_unwind();
+        let ran = tokio::time::timeout(self.setup.timeout, ran).await;
+        let outcome = match ran {
+            Ok(Ok(outcome)) => outcome,
+            Ok(Err(_panic)) => Err(Refusal::Failed(FAILED)),
+            Err(_elapsed) => Err(Refusal::Failed("the question took longer than the engine allows")),
+        };
+        let batches = match outcome {
+            Ok(batches) => batches,
+            Err(refusal) => {
+                self.note(Event::Failed { question: committed.question.clone() }).await?;
+                return Err(refusal);
+            }
+        };
+        let encoded = encode(&batches.0, &batches.1, gives_order(&plan.0))
+            .map_err(|_| Refusal::Failed(FAILED))?;
+        self.seal(question, &committed, &plan.0, (&tables, mode), &encoded).await.map(Reply::Answer)
+    }
+
+    async fn run(
+        &self,
+        admitted: Admitted,
+        tables: &BTreeSet<TableRef>,
+    ) -> Result<(arrow::datatypes::SchemaRef, Vec<arrow::array::RecordBatch>), Refusal> {
+        let mut unlocked = BTreeMap::new();
+        for table in tables {
+            let provider = self.unlock(table).await?;
+            unlocked.insert(table.clone(), provider as Arc<dyn TableProvider>);
+        }
+        let execution = Execution::new(self.setup.memory)?;
+        pipeline::answer(admitted, &Unlocked(unlocked), &execution).await
+    }
+
+    async fn seal(
+        &self,
+        question: &Question,
+        committed: &Committed,
+        plan: &LogicalPlan,
+        (tables, mode): (&BTreeSet<TableRef>, &'static str),
+        encoded: &[u8],
+    ) -> Result<Vec<u8>, Refusal> {
+        let member = self.setup.contract.parties.get(&question.recipient);
+        let recipient = member.ok_or(Refusal::Failed(FAILED))?.recipient.0;
+        let padded = seal::pad(encoded);
+        let answer = digest_hex(&padded);
+        let (index, checkpoint) = self
+            .note(Event::Released {
+                question: committed.question.clone(),
+                answer: commitment(committed.salt.as_bytes(), &[&answer]),
+            })
+            .await?;
+        let query = digest_hex(question.sql.as_bytes());
+        let failed = |_| Refusal::Failed(FAILED);
+        let info = info(&query, &question.nonce, index);
+        let (encapsulated, ciphertext) =
+            seal_to(&recipient, &info, b"", &padded).map_err(failed)?;
+        let protected = mode == "statistical";
+        let receipt = Receipt {
+            receipt: 1,
+            attested: false,
+            platform: "simulated".to_owned(),
+            measurement: self.setup.measurement.clone(),
+            evidence: self.evidence.lock().await.clone(),
+            sealed: digest_hex(&seal::length_prefixed([encapsulated.as_slice(), &ciphertext])),
+            answer,
+            nonce: question.nonce.clone(),
+            salt: committed.salt.clone(),
+            principal: question.principal.to_string(),
+            purpose: question.purpose.as_ref().map(ToString::to_string),
+            recipient: question.recipient.to_string(),
+            recipient_key: hex::encode(recipient),
+            query,
+            plan: digest_hex(plan.display_indent_schema().to_string().as_bytes()),
+            contract: self.setup.contract_digest.clone(),
+            tables: tables.iter().filter_map(|table| self.version(table)).collect(),
+            mode: mode.to_owned(),
+            obligations: if protected { self.thresholds(tables) } else { Vec::new() },
+            note: protected.then(|| note(tables, &self.policies.tables)).flatten(),
+            ledger_index: index,
+            checkpoint: checkpoint.to_note(&|name| self.signer(name)),
+            time: now_text(),
+        };
+        let receipt = SignedReceipt::sign(&receipt, &self.setup.identity).map_err(failed)?;
+        let receipt = receipt.as_bytes().to_vec();
+        Ok(SealedAnswer { receipt, encapsulated, ciphertext }.to_bytes())
+    }
+
+    fn version(&self, table: &TableRef) -> Option<TableVersion> {
+        let found = self.setup.tables.get(table)?;
+        Some(TableVersion {
+            table: table.to_string(),
+            version: found.manifest.version,
+            manifest: found.digest.clone(),
+            policy: hex::encode(found.policy.digest),
+        })
+    }
+
+    fn signer(&self, name: &str) -> Option<[u8; 32]> {
+        if name == "engine" {
+            return Some(self.public());
+        }
+        let mut witnesses = self.setup.parties.values().map(|party| party.witness());
+        witnesses.find(|witness| witness.name() == name).map(|witness| witness.public())
+    }
+}
+
+fn about(admitted: &Admitted) -> (BTreeSet<TableRef>, &'static str) {
+    match admitted {
+        Admitted::Plain { tables, .. } => (tables.clone(), "plain"),
+        Admitted::Released { tables, .. } => (tables.clone(), "statistical"),
+    }
+}
+
+fn commit(question: &Question) -> Result<Committed, Refusal> {
+    let mut salt = [0_u8; 32];
+    getrandom::fill(&mut salt).map_err(|_| Refusal::Failed("the system gives no randomness"))?;
+    let salt = hex::encode(salt);
+    let purpose = question.purpose.as_ref().map(ToString::to_string).unwrap_or_default();
+    let (principal, recipient) = (question.principal.to_string(), question.recipient.to_string());
+    let parts = [principal.as_str(), &purpose, &recipient, &question.sql];
+    let question = commitment(salt.as_bytes(), &parts);
+    Ok(Committed { salt, question })
+}
+
+/// Whether the question itself orders its rows.
+fn gives_order(plan: &LogicalPlan) -> bool {
+    match plan {
+        LogicalPlan::Sort(_) => true,
+        LogicalPlan::Projection(projection) => gives_order(&projection.input),
+        LogicalPlan::Limit(limit) => gives_order(&limit.input),
+        LogicalPlan::SubqueryAlias(alias) => gives_order(&alias.input),
+        _other => false,
+    }
+}

@@ -1,0 +1,90 @@
+//! Executing admitted plans: pinned rules, bounded memory, nothing on disk, one constant error.
+
+mod rules;
+mod verify;
+
+use std::sync::Arc;
+
+use datafusion::common::{DataFusionError, Result as DfResult};
+use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::context::SessionState;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::physical_plan::execute_stream_partitioned;
+
+use crate::pipeline::{FAILED, Runner};
+use crate::refusal::Refusal;
+use crate::safe::make_total;
+
+/// The sentence for a question that needs more memory than it may have.
+pub(crate) const MEMORY: &str = "the question needs more memory than the engine allows; \
+    narrow it, or raise `memory` under [engine]";
+
+/// Runs plans of one question.
+#[derive(Debug)]
+pub(crate) struct Execution {
+    state: SessionState,
+}
+
+impl Execution {
+    /// A state of its own for one question, with this much memory in bytes.
+    ///
+    /// # Errors
+    /// When the runtime cannot be built.
+    pub(crate) fn new(memory: usize) -> Result<Self, Refusal> {
+        let runtime = RuntimeEnvBuilder::new()
+            .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
+            .with_disk_manager_builder(
+                DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+            )
+            .build_arc()
+            .map_err(|_| Refusal::Failed(FAILED))?;
+        let state = SessionStateBuilder::new()
+            .with_config(config())
+            .with_runtime_env(runtime)
+            .with_default_features()
+            .with_optimizer_rules(rules::logical())
+            .with_physical_optimizer_rules(rules::physical())
+            .build();
+        Ok(Self { state })
+    }
+
+    async fn start(&self, plan: LogicalPlan) -> DfResult<Vec<SendableRecordBatchStream>> {
+        let options = self.state.config_options();
+        let coerced = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;
+        let total = make_total(coerced)?;
+        let optimized = self.state.optimize(&total)?;
+        let physical =
+            self.state.query_planner().create_physical_plan(&optimized, &self.state).await?;
+        verify::physical(&physical)?;
+        execute_stream_partitioned(physical, self.state.task_ctx())
+    }
+}
+
+impl Runner for Execution {
+    async fn run(&self, plan: LogicalPlan) -> Result<Vec<SendableRecordBatchStream>, Refusal> {
+        self.start(plan).await.map_err(|error| failed(&error))
+    }
+}
+
+/// Why a question failed, as far as its asker may know: never from the data's text.
+pub(crate) fn failed(error: &DataFusionError) -> Refusal {
+    match error.find_root() {
+        DataFusionError::ResourcesExhausted(_) => Refusal::Failed(MEMORY),
+        _other => Refusal::Failed(FAILED),
+    }
+}
+
+fn config() -> datafusion::prelude::SessionConfig {
+    let mut config = crate::plan::config();
+    let options = config.options_mut();
+    options.execution.collect_statistics = false;
+    options.execution.parquet.bloom_filter_on_read = false;
+    options.execution.parquet.schema_force_view_types = true;
+    options.explain.show_statistics = false;
+    options.optimizer.skip_failed_rules = false;
+    config
+}

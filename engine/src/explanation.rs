@@ -1,0 +1,106 @@
+//! `EXPLAIN POLICY`: the verdict on a question, and every rule that mattered; no data is touched.
+
+use std::collections::BTreeSet;
+
+use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::LogicalPlan;
+use datafusion::optimizer::optimize_projections::OptimizeProjections;
+use datafusion::optimizer::{Optimizer, OptimizerContext};
+use policy::denial::Denial;
+use policy::ident::{PartyId, TableName, TableRef};
+use serde::Serialize;
+
+use crate::engine::Engine;
+
+/// The verdict on a question.
+#[derive(Debug, Clone, Serialize)]
+pub struct Explanation {
+    /// `allow` or `deny`.
+    pub verdict: &'static str,
+    /// Why it is denied.
+    #[serde(skip)]
+    pub denial: Option<Denial>,
+    /// `plain` or `statistical`, if allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub mode: Option<&'static str>,
+    /// What each column it reads may be used for, and by which rule.
+    pub columns: Vec<ColumnUse>,
+    /// What its answer owes, in words.
+    pub thresholds: Vec<String>,
+    /// The constant note of its answer.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// A column that a question reads.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct ColumnUse {
+    /// `party.table`.
+    pub table: String,
+    /// The column.
+    pub column: String,
+    /// What it may be used for.
+    pub uses: Vec<String>,
+    /// The policy file.
+    pub file: String,
+    /// The line of its rule.
+    pub line: usize,
+}
+
+impl Engine {
+    /// The columns that a bound plan reads, with their rules.
+    pub(crate) fn columns_read(&self, plan: &LogicalPlan) -> Vec<ColumnUse> {
+        let mut found = BTreeSet::new();
+        let narrow = Optimizer::with_rules(vec![std::sync::Arc::new(OptimizeProjections::new())]);
+        let context = OptimizerContext::new();
+        let narrowed = narrow.optimize(plan.clone(), &context, |_, _| {});
+        let plan = narrowed.unwrap_or_else(|_| plan.clone());
+        let visited = plan.apply_with_subqueries(|node| {
+            if let LogicalPlan::TableScan(scan) = node
+                && let Some(table) = table_of(&scan.table_name)
+                && let Some(policy) = self.policies.tables.get(&table)
+            {
+                for field in scan.projected_schema.fields() {
+                    if let Some(column) = policy.column(field.name()) {
+                        found.insert(ColumnUse {
+                            table: table.to_string(),
+                            column: field.name().clone(),
+                            uses: column.capabilities.uses(),
+                            file: policy.file.clone(),
+                            line: column.rule.line,
+                        });
+                    }
+                }
+            }
+            Ok(TreeNodeRecursion::Continue)
+        });
+        if visited.is_err() { Vec::new() } else { found.into_iter().collect() }
+    }
+
+    /// What the answer over these tables owes, in words.
+    pub(crate) fn thresholds<'a>(
+        &self,
+        tables: impl IntoIterator<Item = &'a TableRef>,
+    ) -> Vec<String> {
+        let protected = tables.into_iter().filter_map(|t| self.policies.tables.get(t));
+        let mut words = Vec::new();
+        for policy in protected.filter(|policy| !policy.is_public()) {
+            for unit in policy.units() {
+                let k = policy.min_contributors(unit);
+                words.push(format!("{}: at least {k} contributors ({unit}) behind every value", policy.table));
+            }
+            let dominance = policy.disclosure.dominance.value;
+            if dominance > 0 {
+                words.push(format!("{}: no contributor above {dominance} % of a sum", policy.table));
+            }
+        }
+        words
+    }
+}
+
+fn table_of(name: &datafusion::common::TableReference) -> Option<TableRef> {
+    Some(TableRef {
+        party: PartyId::new(name.schema()?).ok()?,
+        table: TableName::new(name.table()).ok()?,
+    })
+}

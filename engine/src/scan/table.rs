@@ -1,0 +1,106 @@
+//! The table provider over validated files. Its statistics are unknown: they would answer for data.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use chrono::DateTime;
+use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
+use datafusion::catalog::{Session, TableProvider};
+use datafusion::common::Result as DfResult;
+use datafusion::config::TableParquetOptions;
+use datafusion::datasource::listing::PartitionedFile;
+use datafusion::datasource::physical_plan::{FileScanConfigBuilder, ParquetSource};
+use datafusion::datasource::source::DataSourceExec;
+use datafusion::execution::object_store::ObjectStoreUrl;
+use datafusion::logical_expr::{Expr, TableProviderFilterPushDown, TableType};
+use datafusion::physical_plan::ExecutionPlan;
+use object_store::{ObjectMeta, ObjectStore};
+use seal::Manifest;
+
+use super::open::OpenFile;
+use super::reader::SealedReaders;
+
+/// The columns of a sealed table that exist for questions, in the types that they are read as.
+pub(crate) fn visible_schema(manifest: &Manifest) -> Option<SchemaRef> {
+    let visible = manifest.columns.iter().filter(|column| !column.hidden);
+    let fields = visible.map(|column| {
+        let sealed: DataType = column.kind.parse().ok()?;
+        let read = if sealed == DataType::Utf8 { DataType::Utf8View } else { sealed };
+        Some(Field::new(&column.name, read, true))
+    });
+    Some(Arc::new(Schema::new(fields.collect::<Option<Vec<_>>>()?)))
+}
+
+/// A sealed table whose files were opened.
+#[derive(Debug)]
+pub(crate) struct SealedTable {
+    schema: SchemaRef,
+    files: Vec<OpenFile>,
+    store: Arc<dyn ObjectStore>,
+    url: ObjectStoreUrl,
+}
+
+impl SealedTable {
+    pub(crate) fn new(
+        schema: SchemaRef,
+        files: Vec<OpenFile>,
+        store: Arc<dyn ObjectStore>,
+        url: ObjectStoreUrl,
+    ) -> Self {
+        Self { schema, files, store, url }
+    }
+
+    fn groups(&self) -> Vec<PartitionedFile> {
+        let listed = self.files.iter().map(|file| {
+            PartitionedFile::from(ObjectMeta {
+                location: file.path.clone(),
+                last_modified: DateTime::UNIX_EPOCH,
+                size: file.size,
+                e_tag: None,
+                version: None,
+            })
+        });
+        listed.collect()
+    }
+}
+
+#[async_trait]
+impl TableProvider for SealedTable {
+    fn schema(&self) -> SchemaRef {
+        Arc::clone(&self.schema)
+    }
+
+    fn table_type(&self) -> TableType {
+        TableType::Base
+    }
+
+    fn supports_filters_pushdown(
+        &self,
+        filters: &[&Expr],
+    ) -> DfResult<Vec<TableProviderFilterPushDown>> {
+        Ok(vec![TableProviderFilterPushDown::Inexact; filters.len()])
+    }
+
+    async fn scan(
+        &self,
+        state: &dyn Session,
+        projection: Option<&Vec<usize>>,
+        _filters: &[Expr],
+        limit: Option<usize>,
+    ) -> DfResult<Arc<dyn ExecutionPlan>> {
+        let readers = SealedReaders::new(Arc::clone(&self.store), &self.files);
+        let mut options = TableParquetOptions::default();
+        options.global.clone_from(&state.config_options().execution.parquet);
+        options.global.bloom_filter_on_read = false;
+        let source = ParquetSource::new(Arc::clone(&self.schema))
+            .with_table_parquet_options(options)
+            .with_parquet_file_reader_factory(Arc::new(readers));
+        let mut builder = FileScanConfigBuilder::new(self.url.clone(), Arc::new(source))
+            .with_projection_indices(projection.cloned())?
+            .with_limit(limit);
+        for file in self.groups() {
+            builder = builder.with_file(file);
+        }
+        Ok(DataSourceExec::from_data_source(builder.build()))
+    }
+}
