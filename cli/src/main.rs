@@ -1,2 +1,83 @@
-//! Placeholder.
-fn main() {}
+//! `subrosa`: SQL across parties, under the rose.
+
+mod args;
+mod commands;
+mod exit;
+mod failure;
+mod output;
+mod progress;
+mod repl;
+mod report;
+mod say;
+mod statements;
+mod world;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::Exit;
+use crate::failure::{Failure, Failures};
+use crate::report::Reporter;
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+fn main() -> ExitCode {
+    quiet_panics();
+    let cli = match Cli::try_parse() {
+        Ok(cli) => cli,
+        Err(error) => {
+            let _broken_pipe = error.print();
+            return if error.use_stderr() { Exit::Yours } else { Exit::Answered }.into();
+        }
+    };
+    let reporter = Reporter::new(cli.error_format, std::path::Path::new("."));
+    match run(cli.command, &reporter) {
+        Ok(exit) => exit.into(),
+        Err(failures) => {
+            failures.iter().for_each(|failure| reporter.show(failure));
+            failures.iter().map(|f| f.exit).max().unwrap_or(Exit::Operational).into()
+        }
+    }
+}
+
+/// A panic's message may carry a value; it is not shown.
+fn quiet_panics() {
+    std::panic::set_hook(Box::new(|info| {
+        let place = info.location().map(ToString::to_string).unwrap_or_default();
+        say::error(&format!("internal error at {place}"));
+    }));
+}
+
+fn run(command: Command, reporter: &Reporter) -> Result<Exit, Failures> {
+    match command {
+//@        Command::Demo(args) => commands::demo::run(&args, reporter),
+        Command::Lab(args) => commands::lab::run(&args, reporter),
+        Command::Init(args) => commands::init::run(&args),
+//@        Command::Generate(args) => commands::generate::run(&args),
+        Command::Policy(command) => commands::policy::run(&command, reporter),
+        Command::Party(command) => commands::party::run(&command),
+        Command::Table(command) => commands::table::run(&command),
+        Command::Contract(command) => commands::contract::run(&command),
+        Command::Answer(command) => commands::answer::run(&command),
+        Command::Ledger(command) => commands::ledger::run(&command),
+        Command::Attest(_) => Err(later("attest")),
+        Command::Broker(_) => Err(later("broker")),
+        Command::Engine(_) => Err(later("engine")),
+        Command::Sql(_) => Err(later("sql")),
+        Command::Gateway(_) => Err(later("gateway")),
+        Command::Schedule(_) => Err(later("schedule")),
+        Command::Doctor(_) => Err(later("doctor")),
+        Command::Completions { shell } => commands::shell::completions(shell),
+        Command::Man => commands::shell::man(),
+    }
+}
+
+fn later(command: &str) -> Failures {
+    let message = format!("`subrosa {command}` comes with the server, which this version does not have");
+    Failure::new(Exit::Yours, "unsupported", message)
+        .with_help("`subrosa lab DIR` runs every party and the engine in one process")
+        .into()
+}

@@ -10,11 +10,12 @@ use std::sync::Arc;
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use policy::document::PolicyDocument;
+use policy::resolve::ColumnShape;
 use sha2::{Digest, Sha256};
 
 use crate::error::ConnectorError;
 use crate::keys::KeyFolder;
-use crate::types::{named, sealed_type};
+use crate::types::{named, sealed_type, shape_of};
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
@@ -127,6 +128,19 @@ impl Source {
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
         RecordBatch::try_new(Arc::clone(&self.schema), columns).map_err(wrong)
     }
+}
+
+/// The columns of a table outside, with nothing known about it.
+///
+/// # Errors
+/// When a file cannot be read.
+pub fn columns_of(path: &Path) -> Result<Vec<ColumnShape>, ConnectorError> {
+    let (kind, files) = files(path)?;
+    let schema = match kind {
+        Kind::Parquet => parquet::schema(&files, &KeyFolder::new(PathBuf::new()))?,
+        Kind::Csv => csv::schema(&files, &|_| false)?,
+    };
+    Ok(schema.fields().iter().map(|field| shape_of(field)).collect())
 }
 
 fn files(path: &Path) -> Result<(Kind, Vec<PathBuf>), ConnectorError> {

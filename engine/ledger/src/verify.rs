@@ -12,6 +12,8 @@ use crate::tree::{leaf_hash, root};
 pub struct Report {
     /// Its entries.
     pub entries: Vec<Entry>,
+    /// Their hashes, the leaves of the tree.
+    pub leaves: Vec<[u8; 32]>,
     /// Entries that the checkpoint covers.
     pub covered: u64,
     /// Who signed the checkpoint.
@@ -62,7 +64,7 @@ pub(crate) fn check(
     let Some(signed) = read_checkpoint(folder, &tampered)? else {
         // A crash between the very first entry and its checkpoint; nothing was ever acknowledged.
         return if entries.len() <= 1 {
-            Ok(Report { entries, covered: 0, signers: Vec::new(), checkpoint: None })
+            Ok(Report { entries, leaves: lines.iter().map(|line| leaf_hash(line)).collect(), covered: 0, signers: Vec::new(), checkpoint: None })
         } else {
             Err(tampered("the checkpoint is missing"))
         };
@@ -84,7 +86,8 @@ pub(crate) fn check(
         signed.verify(name, &key).map_err(|_| tampered("a signature of the checkpoint does not verify"))?;
     }
     let signers = signed.signatures.iter().map(|(name, _)| name.clone()).collect();
-    Ok(Report { entries, covered: signed.checkpoint.size, signers, checkpoint: Some(signed) })
+    let leaves = lines.iter().map(|line| leaf_hash(line)).collect();
+    Ok(Report { entries, leaves, covered: signed.checkpoint.size, signers, checkpoint: Some(signed) })
 }
 
 fn read_checkpoint(

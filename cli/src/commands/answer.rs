@@ -1,0 +1,122 @@
+//! `subrosa answer`: answers opened and verified offline.
+
+use std::path::{Path, PathBuf};
+
+use clap::Subcommand;
+use connectors::KeyFolder;
+use policy::ident::PartyId;
+use seal::{SealedAnswer, SignedReceipt};
+
+use crate::args::{OutputArgs, WorldArg};
+use crate::exit::Exit;
+use crate::failure::{self, Failure, Failures};
+use crate::output::{self, Format};
+use crate::say;
+use crate::world::{Layout, current_contract, engine_public, ledger_key, write_whole};
+
+/// What to do with an answer.
+#[derive(Debug, Subcommand)]
+pub(crate) enum AnswerCommand {
+    /// Open an answer with the recipient's key.
+    Open {
+        /// The sealed answer.
+        file: PathBuf,
+        #[command(flatten)]
+        world: WorldArg,
+        /// The recipient.
+        #[arg(long)]
+        party: String,
+        #[command(flatten)]
+        out: OutputArgs,
+    },
+    /// Verify an answer's receipt and that the ledger includes it; needs nobody's secrets.
+    Verify {
+        /// The sealed answer.
+        file: PathBuf,
+        #[command(flatten)]
+        world: WorldArg,
+        /// The receipt as JSON.
+        #[arg(long)]
+        json: bool,
+    },
+}
+
+/// Runs `answer`.
+pub(crate) fn run(command: &AnswerCommand) -> Result<Exit, Failures> {
+    match command {
+        AnswerCommand::Open { file, world, party, out } => open(file, world, party, out)?,
+        AnswerCommand::Verify { file, world, json } => verify(file, world, *json)?,
+    }
+    Ok(Exit::Answered)
+}
+
+fn read(file: &Path) -> Result<Vec<u8>, Failure> {
+    std::fs::read(file).map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(file, &error) })
+}
+
+fn open(file: &Path, world: &WorldArg, party: &str, out: &OutputArgs) -> Result<(), Failures> {
+    let party = PartyId::new(party).map_err(|error| Failure::usage(error.to_string()))?;
+    let layout = Layout::of(&world.world);
+    let engine = engine_public(&layout)?;
+    let keys = KeyFolder::new(layout.party_keys(&party)).party().map_err(failure::of_connector)?;
+    let opened = engine::open_answer(&read(file)?, &engine, &keys.recipient).map_err(Failure::from)?;
+    let mut text = Vec::new();
+    let format = out.format.unwrap_or(Format::Table);
+    output::write(format, &opened.schema, &opened.batches, &mut text)
+        .map_err(|error| Failure::io(file, &error))?;
+    match &out.output {
+        Some(path) => write_whole(path, &text).map_err(|error| Failure::io(path, &error))?,
+        None => say::line(String::from_utf8_lossy(&text).trim_end()),
+    }
+    Ok(())
+}
+
+fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {
+    let layout = Layout::of(&world.world);
+    let engine = engine_public(&layout)?;
+    let wrong = |what: String| Failure::tampered(format!("{}: {what}", file.display()));
+    let sealed = SealedAnswer::from_bytes(&read(file)?).map_err(|e| wrong(e.to_string()))?;
+    let receipt =
+        SignedReceipt::verify(&sealed.receipt, &engine).map_err(|e| wrong(e.to_string()))?;
+    let bytes = seal::length_prefixed([sealed.encapsulated.as_slice(), &sealed.ciphertext]);
+    if seal::digest_hex(&bytes) != receipt.sealed {
+        return Err(wrong("its receipt is about other bytes".to_owned()).into());
+    }
+    let (contract, _) = current_contract(&layout)?
+        .ok_or_else(|| Failure::usage("this world has no contract yet"))?;
+    let keys = |name: &str| ledger_key(&contract, &engine, name);
+    let report = ledger::verify(&layout.ledger(), &keys).map_err(Failure::from)?;
+    let index = usize::try_from(receipt.ledger_index).unwrap_or(usize::MAX);
+    let commitment = ledger::commitment(receipt.salt.as_bytes(), &[&receipt.answer]);
+    let included = report.entries.get(index).is_some_and(|entry| match &entry.event {
+        ledger::Event::Released { answer, .. } => *answer == commitment,
+        ledger::Event::Contract { .. }
+        | ledger::Event::KeyReleased { .. }
+        | ledger::Event::Admitted { .. }
+        | ledger::Event::Denied { .. }
+        | ledger::Event::Failed { .. } => false,
+    });
+    if !included {
+        return Err(wrong("the ledger does not include it".to_owned()).into());
+    }
+    if json {
+        say::line(&serde_json::to_string(&receipt).unwrap_or_default());
+        return Ok(());
+    }
+    say::line(&format!(
+        "the receipt is the engine's and the ledger includes it at {} of {}\n\
+         asked by {} for {} on {}\nengine {} UNATTESTED (simulated TEE)",
+        receipt.ledger_index,
+        report.entries.len(),
+        receipt.principal,
+        receipt.recipient,
+        receipt.time,
+        receipt.measurement
+    ));
+    for table in &receipt.tables {
+        say::line(&format!("read {} version {}", table.table, table.version));
+    }
+    receipt.obligations.iter().for_each(|words| say::line(words));
+    receipt.note.iter().for_each(|note| say::line(&format!("note: {note}")));
+    Ok(())
+}

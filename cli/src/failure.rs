@@ -1,0 +1,210 @@
+//! What went wrong, as one thing that can be shown to a person or a program.
+
+use connectors::ConnectorError;
+use engine::Refusal;
+use ledger::LedgerError;
+use policy::denial::{Code, Denial, SqlSpan};
+use policy::problem::Problem;
+use serde::Serialize;
+
+use crate::exit::Exit;
+
+/// The deciding line of a policy file.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Rule {
+    pub(crate) file: String,
+    pub(crate) line: usize,
+    #[serde(skip)]
+    pub(crate) columns: Option<(usize, usize)>,
+}
+
+/// A place in the statement.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+pub(crate) struct Span {
+    pub(crate) line: u64,
+    pub(crate) column: u64,
+    pub(crate) end_column: u64,
+}
+
+/// Everything that was found wrong at once.
+pub(crate) type Failures = Vec<Failure>;
+
+/// A failure with everything a reader may know of it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Failure {
+    pub(crate) code: String,
+    pub(crate) message: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) help: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) party: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) table: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) column: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) rule: Option<Rule>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) span: Option<Span>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) statement: Option<usize>,
+    /// Text of the file or statement that `span` is in.
+    #[serde(skip)]
+    pub(crate) source: Option<(String, String)>,
+    #[serde(skip)]
+    pub(crate) exit: Exit,
+}
+
+impl Failure {
+    pub(crate) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
+        Self {
+            code: code.to_owned(),
+            message: message.into(),
+            help: None,
+            party: None,
+            table: None,
+            column: None,
+            rule: None,
+            span: None,
+            statement: None,
+            source: None,
+            exit,
+        }
+    }
+
+    /// A fault of whoever typed the command.
+    pub(crate) fn usage(message: impl Into<String>) -> Self {
+        Self::new(Exit::Yours, "usage", message)
+    }
+
+    /// A file or system that does not do what it should.
+    pub(crate) fn io(what: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::new(Exit::Operational, "io", format!("{}: {error}", what.display()))
+    }
+
+    /// Something signed or sealed that is not what it was.
+    pub(crate) fn tampered(message: impl Into<String>) -> Self {
+        Self::new(Exit::Verification, "tampered", message)
+    }
+
+    pub(crate) fn with_help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    pub(crate) fn in_statement(mut self, number: usize, sql: &str) -> Self {
+        self.statement = Some(number);
+        if self.source.is_none() && self.span.is_some() {
+            self.source = Some(("your question".to_owned(), sql.to_owned()));
+        }
+        self
+    }
+}
+
+impl From<SqlSpan> for Span {
+    fn from(span: SqlSpan) -> Self {
+        Self { line: span.line, column: span.column, end_column: span.end_column }
+    }
+}
+
+impl From<Denial> for Failure {
+    fn from(denial: Denial) -> Self {
+        let exit = if denial.code == Code::State { Exit::Verification } else { Exit::Denied };
+        let mut failure = Self::new(exit, denial.code.as_str(), denial.message);
+        failure.help = denial.help;
+        failure.party = denial.party.map(|party| party.to_string());
+        failure.table = denial.table.map(|table| table.to_string());
+        failure.column = denial.column;
+        failure.span = denial.span.map(Span::from);
+        failure.rule = denial.rule.map(|rule| Rule {
+            file: rule.file,
+            line: rule.line,
+            columns: None,
+        });
+        failure
+    }
+}
+
+impl From<Refusal> for Failure {
+    fn from(refusal: Refusal) -> Self {
+        match refusal {
+            Refusal::Syntax { message, span } => {
+                let mut failure = Self::new(Exit::Yours, "syntax", message);
+                failure.span = span.map(Span::from);
+                failure
+            }
+            Refusal::Invalid { message, span } => {
+                let mut failure = Self::new(Exit::Yours, "invalid", message);
+                failure.span = span.map(Span::from);
+                failure
+            }
+            Refusal::Denied(denial) => Self::from(*denial),
+            Refusal::Failed(message) => Self::new(Exit::Operational, "failed", message),
+            Refusal::Tampered(message) => Self::tampered(message),
+        }
+    }
+}
+
+impl From<ConnectorError> for Failure {
+    fn from(error: ConnectorError) -> Self {
+        let message = error.to_string();
+        match error {
+            ConnectorError::Source { .. } => Self::new(Exit::Yours, "source", message),
+            ConnectorError::Policy(problems) => match problems.into_iter().next() {
+                Some(problem) => Self::from(problem),
+                None => Self::new(Exit::Yours, "policy", message),
+            },
+            ConnectorError::Data { .. } => Self::new(Exit::Yours, "data", message),
+            ConnectorError::Store { .. } => Self::new(Exit::Operational, "store", message),
+            ConnectorError::Key { .. } => Self::new(Exit::Operational, "key", message),
+            ConnectorError::Tampered { .. } => Self::tampered(message),
+        }
+    }
+}
+
+impl From<LedgerError> for Failure {
+    fn from(error: LedgerError) -> Self {
+        let message = error.to_string();
+        match error {
+            LedgerError::Io { .. } | LedgerError::Locked(_) => {
+                Self::new(Exit::Operational, "ledger", message)
+            }
+            LedgerError::Tampered { .. } | LedgerError::Refused(_, _) => Self::tampered(message),
+        }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        let code = problem.lint.unwrap_or("policy");
+        let mut failure = Self::new(Exit::Yours, code, problem.message);
+        failure.help = problem.help;
+        if problem.line > 0 {
+            failure.rule = Some(Rule {
+                file: problem.file,
+                line: problem.line,
+                columns: Some((problem.column, problem.end_column)),
+            });
+        }
+        failure
+    }
+}
+
+impl From<Failure> for Failures {
+    fn from(failure: Failure) -> Self {
+        vec![failure]
+    }
+}
+
+/// Every problem of a list.
+pub(crate) fn all(problems: Vec<Problem>) -> Failures {
+    problems.into_iter().map(Failure::from).collect()
+}
+
+/// Every problem of a connector's error.
+pub(crate) fn of_connector(error: ConnectorError) -> Failures {
+    match error {
+        ConnectorError::Policy(problems) => all(problems),
+        other => vec![Failure::from(other)],
+    }
+}

@@ -1,0 +1,97 @@
+//! How answers look: one format a file.
+
+mod csv;
+mod json;
+mod markdown;
+mod names;
+mod table;
+mod text;
+
+use std::io::{self, Write};
+
+use arrow::array::RecordBatch;
+use arrow::datatypes::SchemaRef;
+
+pub(crate) use names::unrepeated;
+pub(crate) use table::expanded;
+
+/// Output formats.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum Format {
+    /// Columns aligned for people.
+    Table,
+    /// RFC 4180 with a header.
+    Csv,
+    /// One line a statement: an array of row objects.
+    Json,
+    /// One row object a line.
+    Ndjson,
+    /// Parquet, into a file.
+    Parquet,
+    /// Arrow IPC file format, into a file.
+    Arrow,
+    /// A Markdown table.
+    Markdown,
+}
+
+impl Format {
+    /// Whether it belongs into a file rather than on a terminal.
+    pub(crate) fn is_binary(self) -> bool {
+        matches!(self, Self::Parquet | Self::Arrow)
+    }
+
+    /// Whether programs read it.
+    pub(crate) fn is_for_machines(self) -> bool {
+        matches!(self, Self::Json | Self::Ndjson)
+    }
+}
+
+/// Writes rows.
+pub(crate) fn write(
+    format: Format,
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let schema = unrepeated(schema);
+    let batches = batches
+        .iter()
+        .map(|batch| RecordBatch::try_new(SchemaRef::clone(&schema), batch.columns().to_vec()))
+        .collect::<Result<Vec<_>, _>>()
+        .map_err(io::Error::other)?;
+    match format {
+        Format::Table => table::write(&schema, &batches, out),
+        Format::Csv => csv::write(&schema, &batches, out),
+        Format::Json => json::write(&schema, &batches, out),
+        Format::Ndjson => json::write_lines(&schema, &batches, out),
+        Format::Markdown => markdown::write(&schema, &batches, out),
+        Format::Parquet => parquet(&schema, &batches, out),
+        Format::Arrow => arrow_file(&schema, &batches, out),
+    }
+}
+
+fn parquet(
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let mut writer = ::parquet::arrow::ArrowWriter::try_new(out, SchemaRef::clone(schema), None)?;
+    for batch in batches {
+        writer.write(batch)?;
+    }
+    writer.close()?;
+    Ok(())
+}
+
+fn arrow_file(
+    schema: &SchemaRef,
+    batches: &[RecordBatch],
+    out: &mut (dyn Write + Send),
+) -> io::Result<()> {
+    let mut writer =
+        arrow::ipc::writer::FileWriter::try_new(out, schema).map_err(io::Error::other)?;
+    for batch in batches {
+        writer.write(batch).map_err(io::Error::other)?;
+    }
+    writer.finish().map_err(io::Error::other)
+}

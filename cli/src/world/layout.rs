@@ -1,0 +1,70 @@
+//! Where everything made for a world lies: below `.subrosa`, which can be deleted to start afresh.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use policy::ident::{PartyId, TableRef};
+
+/// The folders of a world.
+#[derive(Debug, Clone)]
+pub(crate) struct Layout {
+    made: PathBuf,
+}
+
+impl Layout {
+    pub(crate) fn of(root: &Path) -> Self {
+        Self { made: root.join(".subrosa") }
+    }
+
+    pub(crate) fn store(&self) -> PathBuf {
+        self.made.join("store")
+    }
+
+    pub(crate) fn contract(&self) -> PathBuf {
+        self.made.join("contract")
+    }
+
+    pub(crate) fn ledger(&self) -> PathBuf {
+        self.made.join("ledger")
+    }
+
+    pub(crate) fn answers(&self) -> PathBuf {
+        self.made.join("answers")
+    }
+
+    pub(crate) fn party_keys(&self, party: &PartyId) -> PathBuf {
+        self.made.join("keys").join(party.as_str())
+    }
+
+    pub(crate) fn engine_keys(&self) -> PathBuf {
+        self.made.join("keys").join("engine.lab")
+    }
+
+    pub(crate) fn table_state(&self, table: &TableRef) -> PathBuf {
+        let file = format!("{}.json", table.table);
+        self.made.join("state").join(table.party.as_str()).join(file)
+    }
+
+    pub(crate) fn witness_state(&self, party: &PartyId) -> PathBuf {
+        self.made.join("state").join(party.as_str()).join("witness")
+    }
+
+    pub(crate) fn history(&self) -> PathBuf {
+        self.made.join("history")
+    }
+
+    pub(crate) fn lock(&self) -> PathBuf {
+        self.made.join("lock")
+    }
+}
+
+/// Replaces a file whole: a reader, or a crash, sees the old or the new bytes.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    std::fs::create_dir_all(folder)?;
+    let mut staged = tempfile::NamedTempFile::new_in(folder)?;
+    staged.write_all(bytes)?;
+    staged.as_file().sync_all()?;
+    staged.persist(path).map_err(|error| error.error)?;
+    Ok(())
+}

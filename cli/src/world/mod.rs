@@ -1,0 +1,16 @@
+//! A world in one process: every party's side, the contract between them, and an engine.
+
+mod agreement;
+mod collaboration;
+mod layout;
+mod link;
+mod session;
+mod start;
+mod tables;
+
+pub(crate) use agreement::{current as current_contract, history as contract_history};
+pub(crate) use collaboration::Collaboration;
+pub(crate) use layout::{Layout, write_whole};
+pub(crate) use session::{Answered, Outcome, Session};
+pub(crate) use start::{World, engine_public, ledger_key, start, store as open_store};
+pub(crate) use tables::table_version;
