@@ -185,7 +185,7 @@ impl Engine {
             let provider = self.unlock(table).await?;
             unlocked.insert(table.clone(), provider as Arc<dyn TableProvider>);
         }
-        let execution = Execution::new(self.setup.memory)?;
+        let execution = Execution::new(self.setup.memory, &self.setup.url, &self.setup.store)?;
         pipeline::answer(admitted, &Unlocked(unlocked), &execution).await
     }
 

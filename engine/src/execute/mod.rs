@@ -12,8 +12,11 @@ use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream_partitioned;
+
+use object_store::ObjectStore;
 
 use crate::pipeline::{FAILED, Runner};
 use crate::refusal::Refusal;
@@ -30,11 +33,15 @@ pub(crate) struct Execution {
 }
 
 impl Execution {
-    /// A state of its own for one question, with this much memory in bytes.
+    /// A state of its own for one question, with this much memory in bytes, over one store.
     ///
     /// # Errors
     /// When the runtime cannot be built.
-    pub(crate) fn new(memory: usize) -> Result<Self, Refusal> {
+    pub(crate) fn new(
+        memory: usize,
+        url: &ObjectStoreUrl,
+        store: &Arc<dyn ObjectStore>,
+    ) -> Result<Self, Refusal> {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
             .with_disk_manager_builder(
@@ -42,6 +49,7 @@ impl Execution {
             )
             .build_arc()
             .map_err(|_| Refusal::Failed(FAILED))?;
+        runtime.register_object_store(url.as_ref(), Arc::clone(store));
         let state = SessionStateBuilder::new()
             .with_config(config())
             .with_runtime_env(runtime)
