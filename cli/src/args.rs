@@ -10,7 +10,12 @@ use crate::report::ErrorFormat;
 
 /// SQL across parties: several organisations ask one question of data that none of them shows.
 #[derive(Debug, Parser)]
-#[command(name = "subrosa", version, propagate_version = true, max_term_width = 100)]
+#[command(
+    name = "subrosa",
+    version,
+    propagate_version = true,
+    max_term_width = 100
+)]
 pub(crate) struct Cli {
     #[command(subcommand)]
     pub(crate) command: Command,
@@ -23,14 +28,14 @@ pub(crate) struct Cli {
 /// What to do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-//@    /// Four banks, one question: the whole story on this machine alone.
-//@    Demo(commands::demo::DemoArgs),
+    /// Four banks, one question: the whole story on this machine alone.
+    Demo(commands::demo::DemoArgs),
     /// Try policies on a world in one process: seal, sign, attest, ask.
     Lab(commands::lab::LabArgs),
     /// Make a world to edit.
     Init(commands::init::InitArgs),
-//@    /// Write sample data.
-//@    Generate(commands::generate::GenerateArgs),
+    /// Write sample data.
+    Generate(commands::generate::GenerateArgs),
     /// Check, format, explain, compare and draft policies; needs no engine.
     #[command(subcommand)]
     Policy(commands::policy::PolicyCommand),

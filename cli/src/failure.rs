@@ -79,7 +79,11 @@ impl Failure {
 
     /// A file or system that does not do what it should.
     pub(crate) fn io(what: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::new(Exit::Operational, "io", format!("{}: {error}", what.display()))
+        Self::new(
+            Exit::Operational,
+            "io",
+            format!("{}: {error}", what.display()),
+        )
     }
 
     /// Something signed or sealed that is not what it was.
@@ -103,13 +107,21 @@ impl Failure {
 
 impl From<SqlSpan> for Span {
     fn from(span: SqlSpan) -> Self {
-        Self { line: span.line, column: span.column, end_column: span.end_column }
+        Self {
+            line: span.line,
+            column: span.column,
+            end_column: span.end_column,
+        }
     }
 }
 
 impl From<Denial> for Failure {
     fn from(denial: Denial) -> Self {
-        let exit = if denial.code == Code::State { Exit::Verification } else { Exit::Denied };
+        let exit = if denial.code == Code::State {
+            Exit::Verification
+        } else {
+            Exit::Denied
+        };
         let mut failure = Self::new(exit, denial.code.as_str(), denial.message);
         failure.help = denial.help;
         failure.party = denial.party.map(|party| party.to_string());

@@ -30,7 +30,12 @@ fn main() -> ExitCode {
         Ok(cli) => cli,
         Err(error) => {
             let _broken_pipe = error.print();
-            return if error.use_stderr() { Exit::Yours } else { Exit::Answered }.into();
+            return if error.use_stderr() {
+                Exit::Yours
+            } else {
+                Exit::Answered
+            }
+            .into();
         }
     };
     let reporter = Reporter::new(cli.error_format, std::path::Path::new("."));
@@ -38,7 +43,12 @@ fn main() -> ExitCode {
         Ok(exit) => exit.into(),
         Err(failures) => {
             failures.iter().for_each(|failure| reporter.show(failure));
-            failures.iter().map(|f| f.exit).max().unwrap_or(Exit::Operational).into()
+            failures
+                .iter()
+                .map(|f| f.exit)
+                .max()
+                .unwrap_or(Exit::Operational)
+                .into()
         }
     }
 }
@@ -53,10 +63,10 @@ fn quiet_panics() {
 
 fn run(command: Command, reporter: &Reporter) -> Result<Exit, Failures> {
     match command {
-//@        Command::Demo(args) => commands::demo::run(&args, reporter),
+        Command::Demo(args) => commands::demo::run(&args, reporter),
         Command::Lab(args) => commands::lab::run(&args, reporter),
         Command::Init(args) => commands::init::run(&args),
-//@        Command::Generate(args) => commands::generate::run(&args),
+        Command::Generate(args) => commands::generate::run(&args),
         Command::Policy(command) => commands::policy::run(&command, reporter),
         Command::Party(command) => commands::party::run(&command),
         Command::Table(command) => commands::table::run(&command),
@@ -76,7 +86,8 @@ fn run(command: Command, reporter: &Reporter) -> Result<Exit, Failures> {
 }
 
 fn later(command: &str) -> Failures {
-    let message = format!("`subrosa {command}` comes with the server, which this version does not have");
+    let message =
+        format!("`subrosa {command}` comes with the server, which this version does not have");
     Failure::new(Exit::Yours, "unsupported", message)
         .with_help("`subrosa lab DIR` runs every party and the engine in one process")
         .into()

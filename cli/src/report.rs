@@ -26,12 +26,19 @@ impl Reporter {
     /// A reporter; `root` is where policy files are relative to.
     pub(crate) fn new(format: ErrorFormat, root: &Path) -> Self {
         let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
-        Self { format, root: root.to_owned(), color }
+        Self {
+            format,
+            root: root.to_owned(),
+            color,
+        }
     }
 
     /// The same for a world, whose policy files it quotes.
     pub(crate) fn in_world(&self, root: &Path) -> Self {
-        Self { root: root.to_owned(), ..self.clone() }
+        Self {
+            root: root.to_owned(),
+            ..self.clone()
+        }
     }
 
     /// The failure with its rule's line read while the world is known.
@@ -59,7 +66,10 @@ impl Reporter {
     pub(crate) fn human(&self, failure: &Failure) -> String {
         let mut text = format!("{}: {}", self.red(&failure.code), failure.message);
         if let (Some((name, source)), Some(span)) = (&failure.source, failure.span) {
-            let place = Place { line: to_usize(span.line), columns: Some((to_usize(span.column), to_usize(span.end_column))) };
+            let place = Place {
+                line: to_usize(span.line),
+                columns: Some((to_usize(span.column), to_usize(span.end_column))),
+            };
             text.push_str(&snippet(name, source, &place));
         }
         if let Some(rule) = &failure.rule {
@@ -75,7 +85,14 @@ impl Reporter {
         let text = std::fs::read_to_string(self.root.join(&rule.file))
             .or_else(|_| std::fs::read_to_string(&rule.file))
             .unwrap_or_default();
-        snippet(&rule.file, &text, &Place { line: rule.line, columns: rule.columns })
+        snippet(
+            &rule.file,
+            &text,
+            &Place {
+                line: rule.line,
+                columns: rule.columns,
+            },
+        )
     }
 
     fn red(&self, text: &str) -> String {
@@ -118,14 +135,19 @@ fn snippet(name: &str, source: &str, place: &Place) -> String {
     let mut drawn = format!("\n{margin} --> {at}\n{margin} |\n{number} | {line}");
     let (column, end) = place.columns.unwrap_or_else(|| {
         let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-        (indent.saturating_add(1), line.trim_end().chars().count().saturating_add(1))
+        (
+            indent.saturating_add(1),
+            line.trim_end().chars().count().saturating_add(1),
+        )
     });
     let blank: String = line
         .chars()
         .take(column.saturating_sub(1))
         .map(|c| if c == '\t' { '\t' } else { ' ' })
         .collect();
-    let width = end.saturating_sub(column).clamp(1, line.chars().count().max(1));
+    let width = end
+        .saturating_sub(column)
+        .clamp(1, line.chars().count().max(1));
     drawn.push_str(&format!("\n{margin} | {blank}{}", "^".repeat(width)));
     drawn
 }

@@ -46,7 +46,9 @@ fn finish(statements: &mut Vec<String>, current: &mut String) {
 fn token(rest: &str, next: char) -> usize {
     let until = |end: &str, skip: usize| {
         let body = rest.get(skip..).unwrap_or("");
-        body.find(end).map_or(rest.len(), |at| at.saturating_add(skip).saturating_add(end.len()))
+        body.find(end).map_or(rest.len(), |at| {
+            at.saturating_add(skip).saturating_add(end.len())
+        })
     };
     match next {
         '\'' => until("'", 1),

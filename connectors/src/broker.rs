@@ -57,7 +57,15 @@ impl Broker {
         contract: String,
     ) -> Self {
         let nonces = Mutex::new(NonceBook::default());
-        Self { party, identity, keys, references, contract, current: BTreeMap::new(), nonces }
+        Self {
+            party,
+            identity,
+            keys,
+            references,
+            contract,
+            current: BTreeMap::new(),
+            nonces,
+        }
     }
 
     /// Calls a version of a table current.
@@ -66,11 +74,17 @@ impl Broker {
     /// When the manifest is not signed by the party, or is about another party's table.
     pub fn serve(&mut self, signed: &SignedManifest) -> Result<(), ConnectorError> {
         let wrong = |reason: String| ConnectorError::tampered("manifest", reason);
-        let manifest = signed.verify(&self.identity).map_err(|error| wrong(error.to_string()))?;
+        let manifest = signed
+            .verify(&self.identity)
+            .map_err(|error| wrong(error.to_string()))?;
         if manifest.party != self.party.as_str() {
-            return Err(wrong(format!("is of {}, not of {}", manifest.party, self.party)));
+            return Err(wrong(format!(
+                "is of {}, not of {}",
+                manifest.party, self.party
+            )));
         }
-        self.current.insert(manifest.table.clone(), (signed.digest(), manifest));
+        self.current
+            .insert(manifest.table.clone(), (signed.digest(), manifest));
         Ok(())
     }
 
@@ -88,7 +102,10 @@ impl Broker {
         let mut bytes = [0_u8; 48];
         getrandom::fill(&mut bytes).map_err(|_| AttestError::Nonce)?;
         let (session, nonce) = bytes.split_at(16);
-        let challenge = Challenge { session: hex::encode(session), nonce: hex::encode(nonce) };
+        let challenge = Challenge {
+            session: hex::encode(session),
+            nonce: hex::encode(nonce),
+        };
         self.nonces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -120,10 +137,16 @@ impl Broker {
         }
         let appraisal = appraise(evidence, transcript, &self.references)?;
         let mut engine = [0_u8; 32];
-        hex::decode_to_slice(&transcript.hpke_key, &mut engine).map_err(|_| AttestError::Binding)?;
+        hex::decode_to_slice(&transcript.hpke_key, &mut engine)
+            .map_err(|_| AttestError::Binding)?;
         let info = transcript.report_data();
-        let keys = requests.iter().map(|request| self.one(request, &engine, &info));
-        Ok(KeyGrant { appraisal, keys: keys.collect::<Result<_, _>>()? })
+        let keys = requests
+            .iter()
+            .map(|request| self.one(request, &engine, &info));
+        Ok(KeyGrant {
+            appraisal,
+            keys: keys.collect::<Result<_, _>>()?,
+        })
     }
 
     fn one(
@@ -134,11 +157,22 @@ impl Broker {
     ) -> Result<ReleasedKey, AttestError> {
         let refused = || AttestError::NotReleased(request.table.clone());
         let material = self.material(request).ok_or_else(refused)?;
-        let master = self.keys.existing_master(&material.master_key_id).ok().flatten();
-        let key = material.unwrap(&master.ok_or_else(refused)?).map_err(|_| refused())?;
+        let master = self
+            .keys
+            .existing_master(&material.master_key_id)
+            .ok()
+            .flatten();
+        let key = material
+            .unwrap(&master.ok_or_else(refused)?)
+            .map_err(|_| refused())?;
         let (encapsulated, ciphertext) =
-            seal_to(engine, info, &request.associated_data(), key.expose()).map_err(|_| refused())?;
-        Ok(ReleasedKey { request: request.clone(), encapsulated, ciphertext })
+            seal_to(engine, info, &request.associated_data(), key.expose())
+                .map_err(|_| refused())?;
+        Ok(ReleasedKey {
+            request: request.clone(),
+            encapsulated,
+            ciphertext,
+        })
     }
 
     /// The key material of what is asked for, if it may leave.
@@ -147,11 +181,17 @@ impl Broker {
         if *digest != request.manifest || manifest.version != request.version {
             return None;
         }
-        let file = manifest.files.iter().find(|file| file.path == request.file && !file.hidden)?;
+        let file = manifest
+            .files
+            .iter()
+            .find(|file| file.path == request.file && !file.hidden)?;
         match &request.column {
             None => Some(&file.footer_key),
             Some(column) => {
-                let visible = manifest.columns.iter().any(|c| c.name == *column && !c.hidden);
+                let visible = manifest
+                    .columns
+                    .iter()
+                    .any(|c| c.name == *column && !c.hidden);
                 file.column_keys.get(column).filter(|_| visible)
             }
         }

@@ -46,7 +46,9 @@ impl Findings {
         let mut remarks = Vec::new();
         if self.without_unit > 0 {
             let rows = self.without_unit;
-            remarks.push(format!("{rows} rows are about nobody (no unit has a value) and are left out"));
+            remarks.push(format!(
+                "{rows} rows are about nobody (no unit has a value) and are left out"
+            ));
         }
         for (column, values) in self.clamped.iter().filter(|(_, values)| **values > 0) {
             remarks.push(format!(
@@ -81,8 +83,15 @@ pub(crate) struct Checker {
 
 impl Checker {
     pub(crate) fn new(document: &PolicyDocument, schema: &SchemaRef) -> Self {
-        let shapes: Vec<_> = schema.fields().iter().map(|field| shape_of(field)).collect();
-        let unique = document.declared_unique(&shapes).into_iter().map(|key| (key, true));
+        let shapes: Vec<_> = schema
+            .fields()
+            .iter()
+            .map(|field| shape_of(field))
+            .collect();
+        let unique = document
+            .declared_unique(&shapes)
+            .into_iter()
+            .map(|key| (key, true));
         let counted = schema.fields().iter().filter(|field| {
             let rule = document.rule_for(field.name());
             rule.is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
@@ -118,7 +127,10 @@ impl Checker {
             seen: HashSet::new(),
             repeated: 0,
         });
-        let measures = self.measures.iter().map(|(at, name, lo, hi, _)| (*at, name.clone(), *lo, *hi, 0));
+        let measures = self
+            .measures
+            .iter()
+            .map(|(at, name, lo, hi, _)| (*at, name.clone(), *lo, *hi, 0));
         Self {
             keys: keys.collect(),
             measures: measures.collect(),
@@ -132,9 +144,14 @@ impl Checker {
         self.rows = self.rows.saturating_add(batch.num_rows() as u64);
         self.without_unit = self.without_unit.saturating_add(without_unit as u64);
         for key in &mut self.keys {
-            for value in values(batch, &key.columns, &self.hashers)?.into_iter().flatten() {
+            for value in values(batch, &key.columns, &self.hashers)?
+                .into_iter()
+                .flatten()
+            {
                 if key.unique {
-                    key.repeated = key.repeated.saturating_add(u64::from(!key.seen.insert(value)));
+                    key.repeated = key
+                        .repeated
+                        .saturating_add(u64::from(!key.seen.insert(value)));
                 } else {
                     let count = key.counts.entry(value).or_default();
                     *count = count.saturating_add(1);
@@ -142,10 +159,16 @@ impl Checker {
             }
         }
         for (at, _, low, high, outside) in &mut self.measures {
-            let Some(column) = batch.columns().get(*at) else { continue };
+            let Some(column) = batch.columns().get(*at) else {
+                continue;
+            };
             let numbers = cast(column, &DataType::Float64).map_err(|error| error.to_string())?;
             let numbers = numbers.as_primitive::<Float64Type>();
-            let beyond = numbers.iter().flatten().filter(|n| !(*low..=*high).contains(n)).count();
+            let beyond = numbers
+                .iter()
+                .flatten()
+                .filter(|n| !(*low..=*high).contains(n))
+                .count();
             *outside = outside.saturating_add(beyond as u64);
         }
         Ok(())
@@ -157,7 +180,9 @@ impl Checker {
         for (mine, theirs) in self.keys.iter_mut().zip(other.keys) {
             mine.repeated = mine.repeated.saturating_add(theirs.repeated);
             for value in theirs.seen {
-                mine.repeated = mine.repeated.saturating_add(u64::from(!mine.seen.insert(value)));
+                mine.repeated = mine
+                    .repeated
+                    .saturating_add(u64::from(!mine.seen.insert(value)));
             }
             for (value, more) in theirs.counts {
                 let count = mine.counts.entry(value).or_default();
@@ -170,8 +195,11 @@ impl Checker {
     }
 
     pub(crate) fn findings(self) -> Findings {
-        let mut found =
-            Findings { rows: self.rows, without_unit: self.without_unit, ..Findings::default() };
+        let mut found = Findings {
+            rows: self.rows,
+            without_unit: self.without_unit,
+            ..Findings::default()
+        };
         for key in self.keys {
             if !key.unique {
                 let most = key.counts.values().max().copied().unwrap_or(0);
@@ -182,8 +210,11 @@ impl Checker {
                 found.duplicates.push((key.names, key.repeated));
             }
         }
-        found.clamped =
-            self.measures.into_iter().map(|(_, name, _, _, outside)| (name, outside)).collect();
+        found.clamped = self
+            .measures
+            .into_iter()
+            .map(|(_, name, _, _, outside)| (name, outside))
+            .collect();
         found
     }
 }
@@ -191,7 +222,9 @@ impl Checker {
 fn measures(document: &PolicyDocument, schema: &SchemaRef) -> Vec<(usize, String, f64, f64, u64)> {
     let mut found = Vec::new();
     for (at, field) in schema.fields().iter().enumerate() {
-        let bounds = document.rule_for(field.name()).and_then(|rule| rule.measure.as_ref());
+        let bounds = document
+            .rule_for(field.name())
+            .and_then(|rule| rule.measure.as_ref());
         let Some(bounds) = bounds else { continue };
         let number = |text: String| text.parse::<f64>().ok();
         let low = number(bounds.value.low.to_string()).unwrap_or(f64::NEG_INFINITY);
@@ -207,11 +240,18 @@ fn values(
     columns: &[usize],
     hashers: &(RandomState, RandomState),
 ) -> Result<Vec<Option<u128>>, String> {
-    let columns: Vec<ArrayRef> =
-        columns.iter().filter_map(|at| batch.columns().get(*at)).map(Arc::clone).collect();
-    let fields = columns.iter().map(|column| SortField::new(column.data_type().clone()));
+    let columns: Vec<ArrayRef> = columns
+        .iter()
+        .filter_map(|at| batch.columns().get(*at))
+        .map(Arc::clone)
+        .collect();
+    let fields = columns
+        .iter()
+        .map(|column| SortField::new(column.data_type().clone()));
     let converter = RowConverter::new(fields.collect()).map_err(|error| error.to_string())?;
-    let rows = converter.convert_columns(&columns).map_err(|error| error.to_string())?;
+    let rows = converter
+        .convert_columns(&columns)
+        .map_err(|error| error.to_string())?;
     let hash = |state: &RandomState, bytes: &[u8]| {
         let mut hasher = state.build_hasher();
         bytes.hash(&mut hasher);

@@ -54,14 +54,23 @@ pub enum ConnectorError {
 
 impl ConnectorError {
     pub(crate) fn source(path: &Path, message: impl ToString) -> Self {
-        Self::Source { path: path.to_owned(), message: message.to_string() }
+        Self::Source {
+            path: path.to_owned(),
+            message: message.to_string(),
+        }
     }
 
     pub(crate) fn key(path: &Path, message: impl ToString) -> Self {
-        Self::Key { path: path.to_owned(), message: message.to_string() }
+        Self::Key {
+            path: path.to_owned(),
+            message: message.to_string(),
+        }
     }
 
     pub(crate) fn tampered(what: impl Into<String>, reason: impl Into<String>) -> Self {
-        Self::Tampered { what: what.into(), reason: reason.into() }
+        Self::Tampered {
+            what: what.into(),
+            reason: reason.into(),
+        }
     }
 }

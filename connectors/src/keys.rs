@@ -44,7 +44,10 @@ impl KeyFolder {
             |text| RecipientKey::from_hex(text),
             || RecipientKey::generate().map(|key| key.to_hex_secret()),
         )?;
-        Ok(PartyKeys { identity, recipient })
+        Ok(PartyKeys {
+            identity,
+            recipient,
+        })
     }
 
     /// A master key by its id, made if it is not there yet.
@@ -65,7 +68,11 @@ impl KeyFolder {
     /// As [`Self::party`].
     pub fn existing_master(&self, id: &str) -> Result<Option<MasterKey>, ConnectorError> {
         let path = self.0.join(master_file(id));
-        if path.exists() { read(&path, |text| MasterKey::from_hex(text)).map(Some) } else { Ok(None) }
+        if path.exists() {
+            read(&path, |text| MasterKey::from_hex(text)).map(Some)
+        } else {
+            Ok(None)
+        }
     }
 
     fn load_or_make<K>(
@@ -88,20 +95,26 @@ fn master_file(id: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || c == '_' || c == '-';
     let escaped: String = id
         .chars()
-        .map(|c| if plain(c) { c.to_string() } else { format!("%{:x}", u32::from(c)) })
+        .map(|c| {
+            if plain(c) {
+                c.to_string()
+            } else {
+                format!("%{:x}", u32::from(c))
+            }
+        })
         .collect();
     format!("master/{escaped}.key")
 }
 
-fn read<K>(
-    path: &Path,
-    parse: impl Fn(&str) -> Result<K, SealError>,
-) -> Result<K, ConnectorError> {
+fn read<K>(path: &Path, parse: impl Fn(&str) -> Result<K, SealError>) -> Result<K, ConnectorError> {
     check_mode(path)?;
     let text = std::fs::read_to_string(path).map_err(|error| ConnectorError::key(path, error))?;
     let text = Zeroizing::new(text);
     parse(text.trim()).map_err(|_| {
-        ConnectorError::key(path, "does not hold 32 bytes in hexadecimal; restore it from a backup")
+        ConnectorError::key(
+            path,
+            "does not hold 32 bytes in hexadecimal; restore it from a backup",
+        )
     })
 }
 

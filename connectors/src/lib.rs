@@ -24,5 +24,5 @@ pub use open::{open_table, read_manifest, verify_files};
 pub use sealing::{SealRequest, Sealed, declarations, seal_table};
 pub use source::{Source, columns_of};
 pub use store::{Store, version_folder};
-pub use witness::Witness;
 pub use types::{column_kind, shape_of};
+pub use witness::Witness;

@@ -30,18 +30,29 @@ pub async fn read_manifest(
     let folder = version_folder(table.party.as_str(), table.table.as_str(), version);
     let path = format!("{folder}/manifest.json");
     let wrong = |reason: &str| ConnectorError::tampered(path.clone(), reason);
-    let bytes = store.get(&path).await?.ok_or_else(|| wrong("the manifest is missing"))?;
-    let signed = SignedManifest::from_bytes(&bytes).map_err(|_| wrong("the manifest is malformed"))?;
-    let canonical = signed.to_bytes().map_err(|_| wrong("the manifest is malformed"))?;
+    let bytes = store
+        .get(&path)
+        .await?
+        .ok_or_else(|| wrong("the manifest is missing"))?;
+    let signed =
+        SignedManifest::from_bytes(&bytes).map_err(|_| wrong("the manifest is malformed"))?;
+    let canonical = signed
+        .to_bytes()
+        .map_err(|_| wrong("the manifest is malformed"))?;
     if canonical != bytes {
         return Err(wrong("the manifest is malformed"));
     }
-    let manifest =
-        signed.verify(owner).map_err(|_| wrong("its owner did not sign the manifest"))?;
+    let manifest = signed
+        .verify(owner)
+        .map_err(|_| wrong("its owner did not sign the manifest"))?;
     if signed.digest() != digest {
         return Err(wrong("is not the version that its owner calls current"));
     }
-    let about = (manifest.party.as_str(), manifest.table.as_str(), manifest.version);
+    let about = (
+        manifest.party.as_str(),
+        manifest.table.as_str(),
+        manifest.version,
+    );
     if about != (table.party.as_str(), table.table.as_str(), version) {
         return Err(wrong("is about another table or version"));
     }
@@ -68,7 +79,10 @@ async fn checked_file(
     let folder = version_folder(&manifest.party, &manifest.table, manifest.version);
     let path = format!("{folder}/{}", file.path);
     let wrong = |reason: &str| ConnectorError::tampered(path.clone(), reason);
-    let bytes = store.get(&path).await?.ok_or_else(|| wrong("the file is missing"))?;
+    let bytes = store
+        .get(&path)
+        .await?
+        .ok_or_else(|| wrong("the file is missing"))?;
     if bytes.starts_with(b"PAR1") {
         return Err(wrong("is a Parquet file in clear, not the sealed one"));
     }
@@ -96,7 +110,11 @@ pub async fn open_table(
         let bytes = checked_file(store, manifest, file).await?;
         let shown = batches(manifest, file, bytes, keys)?;
         let hidden_path = file.path.replace(".parquet", ".hidden.parquet");
-        let hidden = match manifest.files.iter().find(|other| other.path == hidden_path) {
+        let hidden = match manifest
+            .files
+            .iter()
+            .find(|other| other.path == hidden_path)
+        {
             Some(other) => {
                 let bytes = checked_file(store, manifest, other).await?;
                 Some(batches(manifest, other, bytes, keys)?)
@@ -120,8 +138,19 @@ fn beside(
     right: &RecordBatch,
     file: &FileEntry,
 ) -> Result<RecordBatch, ConnectorError> {
-    let fields = left.schema().fields().iter().chain(right.schema().fields()).map(Arc::clone).collect::<Vec<_>>();
-    let columns = left.columns().iter().chain(right.columns()).map(Arc::clone).collect();
+    let fields = left
+        .schema()
+        .fields()
+        .iter()
+        .chain(right.schema().fields())
+        .map(Arc::clone)
+        .collect::<Vec<_>>();
+    let columns = left
+        .columns()
+        .iter()
+        .chain(right.columns())
+        .map(Arc::clone)
+        .collect();
     RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
         .map_err(|error| ConnectorError::tampered(file.path.clone(), error.to_string()))
 }
@@ -150,9 +179,13 @@ fn decryption(
 ) -> Result<Arc<FileDecryptionProperties>, ConnectorError> {
     let wrong = |reason: &str| ConnectorError::tampered(file.path.clone(), reason);
     let id = &file.footer_key.master_key_id;
-    let master = keys.existing_master(id)?.ok_or_else(|| wrong("its master key is not here"))?;
+    let master = keys
+        .existing_master(id)?
+        .ok_or_else(|| wrong("its master key is not here"))?;
     let unwrap = |material: &seal::KeyMaterial| {
-        material.unwrap(&master).map_err(|_| wrong("was sealed under another master key"))
+        material
+            .unwrap(&master)
+            .map_err(|_| wrong("was sealed under another master key"))
     };
     let prefix = aad_prefix(
         &manifest.contract,

@@ -34,9 +34,16 @@ impl RowFilter {
                 ConnectorError::Policy(vec![problem])
             })?),
         };
-        let is_unit = |name: &str| document.rule_for(name).is_some_and(|rule| rule.unit.is_some());
+        let is_unit = |name: &str| {
+            document
+                .rule_for(name)
+                .is_some_and(|rule| rule.unit.is_some())
+        };
         let units = schema.fields().iter().enumerate();
-        let units = units.filter(|(_, field)| is_unit(field.name())).map(|(at, _)| at).collect();
+        let units = units
+            .filter(|(_, field)| is_unit(field.name()))
+            .map(|(at, _)| at)
+            .collect();
         Ok(Self { predicate, units })
     }
 
@@ -48,15 +55,23 @@ impl RowFilter {
                 let verdict = predicate
                     .evaluate(&batch)
                     .and_then(|value| value.into_array(batch.num_rows()))
-                    .map_err(|_| "the [rows] predicate fails on the data; use TRY_CAST for casts")?;
-                let keep = verdict.as_boolean_opt().ok_or("the [rows] predicate is not boolean")?;
+                    .map_err(
+                        |_| "the [rows] predicate fails on the data; use TRY_CAST for casts",
+                    )?;
+                let keep = verdict
+                    .as_boolean_opt()
+                    .ok_or("the [rows] predicate is not boolean")?;
                 filter_record_batch(&batch, keep).map_err(|error| error.to_string())?
             }
         };
         if self.units.is_empty() {
             return Ok((kept, 0));
         }
-        let columns: Vec<_> = self.units.iter().filter_map(|at| kept.columns().get(*at)).collect();
+        let columns: Vec<_> = self
+            .units
+            .iter()
+            .filter_map(|at| kept.columns().get(*at))
+            .collect();
         let has_unit: BooleanArray = (0..kept.num_rows())
             .map(|row| Some(columns.iter().any(|column| column.is_valid(row))))
             .collect();
@@ -69,6 +84,10 @@ impl RowFilter {
 fn compile(text: &str, schema: &SchemaRef) -> Result<Arc<dyn PhysicalExpr>, String> {
     let context = SessionContext::new();
     let named = DFSchema::try_from(Arc::clone(schema)).map_err(|error| error.strip_backtrace())?;
-    let expr = context.parse_sql_expr(text, &named).map_err(|error| error.strip_backtrace())?;
-    context.create_physical_expr(expr, &named).map_err(|error| error.strip_backtrace())
+    let expr = context
+        .parse_sql_expr(text, &named)
+        .map_err(|error| error.strip_backtrace())?;
+    context
+        .create_physical_expr(expr, &named)
+        .map_err(|error| error.strip_backtrace())
 }

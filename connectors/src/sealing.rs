@@ -74,18 +74,35 @@ pub(crate) fn master_key_id(table: &TableRef, hidden: bool) -> String {
 /// Digest of all that sealing obeys: a change of it means a new version.
 #[must_use]
 pub fn declarations(document: &PolicyDocument, schema: &SchemaRef) -> String {
-    let predicate = document.rows.predicate.as_ref().map_or("", |p| p.value.as_str());
+    let predicate = document
+        .rows
+        .predicate
+        .as_ref()
+        .map_or("", |p| p.value.as_str());
     let mut parts = vec![predicate.to_owned()];
     for field in schema.fields() {
         let rule = document.rule_for(field.name());
         let shown = document.shows(field.name());
         let unit = rule.is_some_and(|rule| rule.unit.is_some());
         let key = rule.is_some_and(|rule| !rule.join.is_empty());
-        let measure = rule.and_then(|rule| rule.measure.as_ref()).map(|m| format!("{:?}", m.value));
-        let line = (field.name(), field.data_type().to_string(), shown, unit, key, measure);
+        let measure = rule
+            .and_then(|rule| rule.measure.as_ref())
+            .map(|m| format!("{:?}", m.value));
+        let line = (
+            field.name(),
+            field.data_type().to_string(),
+            shown,
+            unit,
+            key,
+            measure,
+        );
         parts.push(format!("{line:?}"));
     }
-    let shapes: Vec<_> = schema.fields().iter().map(|field| shape_of(field)).collect();
+    let shapes: Vec<_> = schema
+        .fields()
+        .iter()
+        .map(|field| shape_of(field))
+        .collect();
     parts.push(format!("{:?}", document.declared_unique(&shapes)));
     seal::digest_hex(&seal::length_prefixed(parts.iter().map(String::as_bytes)))
 }
@@ -112,9 +129,14 @@ pub fn seal_table(request: &SealRequest<'_>, runtime: &Handle) -> Result<Sealed,
     let put = |path: &str, bytes: Bytes| {
         runtime.block_on(request.store.put(&format!("{folder}/{path}"), bytes))
     };
-    let parts = request.source.files().par_iter().enumerate().map(|(index, path)| {
-        file::seal_file(request, &filter, empty.fresh(), (index, path), &put, &count)
-    });
+    let parts = request
+        .source
+        .files()
+        .par_iter()
+        .enumerate()
+        .map(|(index, path)| {
+            file::seal_file(request, &filter, empty.fresh(), (index, path), &put, &count)
+        });
     let mut checker = empty.fresh();
     let mut files = Vec::new();
     for part in parts.collect::<Vec<_>>() {
@@ -125,19 +147,30 @@ pub fn seal_table(request: &SealRequest<'_>, runtime: &Handle) -> Result<Sealed,
     let findings = checker.findings();
     let errors = findings.errors();
     if !errors.is_empty() {
-        return Err(ConnectorError::Data { table: request.table.to_string(), findings: errors });
+        return Err(ConnectorError::Data {
+            table: request.table.to_string(),
+            findings: errors,
+        });
     }
     let manifest = manifest(request, files, &findings);
     let wrong = |error: seal::SealError| ConnectorError::tampered("manifest", error.to_string());
     let manifest = SignedManifest::sign(&manifest, request.identity).map_err(wrong)?;
-    put("manifest.json", Bytes::from(manifest.to_bytes().map_err(wrong)?))?;
+    put(
+        "manifest.json",
+        Bytes::from(manifest.to_bytes().map_err(wrong)?),
+    )?;
     Ok(Sealed { manifest, findings })
 }
 
 fn check_policy(request: &SealRequest<'_>) -> Result<(), ConnectorError> {
     let document = request.document;
-    let shapes: Vec<_> =
-        request.source.found().fields().iter().map(|field| shape_of(field)).collect();
+    let shapes: Vec<_> = request
+        .source
+        .found()
+        .fields()
+        .iter()
+        .map(|field| shape_of(field))
+        .collect();
     let declared = document.declared_unique(&shapes);
     let owner = &request.table.party;
     TablePolicy::resolve(document, owner, &shapes, &declared).map_err(ConnectorError::Policy)?;
@@ -148,7 +181,10 @@ fn check_policy(request: &SealRequest<'_>) -> Result<(), ConnectorError> {
     if document.table.value == request.table.table {
         return Ok(());
     }
-    let message = format!("the policy is of `{}`, the table is `{}`", document.table.value, request.table.table);
+    let message = format!(
+        "the policy is of `{}`, the table is `{}`",
+        document.table.value, request.table.table
+    );
     Err(ConnectorError::Policy(vec![Problem::error(
         &document.source,
         &document.table.span,
@@ -168,8 +204,11 @@ fn manifest(
         kind: field.data_type().to_string(),
         hidden: !document.shows(field.name()),
     };
-    let (hidden, visible): (Vec<_>, Vec<_>) =
-        schema.fields().iter().map(entry).partition(|column| column.hidden);
+    let (hidden, visible): (Vec<_>, Vec<_>) = schema
+        .fields()
+        .iter()
+        .map(entry)
+        .partition(|column| column.hidden);
     Manifest {
         manifest: 1,
         contract: request.contract.to_owned(),

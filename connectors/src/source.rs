@@ -51,7 +51,13 @@ impl Source {
         };
         let found = overridden(path, &found, types, kind)?;
         let schema = sealed_schema(path, &found, document)?;
-        Ok(Self { kind, files, found, schema, keys: keys.clone() })
+        Ok(Self {
+            kind,
+            files,
+            found,
+            schema,
+            keys: keys.clone(),
+        })
     }
 
     /// The columns as they are sealed.
@@ -122,7 +128,10 @@ impl Source {
                 ConnectorError::source(path, format!("has no column `{}`", field.name()))
             })?;
             let measure = matches!(column.data_type(), DataType::Float32 | DataType::Float64);
-            let options = arrow::compute::CastOptions { safe: measure, ..Default::default() };
+            let options = arrow::compute::CastOptions {
+                safe: measure,
+                ..Default::default()
+            };
             arrow::compute::cast_with_options(column, field.data_type(), &options).map_err(wrong)
         });
         let columns = columns.collect::<Result<Vec<_>, _>>()?;
@@ -140,12 +149,17 @@ pub fn columns_of(path: &Path) -> Result<Vec<ColumnShape>, ConnectorError> {
         Kind::Parquet => parquet::schema(&files, &KeyFolder::new(PathBuf::new()))?,
         Kind::Csv => csv::schema(&files, &|_| false)?,
     };
-    Ok(schema.fields().iter().map(|field| shape_of(field)).collect())
+    Ok(schema
+        .fields()
+        .iter()
+        .map(|field| shape_of(field))
+        .collect())
 }
 
 fn files(path: &Path) -> Result<(Kind, Vec<PathBuf>), ConnectorError> {
     let ends = |path: &Path, end: &str| {
-        path.extension().is_some_and(|extension| extension.eq_ignore_ascii_case(end))
+        path.extension()
+            .is_some_and(|extension| extension.eq_ignore_ascii_case(end))
     };
     if path.is_dir() {
         let listed =
@@ -156,7 +170,10 @@ fn files(path: &Path) -> Result<(Kind, Vec<PathBuf>), ConnectorError> {
             .collect();
         files.sort();
         if files.is_empty() {
-            return Err(ConnectorError::source(path, "has no file that ends in .parquet"));
+            return Err(ConnectorError::source(
+                path,
+                "has no file that ends in .parquet",
+            ));
         }
         return Ok((Kind::Parquet, files));
     }
@@ -165,12 +182,17 @@ fn files(path: &Path) -> Result<(Kind, Vec<PathBuf>), ConnectorError> {
     } else if ends(path, "csv") {
         Ok((Kind::Csv, vec![path.to_owned()]))
     } else {
-        Err(ConnectorError::source(path, "is no .parquet or .csv file and no folder"))
+        Err(ConnectorError::source(
+            path,
+            "is no .parquet or .csv file and no folder",
+        ))
     }
 }
 
 fn is_identifier(document: &PolicyDocument, column: &str) -> bool {
-    document.rule_for(column).is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
+    document
+        .rule_for(column)
+        .is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
 }
 
 fn overridden(
@@ -179,22 +201,36 @@ fn overridden(
     types: &BTreeMap<String, String>,
     kind: Kind,
 ) -> Result<SchemaRef, ConnectorError> {
-    if let Some(name) = types.keys().find(|name| found.field_with_name(name).is_err()) {
-        return Err(ConnectorError::source(path, format!("`types` names `{name}`, which is no column")));
+    if let Some(name) = types
+        .keys()
+        .find(|name| found.field_with_name(name).is_err())
+    {
+        return Err(ConnectorError::source(
+            path,
+            format!("`types` names `{name}`, which is no column"),
+        ));
     }
     if kind == Kind::Parquet && !types.is_empty() {
-        return Err(ConnectorError::source(path, "`types` is for CSV; Parquet has types of its own"));
+        return Err(ConnectorError::source(
+            path,
+            "`types` is for CSV; Parquet has types of its own",
+        ));
     }
-    let fields = found.fields().iter().map(|field| match types.get(field.name()) {
-        None => Ok(field.as_ref().clone()),
-        Some(text) => named(text)
-            .map(|data_type| Field::new(field.name(), data_type, true))
-            .ok_or_else(|| {
-                let known = "text, integer, decimal(p,s), float, boolean, date, timestamp";
-                ConnectorError::source(path, format!("`{text}` is no type; there are {known}"))
-            }),
-    });
-    Ok(Arc::new(Schema::new(fields.collect::<Result<Vec<_>, _>>()?)))
+    let fields = found
+        .fields()
+        .iter()
+        .map(|field| match types.get(field.name()) {
+            None => Ok(field.as_ref().clone()),
+            Some(text) => named(text)
+                .map(|data_type| Field::new(field.name(), data_type, true))
+                .ok_or_else(|| {
+                    let known = "text, integer, decimal(p,s), float, boolean, date, timestamp";
+                    ConnectorError::source(path, format!("`{text}` is no type; there are {known}"))
+                }),
+        });
+    Ok(Arc::new(Schema::new(
+        fields.collect::<Result<Vec<_>, _>>()?,
+    )))
 }
 
 /// Every column as it will be sealed; float measures become exact.
@@ -214,8 +250,14 @@ fn sealed_schema(
             return Err(ConnectorError::source(path, message));
         };
         let float = matches!(sealed, DataType::Float32 | DataType::Float64);
-        let measure = document.rule_for(field.name()).is_some_and(|rule| rule.measure.is_some());
-        let sealed = if float && measure { DataType::Decimal128(38, 6) } else { sealed };
+        let measure = document
+            .rule_for(field.name())
+            .is_some_and(|rule| rule.measure.is_some());
+        let sealed = if float && measure {
+            DataType::Decimal128(38, 6)
+        } else {
+            sealed
+        };
         if fields.iter().any(|f: &Field| f.name() == field.name()) {
             let message = format!("has two columns named `{}`", field.name());
             return Err(ConnectorError::source(path, message));

@@ -36,10 +36,18 @@ impl Store {
     /// When the folder cannot be made.
     pub fn folder(folder: &FilePath) -> Result<Self, ConnectorError> {
         let name = folder.display().to_string();
-        let failed = |message: String| ConnectorError::Store { store: name.clone(), message };
+        let failed = |message: String| ConnectorError::Store {
+            store: name.clone(),
+            message,
+        };
         std::fs::create_dir_all(folder).map_err(|error| failed(error.to_string()))?;
-        let objects = LocalFileSystem::new_with_prefix(folder).map_err(|e| failed(e.to_string()))?;
-        Ok(Self { objects: Arc::new(objects), prefix: Path::default(), name })
+        let objects =
+            LocalFileSystem::new_with_prefix(folder).map_err(|e| failed(e.to_string()))?;
+        Ok(Self {
+            objects: Arc::new(objects),
+            prefix: Path::default(),
+            name,
+        })
     }
 
     /// The store at a URL: `s3://bucket/prefix`, with the usual `AWS_…` variables, or `file:///…`.
@@ -50,20 +58,31 @@ impl Store {
         address: &str,
         variables: impl IntoIterator<Item = (String, String)>,
     ) -> Result<Self, ConnectorError> {
-        let failed = |message: String| ConnectorError::Store { store: address.to_owned(), message };
+        let failed = |message: String| ConnectorError::Store {
+            store: address.to_owned(),
+            message,
+        };
         let url = Url::parse(address).map_err(|error| failed(error.to_string()))?;
         match url.scheme() {
             "file" => {
-                let path = url.to_file_path().map_err(|()| failed("no such folder".to_owned()))?;
+                let path = url
+                    .to_file_path()
+                    .map_err(|()| failed("no such folder".to_owned()))?;
                 Self::folder(&path)
             }
             "s3" => {
                 let objects = s3(&url, variables).map_err(|error| failed(error.to_string()))?;
                 let prefix = Path::parse(url.path().trim_matches('/'))
                     .map_err(|error| failed(error.to_string()))?;
-                Ok(Self { objects: Arc::new(objects), prefix, name: address.to_owned() })
+                Ok(Self {
+                    objects: Arc::new(objects),
+                    prefix,
+                    name: address.to_owned(),
+                })
             }
-            other => Err(failed(format!("`{other}:` is no known kind of store; use s3:// or file://"))),
+            other => Err(failed(format!(
+                "`{other}:` is no known kind of store; use s3:// or file://"
+            ))),
         }
     }
 
@@ -79,7 +98,10 @@ impl Store {
     /// # Errors
     /// When the store fails.
     pub async fn put(&self, object: &str, bytes: Bytes) -> Result<(), ConnectorError> {
-        let put = self.objects.put(&self.path(object), PutPayload::from(bytes)).await;
+        let put = self
+            .objects
+            .put(&self.path(object), PutPayload::from(bytes))
+            .await;
         put.map(|_| ()).map_err(|error| self.failed(&error))
     }
 
@@ -93,11 +115,18 @@ impl Store {
             Err(object_store::Error::NotFound { .. }) => return Ok(None),
             Err(error) => return Err(self.failed(&error)),
         };
-        found.bytes().await.map(Some).map_err(|error| self.failed(&error))
+        found
+            .bytes()
+            .await
+            .map(Some)
+            .map_err(|error| self.failed(&error))
     }
 
     fn failed(&self, error: &object_store::Error) -> ConnectorError {
-        ConnectorError::Store { store: self.name.clone(), message: error.to_string() }
+        ConnectorError::Store {
+            store: self.name.clone(),
+            message: error.to_string(),
+        }
     }
 }
 

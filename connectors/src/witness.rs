@@ -21,7 +21,12 @@ impl Witness {
     /// A witness that remembers the last head it signed in a file.
     #[must_use]
     pub fn new(name: String, identity: IdentityKey, memory: PathBuf) -> Self {
-        Self { name, identity, memory, turn: Mutex::new(()) }
+        Self {
+            name,
+            identity,
+            memory,
+            turn: Mutex::new(()),
+        }
     }
 
     fn last(&self) -> Result<Option<(u64, [u8; 32])>, SealError> {
@@ -42,7 +47,10 @@ impl Witness {
             std::fs::create_dir_all(folder)?;
         }
         let staged = self.memory.with_extension("new");
-        std::fs::write(&staged, format!("{} {}\n", checkpoint.size, hex::encode(checkpoint.root)))?;
+        std::fs::write(
+            &staged,
+            format!("{} {}\n", checkpoint.size, hex::encode(checkpoint.root)),
+        )?;
         std::fs::rename(&staged, &self.memory)
     }
 }
@@ -73,7 +81,8 @@ impl Signer for Witness {
                 return Err(SealError::Signature);
             }
         }
-        self.remember(checkpoint).map_err(|_| SealError::Malformed("a witness's memory"))?;
+        self.remember(checkpoint)
+            .map_err(|_| SealError::Malformed("a witness's memory"))?;
         Ok(self.identity.sign(checkpoint.text().as_bytes()))
     }
 }

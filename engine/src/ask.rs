@@ -58,7 +58,9 @@ impl Engine {
     /// Why there is no answer; nothing in it depends on data.
     pub async fn ask(&self, question: &Question) -> Result<Reply, Refusal> {
         match parse::statement(&question.sql)? {
-            Statement::ShowTables => Ok(Reply::Tables(self.visible(&question.principal.party).await?)),
+            Statement::ShowTables => Ok(Reply::Tables(
+                self.visible(&question.principal.party).await?,
+            )),
             Statement::ShowColumns(name) => self.show_columns(question, &name).await,
             Statement::ExplainPolicy(query) => self.explain(question, *query).await,
             Statement::Query(query) => self.answer(question, *query).await,
@@ -70,7 +72,8 @@ impl Engine {
         let visible = self.visible(&question.principal.party).await?;
         let found = visible.into_iter().find(|table| table.name == name);
         found.map(Reply::Columns).ok_or_else(|| {
-            let mut denial = Denial::new(Code::Unknown, "there is no such table, column or function");
+            let mut denial =
+                Denial::new(Code::Unknown, "there is no such table, column or function");
             denial.help = Some("SHOW TABLES lists what you may ask".to_owned());
             Refusal::Denied(Box::new(denial))
         })
@@ -93,7 +96,11 @@ impl Engine {
             return Err(Refusal::Denied(Box::new(denial)));
         }
         let units = |policy: &policy::table::TablePolicy| {
-            policy.units().map(|unit| policy.min_contributors(unit)).max().unwrap_or(1)
+            policy
+                .units()
+                .map(|unit| policy.min_contributors(unit))
+                .max()
+                .unwrap_or(1)
         };
         let cap = self.policies.tables.values().map(units).max().unwrap_or(1);
         let tools = crate::guard::tools(&self.track, usize::try_from(cap).unwrap_or(usize::MAX));
@@ -121,10 +128,23 @@ impl Engine {
                     Ok(admitted) => {
                         let (tables, mode) = about(&admitted);
                         let protected = mode == "statistical";
-                        let thresholds = if protected { self.thresholds(&tables) } else { Vec::new() };
-                        let note = protected.then(|| note(&tables, &self.policies.tables)).flatten();
+                        let thresholds = if protected {
+                            self.thresholds(&tables)
+                        } else {
+                            Vec::new()
+                        };
+                        let note = protected
+                            .then(|| note(&tables, &self.policies.tables))
+                            .flatten();
                         let (verdict, denial, mode) = ("allow", None, Some(mode));
-                        Explanation { verdict, denial, mode, columns, thresholds, note }
+                        Explanation {
+                            verdict,
+                            denial,
+                            mode,
+                            columns,
+                            thresholds,
+                            note,
+                        }
                     }
                 }
             }
@@ -149,30 +169,45 @@ impl Engine {
                     | Refusal::Tampered(_) => "invalid",
                 };
                 let question = committed.question.clone();
-                self.note(Event::Denied { question, code: code.to_owned() }).await?;
+                self.note(Event::Denied {
+                    question,
+                    code: code.to_owned(),
+                })
+                .await?;
                 return Err(refusal);
             }
         };
         let (tables, mode) = about(&admitted);
         let names = tables.iter().map(ToString::to_string).collect();
-        self.note(Event::Admitted { question: committed.question.clone(), tables: names }).await?;
+        self.note(Event::Admitted {
+            question: committed.question.clone(),
+            tables: names,
+        })
+        .await?;
         let ran = AssertUnwindSafe(self.run(admitted, &tables)).catch_unwind();
         let ran = tokio::time::timeout(self.setup.timeout, ran).await;
         let outcome = match ran {
             Ok(Ok(outcome)) => outcome,
             Ok(Err(_panic)) => Err(Refusal::Failed(FAILED)),
-            Err(_elapsed) => Err(Refusal::Failed("the question took longer than the engine allows")),
+            Err(_elapsed) => Err(Refusal::Failed(
+                "the question took longer than the engine allows",
+            )),
         };
         let batches = match outcome {
             Ok(batches) => batches,
             Err(refusal) => {
-                self.note(Event::Failed { question: committed.question.clone() }).await?;
+                self.note(Event::Failed {
+                    question: committed.question.clone(),
+                })
+                .await?;
                 return Err(refusal);
             }
         };
         let encoded = encode(&batches.0, &batches.1, gives_order(&plan.0))
             .map_err(|_| Refusal::Failed(FAILED))?;
-        self.seal(question, &committed, &plan.0, (&tables, mode), &encoded).await.map(Reply::Answer)
+        self.seal(question, &committed, &plan.0, (&tables, mode), &encoded)
+            .await
+            .map(Reply::Answer)
     }
 
     async fn run(
@@ -219,7 +254,10 @@ impl Engine {
             platform: "simulated".to_owned(),
             measurement: self.setup.measurement.clone(),
             evidence: self.evidence.lock().await.clone(),
-            sealed: digest_hex(&seal::length_prefixed([encapsulated.as_slice(), &ciphertext])),
+            sealed: digest_hex(&seal::length_prefixed([
+                encapsulated.as_slice(),
+                &ciphertext,
+            ])),
             answer,
             nonce: question.nonce.clone(),
             salt: committed.salt.clone(),
@@ -230,17 +268,31 @@ impl Engine {
             query,
             plan: digest_hex(plan.display_indent_schema().to_string().as_bytes()),
             contract: self.setup.contract_digest.clone(),
-            tables: tables.iter().filter_map(|table| self.version(table)).collect(),
+            tables: tables
+                .iter()
+                .filter_map(|table| self.version(table))
+                .collect(),
             mode: mode.to_owned(),
-            obligations: if protected { self.thresholds(tables) } else { Vec::new() },
-            note: protected.then(|| note(tables, &self.policies.tables)).flatten(),
+            obligations: if protected {
+                self.thresholds(tables)
+            } else {
+                Vec::new()
+            },
+            note: protected
+                .then(|| note(tables, &self.policies.tables))
+                .flatten(),
             ledger_index: index,
             checkpoint: checkpoint.to_note(&|name| self.signer(name)),
             time: now_text(),
         };
         let receipt = SignedReceipt::sign(&receipt, &self.setup.identity).map_err(failed)?;
         let receipt = receipt.as_bytes().to_vec();
-        Ok(SealedAnswer { receipt, encapsulated, ciphertext }.to_bytes())
+        Ok(SealedAnswer {
+            receipt,
+            encapsulated,
+            ciphertext,
+        }
+        .to_bytes())
     }
 
     fn version(&self, table: &TableRef) -> Option<TableVersion> {
@@ -258,7 +310,9 @@ impl Engine {
             return Some(self.public());
         }
         let mut witnesses = self.setup.parties.values().map(|party| party.witness());
-        witnesses.find(|witness| witness.name() == name).map(|witness| witness.public())
+        witnesses
+            .find(|witness| witness.name() == name)
+            .map(|witness| witness.public())
     }
 }
 
@@ -273,8 +327,15 @@ fn commit(question: &Question) -> Result<Committed, Refusal> {
     let mut salt = [0_u8; 32];
     getrandom::fill(&mut salt).map_err(|_| Refusal::Failed("the system gives no randomness"))?;
     let salt = hex::encode(salt);
-    let purpose = question.purpose.as_ref().map(ToString::to_string).unwrap_or_default();
-    let (principal, recipient) = (question.principal.to_string(), question.recipient.to_string());
+    let purpose = question
+        .purpose
+        .as_ref()
+        .map(ToString::to_string)
+        .unwrap_or_default();
+    let (principal, recipient) = (
+        question.principal.to_string(),
+        question.recipient.to_string(),
+    );
     let parts = [principal.as_str(), &purpose, &recipient, &question.sql];
     let question = commitment(salt.as_bytes(), &parts);
     Ok(Committed { salt, question })

@@ -107,7 +107,11 @@ impl Engine {
     pub async fn start(setup: Setup) -> Result<Self, Refusal> {
         let catalog = catalog(&setup)?;
         let policies = admit::Policies {
-            tables: setup.tables.iter().map(|(t, table)| (t.clone(), table.policy.clone())).collect(),
+            tables: setup
+                .tables
+                .iter()
+                .map(|(t, table)| (t.clone(), table.policy.clone()))
+                .collect(),
             parties: setup.contract.parties.keys().cloned().collect(),
             principals: principals(&setup.contract),
             purposes: setup.contract.purposes.clone(),
@@ -163,7 +167,10 @@ impl Engine {
     /// Appends to the ledger; returns once entry and co-signed checkpoint are on disk.
     pub(crate) async fn note(&self, event: Event) -> Result<(u64, SignedCheckpoint), Refusal> {
         let mut ledger = self.ledger.lock().await;
-        let own = OwnSigner { name: "engine", key: &self.setup.identity };
+        let own = OwnSigner {
+            name: "engine",
+            key: &self.setup.identity,
+        };
         let mut signers: Vec<&dyn Signer> = vec![&own];
         signers.extend(self.setup.parties.values().map(|party| party.witness()));
         ledger
@@ -185,7 +192,10 @@ fn principals(contract: &Contract) -> std::collections::BTreeSet<Principal> {
     let of = |(party, member): (&PartyId, &policy::contract::Member)| {
         let names = member.analysts.iter();
         names
-            .map(|name| Principal { name: name.clone(), party: party.clone() })
+            .map(|name| Principal {
+                name: name.clone(),
+                party: party.clone(),
+            })
             .collect::<Vec<_>>()
     };
     contract.parties.iter().flat_map(of).collect()
@@ -196,7 +206,9 @@ fn catalog(setup: &Setup) -> Result<Catalog, Refusal> {
     for (name, table) in &setup.tables {
         let schema = visible_schema(&table.manifest)
             .ok_or_else(|| Refusal::Tampered(format!("{name}: a column has an unknown type")))?;
-        catalog.tables.insert(name.clone(), (table.policy.clone(), schema));
+        catalog
+            .tables
+            .insert(name.clone(), (table.policy.clone(), schema));
     }
     for (name, view) in &setup.contract.views {
         catalog.views.push(CatalogView {

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::{Optimizer, OptimizerContext};
@@ -74,7 +74,11 @@ impl Engine {
             }
             Ok(TreeNodeRecursion::Continue)
         });
-        if visited.is_err() { Vec::new() } else { found.into_iter().collect() }
+        if visited.is_err() {
+            Vec::new()
+        } else {
+            found.into_iter().collect()
+        }
     }
 
     /// What the answer over these tables owes, in words.
@@ -82,16 +86,24 @@ impl Engine {
         &self,
         tables: impl IntoIterator<Item = &'a TableRef>,
     ) -> Vec<String> {
-        let protected = tables.into_iter().filter_map(|t| self.policies.tables.get(t));
+        let protected = tables
+            .into_iter()
+            .filter_map(|t| self.policies.tables.get(t));
         let mut words = Vec::new();
         for policy in protected.filter(|policy| !policy.is_public()) {
             for unit in policy.units() {
                 let k = policy.min_contributors(unit);
-                words.push(format!("{}: at least {k} contributors ({unit}) behind every value", policy.table));
+                words.push(format!(
+                    "{}: at least {k} contributors ({unit}) behind every value",
+                    policy.table
+                ));
             }
             let dominance = policy.disclosure.dominance.value;
             if dominance > 0 {
-                words.push(format!("{}: no contributor above {dominance} % of a sum", policy.table));
+                words.push(format!(
+                    "{}: no contributor above {dominance} % of a sum",
+                    policy.table
+                ));
             }
         }
         words

@@ -8,15 +8,17 @@ use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::{cast, concat_batches};
 use datafusion::arrow::datatypes::SchemaRef;
 use datafusion::catalog::{MemTable, TableProvider};
-use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{DataFusionError, Result as DfResult, TableReference};
+use datafusion::common::runtime::SpawnedTask;
+use datafusion::common::tree_node::Transformed;
+use datafusion::common::{Result as DfResult, TableReference};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{LogicalPlan, TableScan};
-use futures::StreamExt;
+use futures::{StreamExt, TryStreamExt};
 use policy::ident::{PartyId, TableName, TableRef};
 use release::Release;
 
+use crate::execute::failed;
 use crate::refusal::Refusal;
 
 /// Where the rows of a scan come from.
@@ -46,24 +48,22 @@ pub(crate) async fn answer(
 ) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
     match admitted {
         Admitted::Plain { plan, .. } => {
-            let plan = with_sealed_tables(plan, tables).map_err(failed)?;
+            let plan = with_sealed_tables(plan, tables).map_err(|error| failed(&error))?;
             collect(plan, runner).await
         }
-        Admitted::Released { releases, above, .. } => {
+        Admitted::Released {
+            releases, above, ..
+        } => {
             let mut released = BTreeMap::new();
             for (index, release) in releases.into_iter().enumerate() {
                 let batch = run_release(release, tables, runner).await?;
                 released.insert(release_name(index), batch);
             }
-            let plan = with_released_rows(above, &released).map_err(failed)?;
-            let plan = with_sealed_tables(plan, tables).map_err(failed)?;
+            let plan = with_released_rows(above, &released).map_err(|error| failed(&error))?;
+            let plan = with_sealed_tables(plan, tables).map_err(|error| failed(&error))?;
             collect(plan, runner).await
         }
     }
-}
-
-fn failed(_: DataFusionError) -> Refusal {
-    Refusal::Failed(FAILED)
 }
 
 async fn run_release(
@@ -71,20 +71,36 @@ async fn run_release(
     tables: &impl Tables,
     runner: &impl Runner,
 ) -> Result<RecordBatch, Refusal> {
-    let input = with_sealed_tables(plan.input, tables).map_err(failed)?;
+    let input = with_sealed_tables(plan.input, tables).map_err(|error| failed(&error))?;
     let schema = Arc::new(input.schema().as_arrow().clone());
-    let mut whole = Release::new(plan.spec.clone(), &schema).map_err(|_| Refusal::Failed(FAILED))?;
-    for mut stream in runner.run(input).await? {
-        let mut part = Release::new(plan.spec.clone(), &stream.schema())
-            .map_err(|_| Refusal::Failed(FAILED))?;
-        while let Some(batch) = stream.next().await {
-            let batch = batch.map_err(failed)?;
-            part.update(&batch).map_err(|_| Refusal::Failed(FAILED))?;
-        }
+    let mut whole =
+        Release::new(plan.spec.clone(), &schema).map_err(|_| Refusal::Failed(FAILED))?;
+    let parts = runner
+        .run(input)
+        .await?
+        .into_iter()
+        .map(|stream| part(plan.spec.clone(), stream));
+    // Every partition at once: operators below may wait for all of them.
+    let parts: Vec<_> = parts.map(SpawnedTask::spawn).collect();
+    for part in parts {
+        let part = part.await.map_err(|_| Refusal::Failed(FAILED))??;
         whole.merge(part).map_err(|_| Refusal::Failed(FAILED))?;
     }
     let released = whole.finish().map_err(|_| Refusal::Failed(FAILED))?;
     Ok(released.into_batch())
+}
+
+/// The release of one partition.
+async fn part(
+    spec: release::ReleaseSpec,
+    mut stream: SendableRecordBatchStream,
+) -> Result<Release, Refusal> {
+    let mut part = Release::new(spec, &stream.schema()).map_err(|_| Refusal::Failed(FAILED))?;
+    while let Some(batch) = stream.next().await {
+        let batch = batch.map_err(|error| failed(&error))?;
+        part.update(&batch).map_err(|_| Refusal::Failed(FAILED))?;
+    }
+    Ok(part)
 }
 
 async fn collect(
@@ -93,10 +109,11 @@ async fn collect(
 ) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
     let schema = Arc::new(plan.schema().as_arrow().clone());
     let mut batches = Vec::new();
-    for mut stream in runner.run(plan).await? {
-        while let Some(batch) = stream.next().await {
-            batches.push(batch.map_err(failed)?);
-        }
+    let streams = runner.run(plan).await?.into_iter();
+    let parts = streams.map(|stream| SpawnedTask::spawn(stream.try_collect::<Vec<_>>()));
+    for part in parts.collect::<Vec<_>>() {
+        let part = part.await.map_err(|_| Refusal::Failed(FAILED))?;
+        batches.extend(part.map_err(|error| failed(&error))?);
     }
     let schema = batches.first().map_or(schema, RecordBatch::schema);
     let whole = concat_batches(&schema, &batches).map_err(|_| Refusal::Failed(FAILED))?;
@@ -113,7 +130,9 @@ fn table_of(name: &TableReference) -> Option<TableRef> {
 
 /// Bound scans replaced by sealed tables.
 fn with_sealed_tables(plan: LogicalPlan, tables: &impl Tables) -> DfResult<LogicalPlan> {
-    replace_scans(plan, |scan| table_of(&scan.table_name).and_then(|t| tables.provider(&t)))
+    replace_scans(plan, |scan| {
+        table_of(&scan.table_name).and_then(|t| tables.provider(&t))
+    })
 }
 
 /// Placeholders replaced by the rows that their releases let through.

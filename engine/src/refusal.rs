@@ -36,12 +36,18 @@ impl Refusal {
     /// A syntax error.
     #[must_use]
     pub fn syntax(message: impl Into<String>, span: Option<SqlSpan>) -> Self {
-        Self::Syntax { message: message.into(), span }
+        Self::Syntax {
+            message: message.into(),
+            span,
+        }
     }
 
     /// An invalid question without a place.
     #[must_use]
     pub fn invalid(message: impl Into<String>) -> Self {
-        Self::Invalid { message: message.into(), span: None }
+        Self::Invalid {
+            message: message.into(),
+            span: None,
+        }
     }
 }

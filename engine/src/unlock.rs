@@ -36,7 +36,11 @@ impl Engine {
         Ok(sealed)
     }
 
-    fn provider(&self, table: &ContractTable, files: Vec<OpenFile>) -> Result<SealedTable, Refusal> {
+    fn provider(
+        &self,
+        table: &ContractTable,
+        files: Vec<OpenFile>,
+    ) -> Result<SealedTable, Refusal> {
         let schema = visible_schema(&table.manifest)
             .ok_or_else(|| Refusal::Tampered("a column has an unknown type".to_owned()))?;
         let (store, url) = (Arc::clone(&self.setup.store), self.setup.url.clone());
@@ -53,8 +57,9 @@ impl Engine {
         let transcript = self.transcript(party.broker_digest(), session, nonce).await;
         let evidence = Evidence::simulated(&self.setup.measurement, &transcript);
         let asked = requests(&table.manifest, &table.digest);
-        let (_, released) =
-            party.release(&transcript, &evidence, &asked, seconds).map_err(refused)?;
+        let (_, released) = party
+            .release(&transcript, &evidence, &asked, seconds)
+            .map_err(refused)?;
         *self.evidence.lock().await = seal::digest_hex(&evidence.to_bytes());
         let info = transcript.report_data();
         let keys = Keyring::open(&released, &asked, &self.hpke, &info).map_err(refused)?;

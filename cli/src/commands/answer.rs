@@ -44,22 +44,33 @@ pub(crate) enum AnswerCommand {
 /// Runs `answer`.
 pub(crate) fn run(command: &AnswerCommand) -> Result<Exit, Failures> {
     match command {
-        AnswerCommand::Open { file, world, party, out } => open(file, world, party, out)?,
+        AnswerCommand::Open {
+            file,
+            world,
+            party,
+            out,
+        } => open(file, world, party, out)?,
         AnswerCommand::Verify { file, world, json } => verify(file, world, *json)?,
     }
     Ok(Exit::Answered)
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(file, &error) })
+    std::fs::read(file).map_err(|error| Failure {
+        exit: Exit::Yours,
+        ..Failure::io(file, &error)
+    })
 }
 
 fn open(file: &Path, world: &WorldArg, party: &str, out: &OutputArgs) -> Result<(), Failures> {
     let party = PartyId::new(party).map_err(|error| Failure::usage(error.to_string()))?;
     let layout = Layout::of(&world.world);
     let engine = engine_public(&layout)?;
-    let keys = KeyFolder::new(layout.party_keys(&party)).party().map_err(failure::of_connector)?;
-    let opened = engine::open_answer(&read(file)?, &engine, &keys.recipient).map_err(Failure::from)?;
+    let keys = KeyFolder::new(layout.party_keys(&party))
+        .party()
+        .map_err(failure::of_connector)?;
+    let opened =
+        engine::open_answer(&read(file)?, &engine, &keys.recipient).map_err(Failure::from)?;
     let mut text = Vec::new();
     let format = out.format.unwrap_or(Format::Table);
     output::write(format, &opened.schema, &opened.batches, &mut text)
@@ -88,14 +99,17 @@ fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {
     let report = ledger::verify(&layout.ledger(), &keys).map_err(Failure::from)?;
     let index = usize::try_from(receipt.ledger_index).unwrap_or(usize::MAX);
     let commitment = ledger::commitment(receipt.salt.as_bytes(), &[&receipt.answer]);
-    let included = report.entries.get(index).is_some_and(|entry| match &entry.event {
-        ledger::Event::Released { answer, .. } => *answer == commitment,
-        ledger::Event::Contract { .. }
-        | ledger::Event::KeyReleased { .. }
-        | ledger::Event::Admitted { .. }
-        | ledger::Event::Denied { .. }
-        | ledger::Event::Failed { .. } => false,
-    });
+    let included = report
+        .entries
+        .get(index)
+        .is_some_and(|entry| match &entry.event {
+            ledger::Event::Released { answer, .. } => *answer == commitment,
+            ledger::Event::Contract { .. }
+            | ledger::Event::KeyReleased { .. }
+            | ledger::Event::Admitted { .. }
+            | ledger::Event::Denied { .. }
+            | ledger::Event::Failed { .. } => false,
+        });
     if !included {
         return Err(wrong("the ledger does not include it".to_owned()).into());
     }
@@ -116,7 +130,13 @@ fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {
     for table in &receipt.tables {
         say::line(&format!("read {} version {}", table.table, table.version));
     }
-    receipt.obligations.iter().for_each(|words| say::line(words));
-    receipt.note.iter().for_each(|note| say::line(&format!("note: {note}")));
+    receipt
+        .obligations
+        .iter()
+        .for_each(|words| say::line(words));
+    receipt
+        .note
+        .iter()
+        .for_each(|note| say::line(&format!("note: {note}")));
     Ok(())
 }

@@ -64,7 +64,14 @@ pub(crate) fn run(command: &ContractCommand) -> Result<Exit, Failures> {
     match command {
         ContractCommand::Show { world, toml } => {
             let (contract, signers) = newest(world)?;
-            say::line(if *toml { contract.to_toml() } else { contract.show() }.trim_end());
+            say::line(
+                if *toml {
+                    contract.to_toml()
+                } else {
+                    contract.show()
+                }
+                .trim_end(),
+            );
             if !*toml {
                 let signers = signers.iter().map(ToString::to_string).collect::<Vec<_>>();
                 say::line(&format!("signed by {}", signers.join(", ")));
@@ -72,9 +79,19 @@ pub(crate) fn run(command: &ContractCommand) -> Result<Exit, Failures> {
         }
         ContractCommand::Verify { world } => verify(world)?,
         ContractCommand::Diff { world, version } => diff(world, *version)?,
-        ContractCommand::Sign { file, prepare: true, .. } => prepare(file)?,
-        ContractCommand::Sign { file, party, home, .. } => {
-            sign(file, party.as_deref().unwrap_or_default(), home.clone().unwrap_or_default())?;
+        ContractCommand::Sign {
+            file,
+            prepare: true,
+            ..
+        } => prepare(file)?,
+        ContractCommand::Sign {
+            file, party, home, ..
+        } => {
+            sign(
+                file,
+                party.as_deref().unwrap_or_default(),
+                home.clone().unwrap_or_default(),
+            )?;
         }
         ContractCommand::New | ContractCommand::Add => {
             let message = "contracts between separate machines come with the broker";
@@ -103,9 +120,17 @@ fn verify(world: &WorldArg) -> Result<(), Failures> {
     for (contract, signers) in &all {
         let digest = hex::encode(contract.digest());
         let signers = signers.iter().map(ToString::to_string).collect::<Vec<_>>();
-        say::line(&format!("version {}  {digest}  signed by {}", contract.version, signers.join(", ")));
+        say::line(&format!(
+            "version {}  {digest}  signed by {}",
+            contract.version,
+            signers.join(", ")
+        ));
     }
-    for contradiction in all.last().map(|(c, _)| c.contradictions()).unwrap_or_default() {
+    for contradiction in all
+        .last()
+        .map(|(c, _)| c.contradictions())
+        .unwrap_or_default()
+    {
         say::line(&format!("warning: {contradiction}"));
     }
     say::line("every version is signed by its owners and follows the one before");
@@ -115,13 +140,17 @@ fn verify(world: &WorldArg) -> Result<(), Failures> {
 fn diff(world: &WorldArg, version: Option<u32>) -> Result<(), Failures> {
     let all = contract_history(&Layout::of(&world.world))?;
     let at = match version {
-        Some(version) => all.iter().position(|(contract, _)| contract.version == version),
+        Some(version) => all
+            .iter()
+            .position(|(contract, _)| contract.version == version),
         None => all.len().checked_sub(1),
     };
     let Some((later, _)) = at.and_then(|at| all.get(at)) else {
         return Err(Failure::usage("there is no such version").into());
     };
-    let earlier = at.and_then(|at| at.checked_sub(1)).and_then(|at| all.get(at));
+    let earlier = at
+        .and_then(|at| at.checked_sub(1))
+        .and_then(|at| all.get(at));
     let Some((earlier, _)) = earlier else {
         say::line("the first version: there is nothing before it");
         return Ok(());
@@ -135,28 +164,39 @@ fn diff(world: &WorldArg, version: Option<u32>) -> Result<(), Failures> {
 }
 
 fn read(file: &std::path::Path) -> Result<Contract, Failures> {
-    let text = std::fs::read_to_string(file)
-        .map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(file, &error) })?;
+    let text = std::fs::read_to_string(file).map_err(|error| Failure {
+        exit: Exit::Yours,
+        ..Failure::io(file, &error)
+    })?;
     Contract::parse(&file.display().to_string(), &text).map_err(failure::all)
 }
 
 fn prepare(file: &std::path::Path) -> Result<(), Failures> {
     let digest = read(file)?.digest();
     say::line(&format!("digest  {}", hex::encode(digest)));
-    say::line(&format!("message {}", hex::encode(Contract::signing_message(&digest))));
+    say::line(&format!(
+        "message {}",
+        hex::encode(Contract::signing_message(&digest))
+    ));
     Ok(())
 }
 
 fn sign(file: &std::path::Path, party: &str, home: PathBuf) -> Result<(), Failures> {
     let contract = read(file)?;
     let party = PartyId::new(party).map_err(|error| Failure::usage(error.to_string()))?;
-    let keys = KeyFolder::new(home).party().map_err(failure::of_connector)?;
+    let keys = KeyFolder::new(home)
+        .party()
+        .map_err(failure::of_connector)?;
     let member = contract.parties.get(&party);
     if member.map(|member| member.identity.0) != Some(keys.identity.public()) {
         return Err(Failure::usage(format!("the contract names another key for {party}")).into());
     }
     let digest = contract.digest();
     let signature = keys.identity.sign(&Contract::signing_message(&digest));
-    say::line(&format!("party = \"{party}\"\ndigest = \"{}\"\nsignature = \"{}\"", hex::encode(digest), hex::encode(signature)));
+    say::line(&format!(
+        "party = \"{party}\"\ndigest = \"{}\"\nsignature = \"{}\"",
+        hex::encode(digest),
+        hex::encode(signature)
+    ));
     Ok(())
 }

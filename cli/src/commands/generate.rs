@@ -27,6 +27,9 @@ pub(crate) struct GenerateArgs {
     /// Seed.
     #[arg(long, default_value_t = 42)]
     seed: u64,
+    /// Schemes of each kind to plant; by default as many as the scale's golden world has.
+    #[arg(long)]
+    patterns: Option<u32>,
     /// Where to.
     #[arg(long, value_name = "DIR", default_value = "four-banks")]
     dir: PathBuf,
@@ -37,8 +40,13 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<Exit, Failures> {
     let Kind::Aml = args.kind;
     let bar = progress::spinner("payments");
     bar.set_message("generating");
-    let options = sample_data::four_banks::Options { scale: args.sf, seed: args.seed, patterns: None };
-    let made = sample_data::four_banks::write_world(&args.dir, &options, &|done| bar.set_position(done));
+    let options = sample_data::four_banks::Options {
+        scale: args.sf,
+        seed: args.seed,
+        patterns: args.patterns,
+    };
+    let made =
+        sample_data::four_banks::write_world(&args.dir, &options, &|done| bar.set_position(done));
     bar.finish_and_clear();
     made.map_err(|error| Failure::usage(error.to_string()))?;
     say::line(&format!("{} is a world of four banks", args.dir.display()));

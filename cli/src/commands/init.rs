@@ -26,7 +26,9 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failures> {
     let dir = &args.dir;
     if dir.join("collaboration.toml").exists() {
         let message = format!("{} is a world already", dir.display());
-        return Err(Failure::usage(message).with_help("choose another folder").into());
+        return Err(Failure::usage(message)
+            .with_help("choose another folder")
+            .into());
     }
     for (clinic, shift) in [("clinic_a", 0), ("clinic_b", 1)] {
         write(&dir.join(clinic).join("visits.policy.toml"), POLICY)?;
@@ -37,7 +39,9 @@ pub(crate) fn run(args: &InitArgs) -> Result<Exit, Failures> {
     let shown = dir.display();
     say::line(&format!("{shown} is a world of two clinics. Try:"));
     let question = "SELECT diagnosis, COUNT(DISTINCT patient) AS patients FROM clinic_a.visits GROUP BY diagnosis";
-    say::line(&format!("  subrosa lab {shown} --as bob@clinic_b -c \"{question}\""));
+    say::line(&format!(
+        "  subrosa lab {shown} --as bob@clinic_b -c \"{question}\""
+    ));
     Ok(Exit::Answered)
 }
 

@@ -51,7 +51,12 @@ pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures>
         let bar = progress::spinner("rows");
         let started = start(&args.world, &bar).await;
         bar.finish_and_clear();
-        let world = started.map_err(|failures| failures.into_iter().map(|f| reporter.located(f)).collect::<Failures>())?;
+        let world = started.map_err(|failures| {
+            failures
+                .into_iter()
+                .map(|f| reporter.located(f))
+                .collect::<Failures>()
+        })?;
         remarks(&world);
         if args.status {
             return status(&world, format);
@@ -77,18 +82,29 @@ fn texts(args: &LabArgs) -> Result<Option<Vec<String>>, Failures> {
         } else {
             std::fs::read_to_string(path).map(|read| text = read)
         };
-        read.map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(path, &error) })?;
+        read.map_err(|error| Failure {
+            exit: Exit::Yours,
+            ..Failure::io(path, &error)
+        })?;
         return Ok(Some(statements::split(&text)));
     }
     if args.command.is_empty() {
         return Ok(None);
     }
-    Ok(Some(args.command.iter().flat_map(|text| statements::split(text)).collect()))
+    Ok(Some(
+        args.command
+            .iter()
+            .flat_map(|text| statements::split(text))
+            .collect(),
+    ))
 }
 
 fn format_of(args: &LabArgs) -> Result<Format, Failures> {
     let terminal = std::io::stdout().is_terminal() && args.out.output.is_none();
-    let format = args.out.format.unwrap_or(if terminal { Format::Table } else { Format::Csv });
+    let format = args
+        .out
+        .format
+        .unwrap_or(if terminal { Format::Table } else { Format::Csv });
     if format.is_binary() && args.out.output.is_none() && terminal {
         let failure = Failure::usage("parquet and arrow are binary");
         return Err(failure.with_help("give `-o FILE`").into());
@@ -111,13 +127,25 @@ fn status(world: &World, format: Format) -> Result<Exit, Failures> {
         return Ok(Exit::Answered);
     }
     for table in &world.status {
-        let how = if table.sealed_now { "sealed now" } else { "unchanged" };
-        say::line(&format!("{}  version {}  {} rows  {how}", table.table, table.version, table.rows));
+        let how = if table.sealed_now {
+            "sealed now"
+        } else {
+            "unchanged"
+        };
+        say::line(&format!(
+            "{}  version {}  {} rows  {how}",
+            table.table, table.version, table.rows
+        ));
     }
     say::line(&format!(
         "contract version {}, signed by {}; engine UNATTESTED (simulated TEE)",
         world.contract.version,
-        world.keys.keys().map(ToString::to_string).collect::<Vec<_>>().join(", ")
+        world
+            .keys
+            .keys()
+            .map(ToString::to_string)
+            .collect::<Vec<_>>()
+            .join(", ")
     ));
     Ok(Exit::Answered)
 }

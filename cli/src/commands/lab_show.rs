@@ -16,7 +16,9 @@ fn texts(
     format: Format,
     out: &mut Vec<u8>,
 ) -> std::io::Result<()> {
-    let fields = columns.iter().map(|(name, _)| Field::new(*name, DataType::Utf8, true));
+    let fields = columns
+        .iter()
+        .map(|(name, _)| Field::new(*name, DataType::Utf8, true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let arrays = columns
         .iter()
@@ -33,7 +35,11 @@ pub(crate) fn tables(
     out: &mut Vec<u8>,
 ) -> std::io::Result<()> {
     let of = |get: fn(&VisibleTable) -> &String| tables.iter().map(|t| get(t).clone()).collect();
-    let columns = [("table", of(|t| &t.name)), ("owner", of(|t| &t.owner)), ("kind", of(|t| &t.kind))];
+    let columns = [
+        ("table", of(|t| &t.name)),
+        ("owner", of(|t| &t.owner)),
+        ("kind", of(|t| &t.kind)),
+    ];
     texts(&columns, format, out)
 }
 
@@ -44,9 +50,18 @@ pub(crate) fn columns(
     out: &mut Vec<u8>,
 ) -> std::io::Result<()> {
     let columns = [
-        ("column", table.columns.iter().map(|c| c.name.clone()).collect()),
-        ("type", table.columns.iter().map(|c| c.kind.clone()).collect()),
-        ("uses", table.columns.iter().map(|c| c.uses.join(", ")).collect()),
+        (
+            "column",
+            table.columns.iter().map(|c| c.name.clone()).collect(),
+        ),
+        (
+            "type",
+            table.columns.iter().map(|c| c.kind.clone()).collect(),
+        ),
+        (
+            "uses",
+            table.columns.iter().map(|c| c.uses.join(", ")).collect(),
+        ),
     ];
     texts(&columns, format, out)
 }
@@ -94,12 +109,21 @@ fn in_words(explanation: &Explanation) -> String {
             "column {}.{}: {} ({}:{})",
             column.table,
             column.column,
-            if column.uses.is_empty() { "counted only".to_owned() } else { column.uses.join(", ") },
+            if column.uses.is_empty() {
+                "counted only".to_owned()
+            } else {
+                column.uses.join(", ")
+            },
             column.file,
             column.line
         ));
     }
-    lines.extend(explanation.thresholds.iter().map(|words| format!("threshold {words}")));
+    lines.extend(
+        explanation
+            .thresholds
+            .iter()
+            .map(|words| format!("threshold {words}")),
+    );
     lines.extend(explanation.note.iter().map(|note| format!("note: {note}")));
     lines.push(String::new());
     lines.join("\n")

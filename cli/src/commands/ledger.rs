@@ -62,8 +62,8 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit, Failures> {
 fn report(world: &WorldArg) -> Result<ledger::Report, Failures> {
     let layout = Layout::of(&world.world);
     let engine = engine_public(&layout)?;
-    let (contract, _) = current_contract(&layout)?
-        .ok_or_else(|| Failure::usage("this world has no ledger yet"))?;
+    let (contract, _) =
+        current_contract(&layout)?.ok_or_else(|| Failure::usage("this world has no ledger yet"))?;
     let keys = |name: &str| ledger_key(&contract, &engine, name);
     ledger::verify(&layout.ledger(), &keys).map_err(|error| Failure::from(error).into())
 }

@@ -2,8 +2,8 @@
 
 pub(crate) mod answer;
 pub(crate) mod contract;
-//@pub(crate) mod demo;
-//@pub(crate) mod generate;
+pub(crate) mod demo;
+pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod lab;
 pub(crate) mod lab_show;

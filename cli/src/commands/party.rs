@@ -41,16 +41,25 @@ pub(crate) fn run(command: &PartyCommand) -> Result<Exit, Failures> {
                 let message = format!("{} has keys already; they are kept", home.display());
                 return Err(Failure::usage(message).into());
             }
-            let keys = KeyFolder::new(home).party().map_err(failure::of_connector)?;
+            let keys = KeyFolder::new(home)
+                .party()
+                .map_err(failure::of_connector)?;
             say::line(&format!("{party} has its keys in {}", home.display()));
             show(&keys, false);
         }
         PartyCommand::Show { home, json } => {
             if !home.join("identity.key").exists() {
                 let failure = Failure::usage(format!("{} holds no keys", home.display()));
-                return Err(failure.with_help("`subrosa party new NAME --home DIR` makes them").into());
+                return Err(failure
+                    .with_help("`subrosa party new NAME --home DIR` makes them")
+                    .into());
             }
-            show(&KeyFolder::new(home).party().map_err(failure::of_connector)?, *json);
+            show(
+                &KeyFolder::new(home)
+                    .party()
+                    .map_err(failure::of_connector)?,
+                *json,
+            );
         }
     }
     Ok(Exit::Answered)
@@ -63,6 +72,8 @@ fn show(keys: &PartyKeys, json: bool) {
         let value = serde_json::json!({ "identity": identity, "recipient": recipient });
         say::line(&value.to_string());
     } else {
-        say::line(&format!("identity  (Ed25519) {identity}\nrecipient (X25519)  {recipient}"));
+        say::line(&format!(
+            "identity  (Ed25519) {identity}\nrecipient (X25519)  {recipient}"
+        ));
     }
 }

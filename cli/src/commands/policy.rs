@@ -73,8 +73,13 @@ pub(crate) fn run(command: &PolicyCommand, reporter: &Reporter) -> Result<Exit, 
 }
 
 fn text(file: &Path) -> Result<String, Failures> {
-    std::fs::read_to_string(file)
-        .map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(file, &error) }.into())
+    std::fs::read_to_string(file).map_err(|error| {
+        Failure {
+            exit: Exit::Yours,
+            ..Failure::io(file, &error)
+        }
+        .into()
+    })
 }
 
 fn parse(file: &Path) -> Result<PolicyDocument, Failures> {
@@ -95,7 +100,11 @@ fn lint(files: &[PathBuf], json: bool, reporter: &Reporter) -> Result<Exit, Fail
         if json {
             say::line(&serde_json::to_string(&problem).unwrap_or_default());
         } else {
-            let word = if problem.is_error() { "error" } else { "warning" };
+            let word = if problem.is_error() {
+                "error"
+            } else {
+                "warning"
+            };
             let mut failure = Failure::from(problem);
             failure.code = format!("{word}[{}]", failure.code);
             say::line(&reporter.human(&failure));
@@ -103,9 +112,16 @@ fn lint(files: &[PathBuf], json: bool, reporter: &Reporter) -> Result<Exit, Fail
         }
     }
     if !json {
-        say::line(&format!("{} files, {errors} errors, {warnings} warnings", files.len()));
+        say::line(&format!(
+            "{} files, {errors} errors, {warnings} warnings",
+            files.len()
+        ));
     }
-    Ok(if errors > 0 { Exit::Yours } else { Exit::Answered })
+    Ok(if errors > 0 {
+        Exit::Yours
+    } else {
+        Exit::Answered
+    })
 }
 
 fn fmt(files: &[PathBuf], check: bool) -> Result<Exit, Failures> {
@@ -143,7 +159,9 @@ fn explain(file: &Path, json: bool) -> Result<Exit, Failures> {
     ];
     for (title, lines) in parts.iter().filter(|(_, lines)| !lines.is_empty()) {
         say::line(&format!("\n{title}"));
-        lines.iter().for_each(|line| say::line(&format!("  {line}")));
+        lines
+            .iter()
+            .for_each(|line| say::line(&format!("  {line}")));
     }
     say::line("\ncolumns");
     for column in &words.columns {
@@ -173,7 +191,9 @@ fn diff(old: &Path, new: &Path, json: bool) -> Result<Exit, Failures> {
     ];
     for (title, lines) in parts.iter().filter(|(_, lines)| !lines.is_empty()) {
         say::line(title);
-        lines.iter().for_each(|line| say::line(&format!("  {line}")));
+        lines
+            .iter()
+            .for_each(|line| say::line(&format!("  {line}")));
     }
     Ok(Exit::Answered)
 }

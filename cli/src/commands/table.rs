@@ -61,9 +61,19 @@ pub(crate) fn run(command: &TableCommand) -> Result<Exit, Failures> {
             let started = start(&world.world, &bar).await;
             bar.finish_and_clear();
             for table in started?.status {
-                let how = if table.sealed_now { "sealed" } else { "unchanged" };
-                say::line(&format!("{}  version {}  {} rows  {how}", table.table, table.version, table.rows));
-                table.remarks.iter().for_each(|remark| say::note(&format!("{}: {remark}", table.table)));
+                let how = if table.sealed_now {
+                    "sealed"
+                } else {
+                    "unchanged"
+                };
+                say::line(&format!(
+                    "{}  version {}  {} rows  {how}",
+                    table.table, table.version, table.rows
+                ));
+                table
+                    .remarks
+                    .iter()
+                    .for_each(|remark| say::note(&format!("{}: {remark}", table.table)));
             }
             Ok(Exit::Answered)
         }),
@@ -74,12 +84,20 @@ pub(crate) fn run(command: &TableCommand) -> Result<Exit, Failures> {
         }),
         TableCommand::Verify { table, world } => block_on(async {
             let (store, manifest, _) = found(world, table).await?;
-            verify_files(&store, &manifest).await.map_err(failure::of_connector)?;
+            verify_files(&store, &manifest)
+                .await
+                .map_err(failure::of_connector)?;
             let (version, files) = (manifest.version, manifest.files.len());
-            say::line(&format!("{table} version {version}: {files} files are as its owner signed them"));
+            say::line(&format!(
+                "{table} version {version}: {files} files are as its owner signed them"
+            ));
             Ok(Exit::Answered)
         }),
-        TableCommand::Open { table, world, output } => block_on(async {
+        TableCommand::Open {
+            table,
+            world,
+            output,
+        } => block_on(async {
             let (store, manifest, keys) = found(world, table).await?;
             open(&store, &manifest, &keys, output).await?;
             say::line(&format!("{}: {} rows", output.display(), manifest.rows));
@@ -107,7 +125,11 @@ async fn found(
         Failure::usage(format!("{table} is not sealed yet")).with_help("`subrosa table seal`")
     })?;
     let keys = KeyFolder::new(layout.party_keys(&name.party));
-    let owner = keys.party().map_err(failure::of_connector)?.identity.public();
+    let owner = keys
+        .party()
+        .map_err(failure::of_connector)?
+        .identity
+        .public();
     let store = open_store(&collaboration, &layout)?;
     let (_, manifest) = read_manifest(&store, &owner, &name, version, &digest)
         .await
@@ -168,7 +190,9 @@ async fn open(
     .await
     .map_err(failure::of_connector)?;
     if let Some(writer) = writer {
-        writer.close().map_err(|error| failure::of_connector(failed(&error)))?;
+        writer
+            .close()
+            .map_err(|error| failure::of_connector(failed(&error)))?;
     }
     staged.persist(output).map_err(|error| io(error.error))?;
     Ok(())

@@ -27,10 +27,15 @@ pub(super) fn write(
     let names = schema.fields().iter().map(|f| field(Some(f.name())));
     writeln!(out, "{}", names.collect::<Vec<_>>().join(","))?;
     for batch in batches {
-        let mut columns: Vec<_> =
-            batch.columns().iter().map(|c| text::values(c.as_ref()).into_iter()).collect();
+        let mut columns: Vec<_> = batch
+            .columns()
+            .iter()
+            .map(|c| text::values(c.as_ref()).into_iter())
+            .collect();
         for _row in 0..batch.num_rows() {
-            let cells = columns.iter_mut().map(|values| field(values.next().flatten().as_deref()));
+            let cells = columns
+                .iter_mut()
+                .map(|values| field(values.next().flatten().as_deref()));
             writeln!(out, "{}", cells.collect::<Vec<_>>().join(","))?;
         }
     }

@@ -26,7 +26,9 @@ fn rows(schema: &SchemaRef, batch: &RecordBatch) -> Vec<Map<String, Value>> {
 
 fn column_values(column: &dyn Array) -> impl Iterator<Item = Value> {
     let kind = column.data_type().clone();
-    text::values(column).into_iter().map(move |text| text.map_or(Value::Null, |text| value(&kind, text)))
+    text::values(column)
+        .into_iter()
+        .map(move |text| text.map_or(Value::Null, |text| value(&kind, text)))
 }
 
 fn value(kind: &DataType, text: String) -> Value {
@@ -46,7 +48,10 @@ fn value(kind: &DataType, text: String) -> Value {
 }
 
 fn integer(text: String) -> Value {
-    let number = text.parse::<i64>().ok().filter(|n| n.unsigned_abs() <= EXACT);
+    let number = text
+        .parse::<i64>()
+        .ok()
+        .filter(|n| n.unsigned_abs() <= EXACT);
     number.map_or(Value::String(text), |n| Value::Number(n.into()))
 }
 
@@ -65,7 +70,10 @@ pub(super) fn write(
     batches: &[RecordBatch],
     out: &mut dyn Write,
 ) -> io::Result<()> {
-    let all: Vec<_> = batches.iter().flat_map(|batch| rows(schema, batch)).collect();
+    let all: Vec<_> = batches
+        .iter()
+        .flat_map(|batch| rows(schema, batch))
+        .collect();
     serde_json::to_writer(&mut *out, &all)?;
     writeln!(out)
 }

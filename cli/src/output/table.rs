@@ -16,7 +16,9 @@ fn columns(schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<Vec<Option<String
     (0..schema.fields().len())
         .map(|at| {
             let parts = batches.iter().filter_map(|batch| batch.columns().get(at));
-            parts.flat_map(|column| text::values(column.as_ref())).collect()
+            parts
+                .flat_map(|column| text::values(column.as_ref()))
+                .collect()
         })
         .collect()
 }
@@ -24,14 +26,21 @@ fn columns(schema: &SchemaRef, batches: &[RecordBatch]) -> Vec<Vec<Option<String
 fn printable(value: Option<&String>) -> String {
     match value {
         None => String::new(),
-        Some(value) => value.chars().map(|c| if c.is_control() { ' ' } else { c }).collect(),
+        Some(value) => value
+            .chars()
+            .map(|c| if c.is_control() { ' ' } else { c })
+            .collect(),
     }
 }
 
 fn pad(value: &str, width: usize, right: bool) -> String {
     let missing = width.saturating_sub(value.chars().count());
     let blank = " ".repeat(missing);
-    if right { format!("{blank}{value}") } else { format!("{value}{blank}") }
+    if right {
+        format!("{blank}{value}")
+    } else {
+        format!("{value}{blank}")
+    }
 }
 
 /// Writes an aligned table.
@@ -45,14 +54,27 @@ pub(super) fn write(
         .iter()
         .zip(schema.fields())
         .map(|(values, field)| {
-            let longest = values.iter().map(|v| printable(v.as_ref()).chars().count()).max();
+            let longest = values
+                .iter()
+                .map(|v| printable(v.as_ref()).chars().count())
+                .max();
             longest.unwrap_or(0).max(field.name().chars().count())
         })
         .collect();
     let line = |cells: Vec<String>| format!(" {} ", cells.join(" | ")).trim_end().to_owned();
     let head = schema.fields().iter().zip(&widths);
-    writeln!(out, "{}", line(head.map(|(field, width)| pad(field.name(), *width, false)).collect()))?;
-    let rule: Vec<String> = widths.iter().map(|width| "-".repeat(width.saturating_add(2))).collect();
+    writeln!(
+        out,
+        "{}",
+        line(
+            head.map(|(field, width)| pad(field.name(), *width, false))
+                .collect()
+        )
+    )?;
+    let rule: Vec<String> = widths
+        .iter()
+        .map(|width| "-".repeat(width.saturating_add(2)))
+        .collect();
     writeln!(out, "{}", rule.join("+"))?;
     let count = rows(batches);
     for row in 0..count {
@@ -73,7 +95,12 @@ pub(crate) fn expanded(
     out: &mut dyn Write,
 ) -> io::Result<()> {
     let columns = columns(schema, batches);
-    let width = schema.fields().iter().map(|f| f.name().chars().count()).max().unwrap_or(0);
+    let width = schema
+        .fields()
+        .iter()
+        .map(|f| f.name().chars().count())
+        .max()
+        .unwrap_or(0);
     for row in 0..rows(batches) {
         writeln!(out, "-[ row {} ]-", row.saturating_add(1))?;
         for (field, values) in schema.fields().iter().zip(&columns) {

@@ -11,8 +11,15 @@ pub(super) fn values(column: &dyn Array) -> Vec<Option<String>> {
         return vec![None; column.len()];
     };
     let value = |row: usize| {
-        let text = column.is_valid(row).then(|| formatter.value(row).try_to_string().ok()).flatten()?;
-        Some(if column.data_type().is_floating() { float(&text) } else { text })
+        let text = column
+            .is_valid(row)
+            .then(|| formatter.value(row).try_to_string().ok())
+            .flatten()?;
+        Some(if column.data_type().is_floating() {
+            float(&text)
+        } else {
+            text
+        })
     };
     (0..column.len()).map(value).collect()
 }

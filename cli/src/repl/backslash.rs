@@ -30,17 +30,32 @@ pub(super) async fn run(
         "\\?" | "\\h" | "\\help" => say::line(HELP),
         "\\timing" => {
             settings.timing = !settings.timing;
-            say::line(if settings.timing { "timing is on" } else { "timing is off" });
+            say::line(if settings.timing {
+                "timing is on"
+            } else {
+                "timing is off"
+            });
         }
         "\\x" => {
             settings.expanded = !settings.expanded;
-            say::line(if settings.expanded { "expanded is on" } else { "expanded is off" });
+            say::line(if settings.expanded {
+                "expanded is on"
+            } else {
+                "expanded is off"
+            });
         }
         "\\d" | "\\dt" | "\\dv" | "\\d+" | "\\l" | "\\dn" if argument.is_empty() => {
             super::ask("SHOW TABLES", world, session, reporter, settings).await;
         }
         "\\d" | "\\dt" | "\\dv" | "\\d+" => {
-            super::ask(&format!("DESCRIBE {argument}"), world, session, reporter, settings).await;
+            super::ask(
+                &format!("DESCRIBE {argument}"),
+                world,
+                session,
+                reporter,
+                settings,
+            )
+            .await;
         }
         "\\can" => can(argument, world, session).await,
         "\\why" => match settings.last_denied.clone() {
@@ -53,7 +68,10 @@ pub(super) async fn run(
         "\\conninfo" => say::line(&format!(
             "{} for {}, answers to {}; engine {} UNATTESTED (simulated TEE)",
             session.principal,
-            session.purpose.as_ref().map_or("any purpose".to_owned(), ToString::to_string),
+            session
+                .purpose
+                .as_ref()
+                .map_or("any purpose".to_owned(), ToString::to_string),
             session.recipient,
             hex::encode(world.engine.public())
         )),
@@ -63,14 +81,21 @@ pub(super) async fn run(
 }
 
 async fn can(table: &str, world: &World, session: &Session) {
-    let visible = world.engine.visible(&session.principal.party).await.unwrap_or_default();
+    let visible = world
+        .engine
+        .visible(&session.principal.party)
+        .await
+        .unwrap_or_default();
     let Some(table) = visible.iter().find(|found| found.name == table) else {
         say::note("there is no such table; \\d lists them");
         return;
     };
     for column in &table.columns {
-        let uses =
-            if column.uses.is_empty() { "be counted, no more".to_owned() } else { column.uses.join(", ") };
+        let uses = if column.uses.is_empty() {
+            "be counted, no more".to_owned()
+        } else {
+            column.uses.join(", ")
+        };
         say::line(&format!("{} can: {uses}", column.name));
     }
 }

@@ -4,10 +4,40 @@ use engine::VisibleTable;
 use reedline::{Completer, CompletionResult, Span, Suggestion};
 
 const KEYWORDS: &[&str] = &[
-    "SELECT", "FROM", "WHERE", "GROUP BY", "HAVING", "ORDER BY", "LIMIT", "JOIN", "LEFT JOIN", "ON",
-    "AND", "OR", "NOT", "IN", "EXISTS", "BETWEEN", "LIKE", "IS NULL", "CASE", "WHEN", "THEN", "ELSE",
-    "END", "AS", "WITH", "UNION ALL", "DISTINCT", "COUNT(", "COUNT(DISTINCT ", "SUM(", "AVG(",
-    "EXPLAIN POLICY", "SHOW TABLES", "DESCRIBE",
+    "SELECT",
+    "FROM",
+    "WHERE",
+    "GROUP BY",
+    "HAVING",
+    "ORDER BY",
+    "LIMIT",
+    "JOIN",
+    "LEFT JOIN",
+    "ON",
+    "AND",
+    "OR",
+    "NOT",
+    "IN",
+    "EXISTS",
+    "BETWEEN",
+    "LIKE",
+    "IS NULL",
+    "CASE",
+    "WHEN",
+    "THEN",
+    "ELSE",
+    "END",
+    "AS",
+    "WITH",
+    "UNION ALL",
+    "DISTINCT",
+    "COUNT(",
+    "COUNT(DISTINCT ",
+    "SUM(",
+    "AVG(",
+    "EXPLAIN POLICY",
+    "SHOW TABLES",
+    "DESCRIBE",
 ];
 
 /// Completes names that the principal sees.
@@ -26,7 +56,11 @@ impl Names {
         }
         words.sort();
         words.dedup();
-        words.extend(KEYWORDS.iter().map(|word| ((*word).to_owned(), String::new())));
+        words.extend(
+            KEYWORDS
+                .iter()
+                .map(|word| ((*word).to_owned(), String::new())),
+        );
         Self { words }
     }
 }
@@ -41,7 +75,10 @@ impl Completer for Names {
         if prefix.is_empty() {
             return CompletionResult::fresh(Vec::new());
         }
-        let matching = self.words.iter().filter(|(word, _)| word.to_lowercase().starts_with(&prefix));
+        let matching = self
+            .words
+            .iter()
+            .filter(|(word, _)| word.to_lowercase().starts_with(&prefix));
         let found = matching
             .map(|(word, uses)| Suggestion {
                 value: word.clone(),

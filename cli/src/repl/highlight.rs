@@ -4,10 +4,49 @@ use nu_ansi_term::{Color, Style};
 use reedline::{Highlighter, StyledText};
 
 const KEYWORDS: &[&str] = &[
-    "select", "from", "where", "group", "by", "having", "order", "limit", "join", "left", "right",
-    "inner", "on", "and", "or", "not", "in", "exists", "between", "like", "is", "null", "case",
-    "when", "then", "else", "end", "as", "with", "union", "all", "distinct", "count", "sum", "avg",
-    "explain", "policy", "show", "tables", "describe", "over", "partition", "interval",
+    "select",
+    "from",
+    "where",
+    "group",
+    "by",
+    "having",
+    "order",
+    "limit",
+    "join",
+    "left",
+    "right",
+    "inner",
+    "on",
+    "and",
+    "or",
+    "not",
+    "in",
+    "exists",
+    "between",
+    "like",
+    "is",
+    "null",
+    "case",
+    "when",
+    "then",
+    "else",
+    "end",
+    "as",
+    "with",
+    "union",
+    "all",
+    "distinct",
+    "count",
+    "sum",
+    "avg",
+    "explain",
+    "policy",
+    "show",
+    "tables",
+    "describe",
+    "over",
+    "partition",
+    "interval",
 ];
 
 /// Paints SQL.
@@ -29,13 +68,18 @@ impl Highlighter for Sql {
 
 fn end_of_token(rest: &str, first: char) -> usize {
     if first == '\'' {
-        return rest.get(1..).and_then(|r| r.find('\'')).map_or(rest.len(), |at| at.saturating_add(2));
+        return rest
+            .get(1..)
+            .and_then(|r| r.find('\''))
+            .map_or(rest.len(), |at| at.saturating_add(2));
     }
     if rest.starts_with("--") {
         return rest.find('\n').unwrap_or(rest.len());
     }
     if first.is_alphanumeric() || first == '_' {
-        return rest.find(|c: char| !(c.is_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        return rest
+            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
+            .unwrap_or(rest.len());
     }
     first.len_utf8()
 }

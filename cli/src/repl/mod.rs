@@ -50,9 +50,15 @@ pub(crate) async fn run(
 ) -> Result<Exit, Failures> {
     if !std::io::stdin().is_terminal() {
         let failure = Failure::usage("the REPL needs a terminal");
-        return Err(failure.with_help("give `-c SQL`, or `-f -` to read stdin").into());
+        return Err(failure
+            .with_help("give `-c SQL`, or `-f -` to read stdin")
+            .into());
     }
-    let visible = world.engine.visible(&session.principal.party).await.map_err(Failure::from)?;
+    let visible = world
+        .engine
+        .visible(&session.principal.party)
+        .await
+        .map_err(Failure::from)?;
     greet(world, session);
     let mut editor = editor(world, &visible);
     let name = DefaultPromptSegment::Basic(format!("{} UNATTESTED", session.principal));
@@ -134,7 +140,10 @@ pub(crate) async fn ask(
         }
     }
     if settings.timing {
-        say::note(&format!("{:.0} ms", started.elapsed().as_secs_f64() * 1_000.0));
+        say::note(&format!(
+            "{:.0} ms",
+            started.elapsed().as_secs_f64() * 1_000.0
+        ));
     }
 }
 
@@ -144,10 +153,9 @@ fn shown(outcome: &Outcome, settings: &Settings) -> String {
         Outcome::Answer(answer) if settings.expanded => {
             output::expanded(&answer.schema, &answer.batches, &mut text)
         }
-        Outcome::Answer(_)
-        | Outcome::Explanation(_)
-        | Outcome::Tables(_)
-        | Outcome::Columns(_) => crate::commands::lab::show(outcome, Format::Table, &mut text),
+        Outcome::Answer(_) | Outcome::Explanation(_) | Outcome::Tables(_) | Outcome::Columns(_) => {
+            crate::commands::lab::show(outcome, Format::Table, &mut text)
+        }
     };
     match written {
         Ok(()) => String::from_utf8_lossy(&text).into_owned(),
@@ -166,13 +174,17 @@ fn page(text: &str) {
 
 fn through(pager: &str, text: &str) -> bool {
     let mut words = pager.split_whitespace();
-    let Some(program) = words.next() else { return false };
+    let Some(program) = words.next() else {
+        return false;
+    };
     let mut command = std::process::Command::new(program);
     command.args(words).stdin(std::process::Stdio::piped());
     if program == "less" {
         command.arg("-SFX");
     }
-    let Ok(mut child) = command.spawn() else { return false };
+    let Ok(mut child) = command.spawn() else {
+        return false;
+    };
     if let Some(mut stdin) = child.stdin.take() {
         let _closed_early = std::io::Write::write_all(&mut stdin, text.as_bytes());
     }

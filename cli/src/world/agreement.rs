@@ -24,7 +24,9 @@ pub(crate) fn draft(
     contract.measurements = BTreeSet::from([format!("simulated:{measurement}")]);
     contract.tables.clone_from(policies);
     for (party, analysts) in &world.parties {
-        let Some(keys) = keys.get(party) else { continue };
+        let Some(keys) = keys.get(party) else {
+            continue;
+        };
         let identity = PublicKey(keys.identity.public());
         let mut member = Member::new(identity, PublicKey(keys.recipient.public()));
         member.analysts = analysts.iter().cloned().collect();
@@ -51,8 +53,16 @@ pub(crate) fn in_force(
         Some((last, signers)) => {
             let mut next = last.successor();
             let (version, previous) = (next.version, next.previous);
-            next = Contract { version, previous, ..draft };
-            let same = Contract { version: last.version, previous: last.previous, ..next.clone() };
+            next = Contract {
+                version,
+                previous,
+                ..draft
+            };
+            let same = Contract {
+                version: last.version,
+                previous: last.previous,
+                ..next.clone()
+            };
             if same == last {
                 return Ok((last, signers));
             }
@@ -79,7 +89,10 @@ fn sign(
     let signatures = Signatures(signed.collect());
     let folder = layout.contract();
     let files = [
-        (format!("v{}.signatures.toml", contract.version), signatures.to_toml()),
+        (
+            format!("v{}.signatures.toml", contract.version),
+            signatures.to_toml(),
+        ),
         (format!("v{}.toml", contract.version), contract.to_toml()),
     ];
     for (name, text) in files {
@@ -90,16 +103,12 @@ fn sign(
 }
 
 /// The newest contract, verified, with who signed it.
-pub(crate) fn current(
-    layout: &Layout,
-) -> Result<Option<(Contract, BTreeSet<PartyId>)>, Failures> {
+pub(crate) fn current(layout: &Layout) -> Result<Option<(Contract, BTreeSet<PartyId>)>, Failures> {
     Ok(history(layout)?.pop())
 }
 
 /// Every version in order, each signed, each following the one before.
-pub(crate) fn history(
-    layout: &Layout,
-) -> Result<Vec<(Contract, BTreeSet<PartyId>)>, Failures> {
+pub(crate) fn history(layout: &Layout) -> Result<Vec<(Contract, BTreeSet<PartyId>)>, Failures> {
     let mut all: Vec<(Contract, BTreeSet<PartyId>)> = Vec::new();
     for version in 1.. {
         let path = layout.contract().join(format!("v{version}.toml"));
@@ -132,7 +141,9 @@ fn read(
     if contract.to_toml() != text || contract.version != version {
         return Err(wrong("is not as it was written").into());
     }
-    let beside = layout.contract().join(format!("v{version}.signatures.toml"));
+    let beside = layout
+        .contract()
+        .join(format!("v{version}.signatures.toml"));
     let shown = beside.display().to_string();
     let tampered = |reason: String| Failure::tampered(format!("{shown}: {reason}"));
     let signed =
@@ -146,7 +157,11 @@ fn read(
         seal::verify_signature(&key.0, message, signature).is_ok()
     };
     let signers = signatures.signers(&contract, &verify).map_err(tampered)?;
-    let missing: Vec<_> = contract.owners().into_iter().filter(|o| !signers.contains(*o)).collect();
+    let missing: Vec<_> = contract
+        .owners()
+        .into_iter()
+        .filter(|o| !signers.contains(*o))
+        .collect();
     match missing.first() {
         None => Ok((contract, signers)),
         Some(party) => Err(wrong(&format!("{party} has not signed it")).into()),
@@ -159,7 +174,13 @@ pub(crate) fn compile(
     documents: &BTreeMap<TableRef, policy::document::PolicyDocument>,
 ) -> Result<Vec<policy::problem::Problem>, Failures> {
     let compiled = contract.compile(documents);
-    let (errors, warnings): (Vec<_>, Vec<_>) =
-        compiled.problems.into_iter().partition(policy::problem::Problem::is_error);
-    if errors.is_empty() { Ok(warnings) } else { Err(failure::all(errors)) }
+    let (errors, warnings): (Vec<_>, Vec<_>) = compiled
+        .problems
+        .into_iter()
+        .partition(policy::problem::Problem::is_error);
+    if errors.is_empty() {
+        Ok(warnings)
+    } else {
+        Err(failure::all(errors))
+    }
 }

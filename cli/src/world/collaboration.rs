@@ -52,7 +52,10 @@ impl Collaboration {
     pub(crate) fn first_principal(&self) -> Option<Principal> {
         self.parties.iter().find_map(|(party, analysts)| {
             let name = analysts.first()?.clone();
-            Some(Principal { name, party: party.clone() })
+            Some(Principal {
+                name,
+                party: party.clone(),
+            })
         })
     }
 
@@ -66,13 +69,26 @@ impl Collaboration {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) => {
-                let source = PolicySource { file: shown, text: "".into() };
+                let source = PolicySource {
+                    file: shown,
+                    text: "".into(),
+                };
                 let message = format!("cannot be read: {error}");
-                let help = "a world is a folder with a collaboration.toml; `subrosa init DIR` makes one";
-                return Err(vec![Problem::error(&source, &(0..0), message).with_help(help)]);
+                let help =
+                    "a world is a folder with a collaboration.toml; `subrosa init DIR` makes one";
+                return Err(vec![
+                    Problem::error(&source, &(0..0), message).with_help(help),
+                ]);
             }
         };
-        Reader::new(root, PolicySource { file: FILE.to_owned(), text: text.into() }).read()
+        Reader::new(
+            root,
+            PolicySource {
+                file: FILE.to_owned(),
+                text: text.into(),
+            },
+        )
+        .read()
     }
 }
 
@@ -86,11 +102,16 @@ type Value<'v> = Spanned<DeValue<'v>>;
 
 impl<'a> Reader<'a> {
     fn new(root: &'a Path, source: PolicySource) -> Self {
-        Self { root, source, problems: Vec::new() }
+        Self {
+            root,
+            source,
+            problems: Vec::new(),
+        }
     }
 
     fn error(&mut self, at: std::ops::Range<usize>, message: impl Into<String>) -> &mut Problem {
-        self.problems.push_mut(Problem::error(&self.source, &at, message))
+        self.problems
+            .push_mut(Problem::error(&self.source, &at, message))
     }
 
     fn read(mut self) -> Result<Collaboration, Vec<Problem>> {
@@ -104,13 +125,23 @@ impl<'a> Reader<'a> {
             }
         };
         let world = self.world(parsed.get_ref());
-        if self.problems.is_empty() { Ok(world) } else { Err(self.problems) }
+        if self.problems.is_empty() {
+            Ok(world)
+        } else {
+            Err(self.problems)
+        }
     }
 
     fn world(&mut self, root: &DeTable<'_>) -> Collaboration {
-        self.only(root, &["name", "parties", "engine", "views", "store"], "a world");
+        self.only(
+            root,
+            &["name", "parties", "engine", "views", "store"],
+            "a world",
+        );
         let mut world = Collaboration {
-            name: self.text_of(root, "name").unwrap_or_else(|| "world".to_owned()),
+            name: self
+                .text_of(root, "name")
+                .unwrap_or_else(|| "world".to_owned()),
             parties: Vec::new(),
             tables: BTreeMap::new(),
             views: Vec::new(),
@@ -143,7 +174,12 @@ impl<'a> Reader<'a> {
         world
     }
 
-    fn party(&mut self, world: &mut Collaboration, name: &Spanned<toml::de::DeString<'_>>, value: &Value<'_>) {
+    fn party(
+        &mut self,
+        world: &mut Collaboration,
+        name: &Spanned<toml::de::DeString<'_>>,
+        value: &Value<'_>,
+    ) {
         let party = match PartyId::new(name.get_ref().as_ref()) {
             Ok(party) => party,
             Err(error) => {
@@ -151,7 +187,9 @@ impl<'a> Reader<'a> {
                 return;
             }
         };
-        let Some(table) = self.as_table(value, "a party") else { return };
+        let Some(table) = self.as_table(value, "a party") else {
+            return;
+        };
         self.only(table, &["analysts", "tables"], "a party");
         let analysts = self.texts_of(table, "analysts");
         for analyst in &analysts {
@@ -160,11 +198,16 @@ impl<'a> Reader<'a> {
             }
         }
         world.parties.push((party.clone(), analysts));
-        let Some(tables) = self.table_of(table, "tables") else { return };
+        let Some(tables) = self.table_of(table, "tables") else {
+            return;
+        };
         for (name, value) in tables {
             match TableName::new(name.get_ref().as_ref()) {
                 Ok(table) => {
-                    let table = TableRef { party: party.clone(), table };
+                    let table = TableRef {
+                        party: party.clone(),
+                        table,
+                    };
                     if let Some(found) = self.world_table(value) {
                         world.tables.insert(table, found);
                     }
@@ -190,7 +233,12 @@ impl<'a> Reader<'a> {
                 }
             }
         }
-        Some(WorldTable { data: data?, policy: policy?, policy_name, types })
+        Some(WorldTable {
+            data: data?,
+            policy: policy?,
+            policy_name,
+            types,
+        })
     }
 
     fn path_of(&mut self, table: &DeTable<'_>, key: &str, whole: &Value<'_>) -> Option<PathBuf> {
@@ -225,8 +273,8 @@ impl<'a> Reader<'a> {
         {
             world.memory = bytes(&text);
             if world.memory.is_none() {
-                self.error(value.span(), format!("`{text}` is not an amount of memory")).help =
-                    Some("write it as \"8GiB\" or \"512MiB\"".to_owned());
+                self.error(value.span(), format!("`{text}` is not an amount of memory"))
+                    .help = Some("write it as \"8GiB\" or \"512MiB\"".to_owned());
             }
         }
         if let Some(value) = engine.get("timeout")
@@ -234,20 +282,32 @@ impl<'a> Reader<'a> {
         {
             world.timeout = duration(&text);
             if world.timeout.is_none() {
-                self.error(value.span(), format!("`{text}` is not a length of time")).help =
-                    Some("write it as \"10m\", \"90s\" or \"1h\"".to_owned());
+                self.error(value.span(), format!("`{text}` is not a length of time"))
+                    .help = Some("write it as \"10m\", \"90s\" or \"1h\"".to_owned());
             }
         }
     }
 
-    fn view(&mut self, world: &mut Collaboration, name: &Spanned<toml::de::DeString<'_>>, value: &Value<'_>) {
-        let Some(file) = self.as_text(value, "a view") else { return };
+    fn view(
+        &mut self,
+        world: &mut Collaboration,
+        name: &Spanned<toml::de::DeString<'_>>,
+        value: &Value<'_>,
+    ) {
+        let Some(file) = self.as_text(value, "a view") else {
+            return;
+        };
         let named = name.get_ref().to_string();
         if policy::contract::ViewName::parse(&named).is_none() {
-            self.error(name.span(), format!("`{named}` is not a view name: schema.view or view, lower case"));
+            self.error(
+                name.span(),
+                format!("`{named}` is not a view name: schema.view or view, lower case"),
+            );
         }
         match std::fs::read_to_string(self.root.join(&file)) {
-            Ok(sql) => world.views.push((named, sql.trim().trim_end_matches(';').to_owned())),
+            Ok(sql) => world
+                .views
+                .push((named, sql.trim().trim_end_matches(';').to_owned())),
             Err(error) => {
                 self.error(value.span(), format!("`{file}` cannot be read: {error}"));
             }
@@ -262,7 +322,8 @@ impl<'a> Reader<'a> {
                     || format!("{what} has {}", known.join(", ")),
                     |near| format!("did you mean `{near}`?"),
                 );
-                self.error(key.span(), format!("unknown key `{name}` in {what}")).help = Some(help);
+                self.error(key.span(), format!("unknown key `{name}` in {what}"))
+                    .help = Some(help);
             }
         }
     }
@@ -297,18 +358,25 @@ impl<'a> Reader<'a> {
     }
 
     fn texts_of(&mut self, table: &DeTable<'_>, key: &str) -> Vec<String> {
-        let Some(value) = table.get(key) else { return Vec::new() };
+        let Some(value) = table.get(key) else {
+            return Vec::new();
+        };
         let Some(list) = value.get_ref().as_array() else {
             self.error(value.span(), format!("`{key}` is a list of texts"));
             return Vec::new();
         };
-        list.iter().filter_map(|item| self.as_text(item, key)).collect()
+        list.iter()
+            .filter_map(|item| self.as_text(item, key))
+            .collect()
     }
 }
 
 /// `8GiB`, `512 MB`, `1000000`.
 fn bytes(text: &str) -> Option<usize> {
-    let digits = text.trim().find(|c: char| !c.is_ascii_digit()).unwrap_or(text.trim().len());
+    let digits = text
+        .trim()
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.trim().len());
     let (number, unit) = text.trim().split_at(digits);
     let factor: usize = match unit.trim() {
         "" | "B" => 1,
@@ -320,12 +388,19 @@ fn bytes(text: &str) -> Option<usize> {
         "GB" => 1_000_000_000,
         _unknown => return None,
     };
-    number.parse::<usize>().ok()?.checked_mul(factor).filter(|n| *n > 0)
+    number
+        .parse::<usize>()
+        .ok()?
+        .checked_mul(factor)
+        .filter(|n| *n > 0)
 }
 
 /// `10m`, `90s`, `1h`.
 fn duration(text: &str) -> Option<Duration> {
-    let digits = text.trim().find(|c: char| !c.is_ascii_digit()).unwrap_or(text.trim().len());
+    let digits = text
+        .trim()
+        .find(|c: char| !c.is_ascii_digit())
+        .unwrap_or(text.trim().len());
     let (number, unit) = text.trim().split_at(digits);
     let factor: u64 = match unit.trim() {
         "s" => 1,
@@ -333,5 +408,10 @@ fn duration(text: &str) -> Option<Duration> {
         "h" => 3_600,
         _unknown => return None,
     };
-    number.parse::<u64>().ok()?.checked_mul(factor).filter(|n| *n > 0).map(Duration::from_secs)
+    number
+        .parse::<u64>()
+        .ok()?
+        .checked_mul(factor)
+        .filter(|n| *n > 0)
+        .map(Duration::from_secs)
 }

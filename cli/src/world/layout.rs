@@ -8,12 +8,20 @@ use policy::ident::{PartyId, TableRef};
 /// The folders of a world.
 #[derive(Debug, Clone)]
 pub(crate) struct Layout {
+    root: PathBuf,
     made: PathBuf,
 }
 
 impl Layout {
     pub(crate) fn of(root: &Path) -> Self {
-        Self { made: root.join(".subrosa") }
+        Self {
+            root: root.to_owned(),
+            made: root.join(".subrosa"),
+        }
+    }
+
+    pub(crate) fn root(&self) -> &Path {
+        &self.root
     }
 
     pub(crate) fn store(&self) -> PathBuf {
@@ -42,7 +50,10 @@ impl Layout {
 
     pub(crate) fn table_state(&self, table: &TableRef) -> PathBuf {
         let file = format!("{}.json", table.table);
-        self.made.join("state").join(table.party.as_str()).join(file)
+        self.made
+            .join("state")
+            .join(table.party.as_str())
+            .join(file)
     }
 
     pub(crate) fn witness_state(&self, party: &PartyId) -> PathBuf {

@@ -17,7 +17,9 @@ impl PartyLink for LabParty {
     }
 
     fn challenge(&self, now: u64) -> Result<(String, String), AttestError> {
-        self.broker.challenge(now).map(|challenge| (challenge.session, challenge.nonce))
+        self.broker
+            .challenge(now)
+            .map(|challenge| (challenge.session, challenge.nonce))
     }
 
     fn release(

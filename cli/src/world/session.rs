@@ -57,9 +57,7 @@ impl Session {
                 Purpose::new(text)
                     .map_err(|error| Failure::usage(format!("--purpose {text}: {error}")))?,
             ),
-            None if world.contract.purposes.len() == 1 => {
-                world.contract.purposes.first().cloned()
-            }
+            None if world.contract.purposes.len() == 1 => world.contract.purposes.first().cloned(),
             None => None,
         };
         let recipient = match recipient {
@@ -67,7 +65,11 @@ impl Session {
                 .map_err(|error| Failure::usage(format!("--to {text}: {error}")))?,
             None => principal.party.clone(),
         };
-        Ok(Self { principal, purpose, recipient })
+        Ok(Self {
+            principal,
+            purpose,
+            recipient,
+        })
     }
 
     /// Asks one statement.
@@ -91,20 +93,26 @@ impl Session {
     }
 
     fn open(&self, world: &World, question: &Question, sealed: &[u8]) -> Result<Outcome, Failure> {
-        let keys = world
-            .keys
-            .get(&self.recipient)
-            .ok_or_else(|| Failure::usage(format!("{} is no party of this world", self.recipient)))?;
+        let keys = world.keys.get(&self.recipient).ok_or_else(|| {
+            Failure::usage(format!("{} is no party of this world", self.recipient))
+        })?;
         let opened = open_answer(sealed, &world.engine.public(), &keys.recipient)?;
         if opened.receipt.nonce != question.nonce
             || opened.receipt.query != seal::digest_hex(question.sql.as_bytes())
         {
             return Err(Failure::tampered("the answer is to another question"));
         }
-        let file =
-            world.layout.answers().join(format!("{:08}.answer", opened.receipt.ledger_index));
+        let file = world
+            .layout
+            .answers()
+            .join(format!("{:08}.answer", opened.receipt.ledger_index));
         write_whole(&file, sealed).map_err(|error| Failure::io(&file, &error))?;
         let (schema, batches, receipt) = (opened.schema, opened.batches, opened.receipt);
-        Ok(Outcome::Answer(Box::new(Answered { schema, batches, receipt, file })))
+        Ok(Outcome::Answer(Box::new(Answered {
+            schema,
+            batches,
+            receipt,
+            file,
+        })))
     }
 }

@@ -51,7 +51,10 @@ pub(crate) async fn start(root: &Path, progress: &ProgressBar) -> Result<World, 
     let mut keys = BTreeMap::new();
     for (party, _) in &collaboration.parties {
         let folder = KeyFolder::new(layout.party_keys(party));
-        keys.insert(party.clone(), folder.party().map_err(failure::of_connector)?);
+        keys.insert(
+            party.clone(),
+            folder.party().map_err(failure::of_connector)?,
+        );
     }
     let preparation = Preparation {
         root,
@@ -64,17 +67,41 @@ pub(crate) async fn start(root: &Path, progress: &ProgressBar) -> Result<World, 
     let tables = preparation.tables(documents).await?;
     progress.set_message("agreeing on the contract");
     let measurement = measurement()?;
-    let digests = tables.sealed.iter().map(|(name, t)| (name.clone(), t.document.digest)).collect();
+    let digests = tables
+        .sealed
+        .iter()
+        .map(|(name, t)| (name.clone(), t.document.digest))
+        .collect();
     let draft = agreement::draft(&collaboration, &keys, &digests, &measurement)?;
-    let documents =
-        tables.sealed.iter().map(|(name, t)| (name.clone(), t.document.clone())).collect();
+    let documents = tables
+        .sealed
+        .iter()
+        .map(|(name, t)| (name.clone(), t.document.clone()))
+        .collect();
     let warnings = agreement::compile(&draft, &documents)?;
     let (contract, _) = agreement::in_force(draft, &keys, &layout)?;
     progress.set_message("starting the engine");
-    let setup = setup(&collaboration, &layout, &store, &keys, &tables, &contract, measurement)?;
+    let setup = setup(
+        &collaboration,
+        &layout,
+        &store,
+        &keys,
+        &tables,
+        &contract,
+        measurement,
+    )?;
     let engine = Engine::start(setup).await.map_err(Failure::from)?;
     let status = tables.status;
-    Ok(World { layout, collaboration, contract, status, warnings, keys, engine, _lock: lock })
+    Ok(World {
+        layout,
+        collaboration,
+        contract,
+        status,
+        warnings,
+        keys,
+        engine,
+        _lock: lock,
+    })
 }
 
 /// One process a world: the next waits for nobody and says so.
@@ -106,8 +133,8 @@ pub(crate) fn store(world: &Collaboration, layout: &Layout) -> Result<Store, Fai
 
 /// SHA-256 of this program: what a simulated TEE says it runs.
 fn measurement() -> Result<String, Failure> {
-    let path = std::env::current_exe()
-        .map_err(|error| Failure::io(Path::new("this program"), &error))?;
+    let path =
+        std::env::current_exe().map_err(|error| Failure::io(Path::new("this program"), &error))?;
     let io = |error: std::io::Error| Failure::io(&path, &error);
     let mut file = File::open(&path).map_err(io)?;
     let mut hasher = Sha256::new();
@@ -130,13 +157,18 @@ fn setup(
     contract: &Contract,
     measurement: String,
 ) -> Result<Setup, Failures> {
-    let engine_keys = KeyFolder::new(layout.engine_keys()).party().map_err(failure::of_connector)?;
+    let engine_keys = KeyFolder::new(layout.engine_keys())
+        .party()
+        .map_err(failure::of_connector)?;
     let identity = engine_keys.identity;
     let ledger = open_ledger(layout, contract, &identity.public())?;
     newest(layout, contract, &identity.public(), tables)?;
     let mut parties: BTreeMap<PartyId, Arc<dyn PartyLink>> = BTreeMap::new();
     for party in keys.keys() {
-        parties.insert(party.clone(), Arc::new(link(party, layout, contract, tables)?));
+        parties.insert(
+            party.clone(),
+            Arc::new(link(party, layout, contract, tables)?),
+        );
     }
     let mut ready = BTreeMap::new();
     for (name, table) in &tables.sealed {
@@ -162,16 +194,14 @@ pub(crate) fn engine_public(layout: &Layout) -> Result<[u8; 32], Failures> {
         let failure = Failure::usage("this world has had no engine yet");
         return Err(failure.with_help("`subrosa lab` starts one").into());
     }
-    let keys = KeyFolder::new(folder).party().map_err(failure::of_connector)?;
+    let keys = KeyFolder::new(folder)
+        .party()
+        .map_err(failure::of_connector)?;
     Ok(keys.identity.public())
 }
 
 /// Who may sign checkpoints: the engine and every member.
-pub(crate) fn ledger_key(
-    contract: &Contract,
-    engine: &[u8; 32],
-    name: &str,
-) -> Option<[u8; 32]> {
+pub(crate) fn ledger_key(contract: &Contract, engine: &[u8; 32], name: &str) -> Option<[u8; 32]> {
     if name == "engine" {
         return Some(*engine);
     }
@@ -185,7 +215,11 @@ fn open_ledger(
     engine: &[u8; 32],
 ) -> Result<Ledger, Failures> {
     let keys = |name: &str| ledger_key(contract, engine, name);
-    let opened = Ledger::open(&layout.ledger(), &format!("subrosa/{}", contract.name), &keys);
+    let opened = Ledger::open(
+        &layout.ledger(),
+        &format!("subrosa/{}", contract.name),
+        &keys,
+    );
     opened.map_err(|error| Failures::from(Failure::from(error)))
 }
 
@@ -199,14 +233,17 @@ fn newest(
     let keys = |name: &str| ledger_key(contract, engine, name);
     let report = ledger::verify(&layout.ledger(), &keys).map_err(Failure::from)?;
     for entry in report.entries {
-        let Event::KeyReleased { table, version, .. } = &entry.event else { continue };
+        let Event::KeyReleased { table, version, .. } = &entry.event else {
+            continue;
+        };
         let older = tables.sealed.iter().find(|(name, sealed)| {
             name.to_string() == *table && sealed.manifest.version < *version
         });
         if let Some((name, sealed)) = older {
             let now = sealed.manifest.version;
-            let message =
-                format!("{name}: version {now} is older than version {version}, which the ledger has seen");
+            let message = format!(
+                "{name}: version {now} is older than version {version}, which the ledger has seen"
+            );
             return Err(Failure::tampered(message).into());
         }
     }
@@ -221,16 +258,25 @@ fn link(
 ) -> Result<LabParty, Failures> {
     let folder = KeyFolder::new(layout.party_keys(party));
     let keys = folder.party().map_err(failure::of_connector)?;
-    let references =
-        References { measurements: contract.measurements.clone(), lab: contract.lab };
+    let references = References {
+        measurements: contract.measurements.clone(),
+        lab: contract.lab,
+    };
     let public = keys.identity.public();
     let digest = hex::encode(contract.digest());
     let mut broker = Broker::new(party.clone(), public, folder, references, digest);
-    for (_, table) in tables.sealed.iter().filter(|(name, _)| name.party == *party) {
+    for (_, table) in tables
+        .sealed
+        .iter()
+        .filter(|(name, _)| name.party == *party)
+    {
         broker.serve(&table.signed).map_err(failure::of_connector)?;
     }
-    let witness =
-        Witness::new(party.to_string(), keys.identity, layout.witness_state(party));
+    let witness = Witness::new(
+        party.to_string(),
+        keys.identity,
+        layout.witness_state(party),
+    );
     Ok(LabParty { broker, witness })
 }
 
@@ -240,14 +286,22 @@ fn contract_table(
     contract: &Contract,
     store: &Store,
 ) -> Result<ContractTable, Failures> {
-    let visible = table.manifest.columns.iter().filter(|column| !column.hidden);
+    let visible = table
+        .manifest
+        .columns
+        .iter()
+        .filter(|column| !column.hidden);
     let mut shapes = Vec::new();
     for column in visible {
         let kind = column
             .kind
             .parse()
             .map_err(|_| Failure::tampered(format!("{name}: a column has an unknown type")))?;
-        shapes.push(shape_of(&arrow::datatypes::Field::new(&column.name, kind, true)));
+        shapes.push(shape_of(&arrow::datatypes::Field::new(
+            &column.name,
+            kind,
+            true,
+        )));
     }
     let manifest = &table.manifest;
     let policy =

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use chrono::{SecondsFormat, Utc};
-use connectors::{KeyFolder, PartyKeys, SealRequest, Source, Store, declarations, read_manifest, seal_table};
+use connectors::{
+    KeyFolder, PartyKeys, SealRequest, Source, Store, declarations, read_manifest, seal_table,
+};
 use indicatif::ProgressBar;
 use policy::document::PolicyDocument;
 use policy::ident::{PartyId, TableRef};
@@ -77,7 +79,11 @@ pub(crate) fn policies(
             Err(found) => failures.extend(found),
         }
     }
-    if failures.is_empty() { Ok(documents) } else { Err(failures) }
+    if failures.is_empty() {
+        Ok(documents)
+    } else {
+        Err(failures)
+    }
 }
 
 fn policy_of(root: &Path, table: &WorldTable) -> Result<PolicyDocument, Failures> {
@@ -96,7 +102,10 @@ impl Preparation<'_> {
         &self,
         documents: BTreeMap<TableRef, PolicyDocument>,
     ) -> Result<WorldTables, Failures> {
-        let mut found = WorldTables { sealed: BTreeMap::new(), status: Vec::new() };
+        let mut found = WorldTables {
+            sealed: BTreeMap::new(),
+            status: Vec::new(),
+        };
         let mut failures = Vec::new();
         for (name, document) in documents {
             match self.table(&name, document).await {
@@ -107,7 +116,11 @@ impl Preparation<'_> {
                 Err(more) => failures.extend(more),
             }
         }
-        if failures.is_empty() { Ok(found) } else { Err(failures) }
+        if failures.is_empty() {
+            Ok(found)
+        } else {
+            Err(failures)
+        }
     }
 
     async fn table(
@@ -115,17 +128,24 @@ impl Preparation<'_> {
         name: &TableRef,
         document: PolicyDocument,
     ) -> Result<(SealedTable, TableStatus), Failures> {
-        let table = self.world.tables.get(name).ok_or_else(|| Failure::usage("no such table"))?;
-        let party = self.keys.get(&name.party).ok_or_else(|| Failure::usage("no such party"))?;
+        let table = self
+            .world
+            .tables
+            .get(name)
+            .ok_or_else(|| Failure::usage("no such table"))?;
+        let party = self
+            .keys
+            .get(&name.party)
+            .ok_or_else(|| Failure::usage("no such party"))?;
         let folder = KeyFolder::new(self.layout.party_keys(&name.party));
         let source = Source::open(&table.data, &table.types, &document, &folder)
             .map_err(failure::of_connector)?;
         let digest = source.digest().map_err(failure::of_connector)?;
         let declared = declarations(&document, source.schema());
         let current = self.current(name)?;
-        let unchanged = current.as_ref().filter(|current| {
-            current.source == digest && current.declarations == declared
-        });
+        let unchanged = current
+            .as_ref()
+            .filter(|current| current.source == digest && current.declarations == declared);
         let owner = party.identity.public();
         if let Some(current) = unchanged {
             let (signed, manifest) =
@@ -140,10 +160,19 @@ impl Preparation<'_> {
                 sealed_now: false,
                 remarks: Vec::new(),
             };
-            return Ok((SealedTable { document, signed, manifest }, status));
+            return Ok((
+                SealedTable {
+                    document,
+                    signed,
+                    manifest,
+                },
+                status,
+            ));
         }
         self.progress.set_message(format!("sealing {name}"));
-        let version = current.as_ref().map_or(1, |current| current.version.saturating_add(1));
+        let version = current
+            .as_ref()
+            .map_or(1, |current| current.version.saturating_add(1));
         let progress = |rows: u64| self.progress.set_position(rows);
         let request = SealRequest {
             contract: &self.world.name,
@@ -182,7 +211,14 @@ impl Preparation<'_> {
             sealed_now: true,
             remarks: sealed.findings.remarks(),
         };
-        Ok((SealedTable { document, signed: sealed.manifest, manifest }, status))
+        Ok((
+            SealedTable {
+                document,
+                signed: sealed.manifest,
+                manifest,
+            },
+            status,
+        ))
     }
 
     fn current(&self, name: &TableRef) -> Result<Option<Current>, Failure> {
@@ -203,8 +239,12 @@ fn check_policy(
     document: &PolicyDocument,
     source: &Source,
 ) -> Result<(), Failures> {
-    let shapes: Vec<_> =
-        source.found().fields().iter().map(|field| connectors::shape_of(field)).collect();
+    let shapes: Vec<_> = source
+        .found()
+        .fields()
+        .iter()
+        .map(|field| connectors::shape_of(field))
+        .collect();
     let declared = document.declared_unique(&shapes);
     policy::table::TablePolicy::resolve(document, &name.party, &shapes, &declared)
         .map(|_| ())

@@ -28,7 +28,16 @@ pub(super) fn seal_file(
     put: Put<'_>,
     count: &(dyn Fn(u64) + Sync),
 ) -> Result<(Vec<FileEntry>, Checker), ConnectorError> {
-    let mut parts = Parts { request, put, index, path, part: 0, open: None, entries: Vec::new(), checker };
+    let mut parts = Parts {
+        request,
+        put,
+        index,
+        path,
+        part: 0,
+        open: None,
+        entries: Vec::new(),
+        checker,
+    };
     request.source.read(path, &mut |batch| {
         let read = batch.num_rows() as u64;
         let wrong = |message: String| ConnectorError::source(path, message);
@@ -72,27 +81,48 @@ impl Parts<'_, '_> {
             self.begin()?;
         }
         let path = self.path;
-        let Some(pair) = &mut self.open else { return Ok(()) };
-        pair.visible.write(batch).map_err(|error| ConnectorError::source(path, error))?;
+        let Some(pair) = &mut self.open else {
+            return Ok(());
+        };
+        pair.visible
+            .write(batch)
+            .map_err(|error| ConnectorError::source(path, error))?;
         if let Some(hidden) = &mut pair.hidden {
-            hidden.write(batch).map_err(|error| ConnectorError::source(path, error))?;
+            hidden
+                .write(batch)
+                .map_err(|error| ConnectorError::source(path, error))?;
         }
         pair.rows = pair.rows.saturating_add(batch.num_rows());
-        if pair.rows >= FILE_ROWS { self.finish() } else { Ok(()) }
+        if pair.rows >= FILE_ROWS {
+            self.finish()
+        } else {
+            Ok(())
+        }
     }
 
     fn begin(&mut self) -> Result<(), ConnectorError> {
         let schema = self.request.source.schema();
         let hidden = self.schema_of(schema, true);
-        let hidden = if hidden.fields().is_empty() { None } else { Some(self.file(hidden, true)?) };
+        let hidden = if hidden.fields().is_empty() {
+            None
+        } else {
+            Some(self.file(hidden, true)?)
+        };
         let visible = self.file(self.schema_of(schema, false), false)?;
-        self.open = Some(Pair { visible, hidden, rows: 0 });
+        self.open = Some(Pair {
+            visible,
+            hidden,
+            rows: 0,
+        });
         Ok(())
     }
 
     fn schema_of(&self, schema: &SchemaRef, hidden: bool) -> SchemaRef {
         let document = self.request.document;
-        let fields = schema.fields().iter().filter(|field| document.shows(field.name()) != hidden);
+        let fields = schema
+            .fields()
+            .iter()
+            .filter(|field| document.shows(field.name()) != hidden);
         Arc::new(Schema::new(fields.map(Arc::clone).collect::<Vec<_>>()))
     }
 
@@ -109,17 +139,23 @@ impl Parts<'_, '_> {
             request.version,
             &name,
         );
-        let keys = FileKeys { master: &master, id: &id };
+        let keys = FileKeys {
+            master: &master,
+            id: &id,
+        };
         SealedFile::new(schema, name, hidden, prefix, &keys)
             .map_err(|error| ConnectorError::source(self.path, error))
     }
 
     fn finish(&mut self) -> Result<(), ConnectorError> {
-        let Some(pair) = self.open.take() else { return Ok(()) };
+        let Some(pair) = self.open.take() else {
+            return Ok(());
+        };
         self.part = self.part.saturating_add(1);
         for file in std::iter::once(pair.visible).chain(pair.hidden) {
-            let (entry, bytes) =
-                file.finish().map_err(|error| ConnectorError::source(self.path, error))?;
+            let (entry, bytes) = file
+                .finish()
+                .map_err(|error| ConnectorError::source(self.path, error))?;
             (self.put)(&entry.path, Bytes::from(bytes))?;
             self.entries.push(entry);
         }

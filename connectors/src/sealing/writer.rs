@@ -90,16 +90,32 @@ impl SealedFile {
             footer_key: footer_material,
             column_keys,
         };
-        Ok(Self { schema, writer, factory, waiting: Vec::new(), waiting_rows: 0, groups: 0, entry })
+        Ok(Self {
+            schema,
+            writer,
+            factory,
+            waiting: Vec::new(),
+            waiting_rows: 0,
+            groups: 0,
+            entry,
+        })
     }
 
     /// Adds the rows of a batch, of which it takes its own columns.
     pub(super) fn write(&mut self, batch: &RecordBatch) -> ParquetResult<()> {
-        let own = self.schema.fields().iter().map(|field| batch.schema().index_of(field.name()));
+        let own = self
+            .schema
+            .fields()
+            .iter()
+            .map(|field| batch.schema().index_of(field.name()));
         let own = own.collect::<Result<Vec<_>, _>>()?;
         self.waiting.push(batch.project(&own)?);
         self.waiting_rows = self.waiting_rows.saturating_add(batch.num_rows());
-        if self.waiting_rows >= GROUP_ROWS { self.flush() } else { Ok(()) }
+        if self.waiting_rows >= GROUP_ROWS {
+            self.flush()
+        } else {
+            Ok(())
+        }
     }
 
     fn flush(&mut self) -> ParquetResult<()> {
@@ -110,10 +126,14 @@ impl SealedFile {
         self.waiting.clear();
         self.waiting_rows = 0;
         let writers = self.factory.create_column_writers(self.groups)?;
-        let columns: Vec<_> = writers.into_iter().zip(self.schema.fields()).zip(whole.columns()).collect();
-        let chunks = columns.into_par_iter().map(|((writer, field), column)| {
-            write_column(writer, field, column)
-        });
+        let columns: Vec<_> = writers
+            .into_iter()
+            .zip(self.schema.fields())
+            .zip(whole.columns())
+            .collect();
+        let chunks = columns
+            .into_par_iter()
+            .map(|((writer, field), column)| write_column(writer, field, column));
         let chunks = chunks.collect::<ParquetResult<Vec<_>>>()?;
         let mut group = self.writer.next_row_group()?;
         for chunk in chunks {

@@ -103,7 +103,12 @@ pub(super) fn schema(
     let path = files.first().map_or(Path::new("."), PathBuf::as_path);
     let wrong = |error: csv::Error| ConnectorError::source(path, error);
     let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
-    let names: Vec<String> = reader.headers().map_err(wrong)?.iter().map(str::to_owned).collect();
+    let names: Vec<String> = reader
+        .headers()
+        .map_err(wrong)?
+        .iter()
+        .map(str::to_owned)
+        .collect();
     if names.iter().any(String::is_empty) {
         return Err(ConnectorError::source(path, "line 1: a column has no name"));
     }
@@ -115,7 +120,11 @@ pub(super) fn schema(
         }
     }
     let fields = names.iter().zip(&guesses).map(|(name, guess)| {
-        let data_type = if is_identifier(name) { DataType::Utf8 } else { guess.data_type() };
+        let data_type = if is_identifier(name) {
+            DataType::Utf8
+        } else {
+            guess.data_type()
+        };
         Field::new(name, data_type, true)
     });
     Ok(Arc::new(Schema::new(fields.collect::<Vec<_>>())))

@@ -24,9 +24,14 @@ impl KeyRetriever for FromMaterial {
         let failed = |message: String| ParquetError::General(message);
         let material = KeyMaterial::from_bytes(key_metadata).map_err(|e| failed(e.to_string()))?;
         let id = &material.master_key_id;
-        let master = self.0.existing_master(id).map_err(|error| failed(error.to_string()))?;
+        let master = self
+            .0
+            .existing_master(id)
+            .map_err(|error| failed(error.to_string()))?;
         let master = master.ok_or_else(|| failed(format!("the party has no master key `{id}`")))?;
-        let key = material.unwrap(&master).map_err(|error| failed(error.to_string()))?;
+        let key = material
+            .unwrap(&master)
+            .map_err(|error| failed(error.to_string()))?;
         Ok(key.expose().to_vec())
     }
 }
@@ -43,9 +48,14 @@ pub(super) fn schema(files: &[PathBuf], keys: &KeyFolder) -> Result<SchemaRef, C
     for path in files {
         let wrong = |error: ParquetError| ConnectorError::source(path, error);
         let file = File::open(path).map_err(|error| ConnectorError::source(path, error))?;
-        let found = ArrowReaderMetadata::load(&file, options(keys).map_err(wrong)?).map_err(wrong)?;
+        let found =
+            ArrowReaderMetadata::load(&file, options(keys).map_err(wrong)?).map_err(wrong)?;
         let types = |schema: &SchemaRef| -> Vec<_> {
-            schema.fields().iter().map(|f| (f.name().clone(), f.data_type().clone())).collect()
+            schema
+                .fields()
+                .iter()
+                .map(|f| (f.name().clone(), f.data_type().clone()))
+                .collect()
         };
         match &shared {
             None => shared = Some(Arc::clone(found.schema())),

@@ -77,13 +77,21 @@ fn is_implied(input: &LogicalPlan, keys: &[Expr], key: &Expr) -> bool {
         Expr::Column(column) => schema.maybe_index_of_column(column),
         _expression => None,
     };
-    let Some(target) = index(key) else { return false };
-    let others: BTreeSet<usize> =
-        keys.iter().filter(|k| *k != key).filter_map(index).collect();
+    let Some(target) = index(key) else {
+        return false;
+    };
+    let others: BTreeSet<usize> = keys
+        .iter()
+        .filter(|k| *k != key)
+        .filter_map(index)
+        .collect();
     schema.functional_dependencies().iter().any(|dependency| {
         !dependency.source_indices.contains(&target)
             && dependency.target_indices.contains(&target)
-            && dependency.source_indices.iter().all(|source| others.contains(source))
+            && dependency
+                .source_indices
+                .iter()
+                .all(|source| others.contains(source))
     })
 }
 

@@ -270,7 +270,10 @@ fn frame_tracks(
             over.params.args = vec![Expr::Column(slot.column.clone())];
         }
         let over = Expr::WindowFunction(Box::new(over));
-        if exprs.iter().any(|e| matches!(e, Expr::Alias(a) if *a.expr == over)) {
+        if exprs
+            .iter()
+            .any(|e| matches!(e, Expr::Alias(a) if *a.expr == over))
+        {
             continue;
         }
         exprs.push(over.alias(name.clone()));

@@ -74,7 +74,11 @@ pub fn appraise(
         }
     }
     let reported = hex::decode(&evidence.report_data).map_err(|_| AttestError::Binding)?;
-    if !bool::from(reported.as_slice().ct_eq(transcript.report_data().as_slice())) {
+    if !bool::from(
+        reported
+            .as_slice()
+            .ct_eq(transcript.report_data().as_slice()),
+    ) {
         return Err(AttestError::Binding);
     }
     if evidence.debug {
@@ -84,5 +88,9 @@ pub fn appraise(
     if !references.measurements.contains(&measurement) {
         return Err(AttestError::Measurement);
     }
-    Ok(Appraisal { platform: evidence.platform, measurement, attested: false })
+    Ok(Appraisal {
+        platform: evidence.platform,
+        measurement,
+        attested: false,
+    })
 }

@@ -15,7 +15,8 @@ pub struct NonceBook {
 impl NonceBook {
     /// Notes a nonce as given out at a time, in seconds.
     pub fn give(&mut self, nonce: &str, now: u64) {
-        self.given.retain(|_, at| now.saturating_sub(*at) <= SECONDS);
+        self.given
+            .retain(|_, at| now.saturating_sub(*at) <= SECONDS);
         self.given.insert(nonce.to_owned(), now);
     }
 

@@ -31,7 +31,10 @@ impl Checkpoint {
     #[must_use]
     pub fn text(&self) -> String {
         let root = STANDARD.encode(self.root);
-        format!("{}\n{}\n{root}\ntime {}\n", self.origin, self.size, self.time)
+        format!(
+            "{}\n{}\n{root}\ntime {}\n",
+            self.origin, self.size, self.time
+        )
     }
 }
 
@@ -46,7 +49,10 @@ impl SignedCheckpoint {
     /// A checkpoint that nobody signed yet.
     #[must_use]
     pub fn new(checkpoint: Checkpoint) -> Self {
-        Self { checkpoint, signatures: Vec::new() }
+        Self {
+            checkpoint,
+            signatures: Vec::new(),
+        }
     }
 
     /// Adds a signature.
@@ -91,14 +97,22 @@ impl SignedCheckpoint {
         let origin = next()?.to_owned();
         let size = next()?.parse().map_err(|_| malformed())?;
         let root = STANDARD.decode(next()?).map_err(|_| malformed())?;
-        let time = next()?.strip_prefix("time ").ok_or_else(malformed)?.to_owned();
+        let time = next()?
+            .strip_prefix("time ")
+            .ok_or_else(malformed)?
+            .to_owned();
         let root = <[u8; 32]>::try_from(root.as_slice()).map_err(|_| malformed())?;
         if lines.next().is_some() {
             return Err(malformed());
         }
         let signatures = signed.lines().map(signature).collect::<Option<Vec<_>>>();
         Ok(Self {
-            checkpoint: Checkpoint { origin, size, root, time },
+            checkpoint: Checkpoint {
+                origin,
+                size,
+                root,
+                time,
+            },
             signatures: signatures.ok_or_else(malformed)?,
         })
     }

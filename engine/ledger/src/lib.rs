@@ -14,5 +14,7 @@ pub use checkpoint::{Checkpoint, SignedCheckpoint};
 pub use entry::{Entry, Event, commitment};
 pub use signer::{Growth, OwnSigner, Signer};
 pub use store::{Ledger, LedgerError};
-pub use tree::{consistency_holds, consistency_proof, inclusion_holds, inclusion_proof, leaf_hash, root};
+pub use tree::{
+    consistency_holds, consistency_proof, inclusion_holds, inclusion_proof, leaf_hash, root,
+};
 pub use verify::{Report, verify};

@@ -14,7 +14,11 @@ impl Growth<'_> {
     #[must_use]
     pub fn since(&self, size: u64) -> Vec<[u8; 32]> {
         let size = usize::try_from(size).unwrap_or(usize::MAX);
-        if size == 0 || size > self.0.len() { Vec::new() } else { consistency_proof(size, self.0) }
+        if size == 0 || size > self.0.len() {
+            Vec::new()
+        } else {
+            consistency_proof(size, self.0)
+        }
     }
 }
 

@@ -65,7 +65,10 @@ impl Ledger {
         keys: &dyn Fn(&str) -> Option<[u8; 32]>,
     ) -> Result<Self, LedgerError> {
         let path = folder.join(ENTRIES);
-        let io = |source| LedgerError::Io { path: path.clone(), source };
+        let io = |source| LedgerError::Io {
+            path: path.clone(),
+            source,
+        };
         std::fs::create_dir_all(folder).map_err(io)?;
         let mut entries = OpenOptions::new()
             .create(true)
@@ -73,10 +76,15 @@ impl Ledger {
             .append(true)
             .open(&path)
             .map_err(io)?;
-        entries.try_lock().map_err(|_| LedgerError::Locked(folder.to_owned()))?;
+        entries
+            .try_lock()
+            .map_err(|_| LedgerError::Locked(folder.to_owned()))?;
         let mut text = Vec::new();
         entries.read_to_end(&mut text).map_err(io)?;
-        let whole = text.iter().rposition(|b| *b == b'\n').map_or(0, |at| at.saturating_add(1));
+        let whole = text
+            .iter()
+            .rposition(|b| *b == b'\n')
+            .map_or(0, |at| at.saturating_add(1));
         let lines: Vec<&[u8]> = text
             .get(..whole)
             .unwrap_or_default()
@@ -90,7 +98,12 @@ impl Ledger {
             entries.sync_all().map_err(io)?;
         }
         let leaves = lines.iter().map(|line| leaf_hash(line)).collect();
-        Ok(Self { folder: folder.to_owned(), entries, leaves, origin: origin.to_owned() })
+        Ok(Self {
+            folder: folder.to_owned(),
+            entries,
+            leaves,
+            origin: origin.to_owned(),
+        })
     }
 
     /// Entries so far.
@@ -116,8 +129,15 @@ impl Ledger {
         signers: &[&dyn Signer],
     ) -> Result<(u64, SignedCheckpoint), LedgerError> {
         let path = self.folder.join(ENTRIES);
-        let io = |source| LedgerError::Io { path: path.clone(), source };
-        let entry = Entry { index: self.size(), time: time.to_owned(), event };
+        let io = |source| LedgerError::Io {
+            path: path.clone(),
+            source,
+        };
+        let entry = Entry {
+            index: self.size(),
+            time: time.to_owned(),
+            event,
+        };
         let line = serde_json::to_vec(&entry).map_err(|e| io(std::io::Error::other(e)))?;
         let mut written = line.clone();
         written.push(b'\n');
@@ -143,10 +163,15 @@ impl Ledger {
             let signature = signer
                 .sign(&signed.checkpoint, Growth(&self.leaves))
                 .map_err(|error| LedgerError::Refused(signer.name().to_owned(), error))?;
-            signed.signatures.push((signer.name().to_owned(), signature));
+            signed
+                .signatures
+                .push((signer.name().to_owned(), signature));
         }
         let public = |name: &str| {
-            signers.iter().find(|signer| signer.name() == name).map(|signer| signer.public())
+            signers
+                .iter()
+                .find(|signer| signer.name() == name)
+                .map(|signer| signer.public())
         };
         let path = self.folder.join(CHECKPOINT);
         write_whole(&path, signed.to_note(&public).as_bytes())

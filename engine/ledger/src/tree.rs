@@ -7,11 +7,20 @@ type Hash = [u8; 32];
 /// The hash of a leaf.
 #[must_use]
 pub fn leaf_hash(bytes: &[u8]) -> Hash {
-    Sha256::new().chain_update([0]).chain_update(bytes).finalize().into()
+    Sha256::new()
+        .chain_update([0])
+        .chain_update(bytes)
+        .finalize()
+        .into()
 }
 
 fn node(left: &Hash, right: &Hash) -> Hash {
-    Sha256::new().chain_update([1]).chain_update(left).chain_update(right).finalize().into()
+    Sha256::new()
+        .chain_update([1])
+        .chain_update(left)
+        .chain_update(right)
+        .finalize()
+        .into()
 }
 
 /// The largest power of two below `n`, for `n` of at least 2.
@@ -51,7 +60,13 @@ pub fn inclusion_proof(index: usize, leaves: &[Hash]) -> Vec<Hash> {
 
 /// Whether the path leads from the leaf to the root.
 #[must_use]
-pub fn inclusion_holds(leaf: Hash, index: usize, size: usize, path: &[Hash], expected: &Hash) -> bool {
+pub fn inclusion_holds(
+    leaf: Hash,
+    index: usize,
+    size: usize,
+    path: &[Hash],
+    expected: &Hash,
+) -> bool {
     if index >= size {
         return false;
     }
@@ -86,7 +101,11 @@ pub fn consistency_proof(old: usize, leaves: &[Hash]) -> Vec<Hash> {
 
 fn subproof(old: usize, leaves: &[Hash], whole: bool) -> Vec<Hash> {
     if old == leaves.len() {
-        return if whole { Vec::new() } else { vec![root(leaves)] };
+        return if whole {
+            Vec::new()
+        } else {
+            vec![root(leaves)]
+        };
     }
     let at = split_point(leaves.len());
     let (left, right) = leaves.split_at(at);
@@ -116,7 +135,9 @@ pub fn consistency_holds(
     if old.is_power_of_two() {
         path.insert(0, *old_root);
     }
-    let Some((first, rest)) = path.split_first() else { return false };
+    let Some((first, rest)) = path.split_first() else {
+        return false;
+    };
     let (mut small, mut large) = (old.saturating_sub(1), new.saturating_sub(1));
     while small % 2 == 1 {
         small /= 2;
@@ -159,7 +180,13 @@ mod tests {
             for (index, leaf) in all.iter().enumerate() {
                 let path = inclusion_proof(index, &all);
                 assert!(inclusion_holds(*leaf, index, all.len(), &path, &top));
-                assert!(!inclusion_holds(leaf_hash(b"x"), index, all.len(), &path, &top));
+                assert!(!inclusion_holds(
+                    leaf_hash(b"x"),
+                    index,
+                    all.len(),
+                    &path,
+                    &top
+                ));
                 assert!(!inclusion_holds(*leaf, index + 1, all.len(), &path, &top) || size == 1);
             }
         }
@@ -173,7 +200,11 @@ mod tests {
             for old in 1..=new {
                 let kept = all.get(..old).unwrap_or_default();
                 let proof = consistency_proof(old, all.get(..new).unwrap_or_default());
-                assert!(consistency_holds((old, &root(kept)), (new, &new_root), &proof));
+                assert!(consistency_holds(
+                    (old, &root(kept)),
+                    (new, &new_root),
+                    &proof
+                ));
                 let other = leaf_hash(b"other");
                 assert!(!consistency_holds((old, &other), (new, &new_root), &proof));
             }

@@ -32,7 +32,10 @@ pub fn verify(
 ) -> Result<Report, LedgerError> {
     let path = folder.join(ENTRIES);
     let bytes = std::fs::read(&path).map_err(|source| LedgerError::Io { path, source })?;
-    let whole = bytes.iter().rposition(|b| *b == b'\n').map_or(0, |at| at.saturating_add(1));
+    let whole = bytes
+        .iter()
+        .rposition(|b| *b == b'\n')
+        .map_or(0, |at| at.saturating_add(1));
     let lines: Vec<&[u8]> = bytes
         .get(..whole)
         .unwrap_or_default()
@@ -64,16 +67,26 @@ pub(crate) fn check(
     let Some(signed) = read_checkpoint(folder, &tampered)? else {
         // A crash between the very first entry and its checkpoint; nothing was ever acknowledged.
         return if entries.len() <= 1 {
-            Ok(Report { entries, leaves: lines.iter().map(|line| leaf_hash(line)).collect(), covered: 0, signers: Vec::new(), checkpoint: None })
+            Ok(Report {
+                entries,
+                leaves: lines.iter().map(|line| leaf_hash(line)).collect(),
+                covered: 0,
+                signers: Vec::new(),
+                checkpoint: None,
+            })
         } else {
             Err(tampered("the checkpoint is missing"))
         };
     };
     let covered = usize::try_from(signed.checkpoint.size).unwrap_or(usize::MAX);
-    let kept = lines.get(..covered).ok_or_else(|| tampered("entries under the checkpoint are missing"))?;
+    let kept = lines
+        .get(..covered)
+        .ok_or_else(|| tampered("entries under the checkpoint are missing"))?;
     let leaves: Vec<[u8; 32]> = kept.iter().map(|line| leaf_hash(line)).collect();
     if root(&leaves) != signed.checkpoint.root {
-        return Err(tampered("the entries are not those that the checkpoint covers"));
+        return Err(tampered(
+            "the entries are not those that the checkpoint covers",
+        ));
     }
     if lines.len() > covered.saturating_add(1) {
         return Err(tampered("entries that no checkpoint covers"));
@@ -83,11 +96,23 @@ pub(crate) fn check(
     }
     for (name, _) in &signed.signatures {
         let key = keys(name).ok_or_else(|| tampered("signed by somebody unknown"))?;
-        signed.verify(name, &key).map_err(|_| tampered("a signature of the checkpoint does not verify"))?;
+        signed
+            .verify(name, &key)
+            .map_err(|_| tampered("a signature of the checkpoint does not verify"))?;
     }
-    let signers = signed.signatures.iter().map(|(name, _)| name.clone()).collect();
+    let signers = signed
+        .signatures
+        .iter()
+        .map(|(name, _)| name.clone())
+        .collect();
     let leaves = lines.iter().map(|line| leaf_hash(line)).collect();
-    Ok(Report { entries, leaves, covered: signed.checkpoint.size, signers, checkpoint: Some(signed) })
+    Ok(Report {
+        entries,
+        leaves,
+        covered: signed.checkpoint.size,
+        signers,
+        checkpoint: Some(signed),
+    })
 }
 
 fn read_checkpoint(

@@ -20,7 +20,11 @@ impl SealedAnswer {
     /// The bytes: magic, then every part behind its length.
     #[must_use]
     pub fn to_bytes(&self) -> Vec<u8> {
-        let parts = [self.receipt.as_slice(), &self.encapsulated, &self.ciphertext];
+        let parts = [
+            self.receipt.as_slice(),
+            &self.encapsulated,
+            &self.ciphertext,
+        ];
         [MAGIC.as_slice(), &crate::aad::length_prefixed(parts)].concat()
     }
 
@@ -30,14 +34,20 @@ impl SealedAnswer {
     /// When they are not of the format, to the last byte.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealError> {
         let malformed = SealError::Malformed("a sealed answer");
-        let rest = bytes.strip_prefix(MAGIC.as_slice()).ok_or_else(|| malformed.clone())?;
+        let rest = bytes
+            .strip_prefix(MAGIC.as_slice())
+            .ok_or_else(|| malformed.clone())?;
         let (receipt, rest) = part(rest).ok_or_else(|| malformed.clone())?;
         let (encapsulated, rest) = part(rest).ok_or_else(|| malformed.clone())?;
         let (ciphertext, rest) = part(rest).ok_or_else(|| malformed.clone())?;
         if !rest.is_empty() {
             return Err(malformed);
         }
-        Ok(Self { receipt, encapsulated, ciphertext })
+        Ok(Self {
+            receipt,
+            encapsulated,
+            ciphertext,
+        })
     }
 }
 
@@ -68,5 +78,9 @@ pub fn unpad(bytes: &[u8]) -> Result<&[u8], SealError> {
     let length = usize::try_from(u64::from_be_bytes(*length)).map_err(|_| malformed())?;
     let (answer, padding) = rest.split_at_checked(length).ok_or_else(malformed)?;
     let padded = bytes.len() >= LEAST && bytes.len().is_power_of_two();
-    if padded && padding.iter().all(|b| *b == 0) { Ok(answer) } else { Err(malformed()) }
+    if padded && padding.iter().all(|b| *b == 0) {
+        Ok(answer)
+    } else {
+        Err(malformed())
+    }
 }

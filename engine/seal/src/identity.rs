@@ -61,5 +61,6 @@ pub fn verify_signature(
 ) -> Result<(), SealError> {
     let key = VerifyingKey::from_bytes(public).map_err(|_| SealError::Signature)?;
     let signature = Signature::from_slice(signature).map_err(|_| SealError::Signature)?;
-    key.verify(message, &signature).map_err(|_| SealError::Signature)
+    key.verify(message, &signature)
+        .map_err(|_| SealError::Signature)
 }

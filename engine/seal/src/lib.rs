@@ -11,8 +11,8 @@ mod identity;
 mod manifest;
 mod master_key;
 mod material;
-mod recipient;
 mod receipt;
+mod recipient;
 mod sha256;
 
 pub use aad::{aad_prefix, length_prefixed};

@@ -104,7 +104,10 @@ impl SignedManifest {
         let manifest = serde_json::to_string_pretty(manifest)
             .map_err(|_| SealError::Malformed("a manifest"))?;
         let signature = hex::encode(key.sign(&message(&manifest)));
-        Ok(Self { manifest, signature })
+        Ok(Self {
+            manifest,
+            signature,
+        })
     }
 
     /// The manifest, if the owner signed it.

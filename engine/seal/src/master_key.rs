@@ -94,10 +94,17 @@ impl MasterKey {
 pub(crate) fn encrypt(key: &[u8], aad: &[u8], plaintext: &[u8]) -> Result<Vec<u8>, SealError> {
     let nonce_bytes = random(12)?;
     let nonce = Nonce::try_from(nonce_bytes.as_slice()).map_err(|_| SealError::Random)?;
-    let payload = Payload { msg: plaintext, aad };
+    let payload = Payload {
+        msg: plaintext,
+        aad,
+    };
     let sealed = match key.len() {
-        16 => Aes128Gcm::new_from_slice(key).ok().and_then(|c| c.encrypt(&nonce, payload).ok()),
-        32 => Aes256Gcm::new_from_slice(key).ok().and_then(|c| c.encrypt(&nonce, payload).ok()),
+        16 => Aes128Gcm::new_from_slice(key)
+            .ok()
+            .and_then(|c| c.encrypt(&nonce, payload).ok()),
+        32 => Aes256Gcm::new_from_slice(key)
+            .ok()
+            .and_then(|c| c.encrypt(&nonce, payload).ok()),
         _other => None,
     };
     let sealed = sealed.ok_or(SealError::Malformed("a key"))?;
@@ -114,8 +121,12 @@ pub(crate) fn decrypt(
     let nonce = Nonce::try_from(nonce).map_err(|_| SealError::Decrypt)?;
     let payload = Payload { msg, aad };
     let opened = match key.len() {
-        16 => Aes128Gcm::new_from_slice(key).ok().and_then(|c| c.decrypt(&nonce, payload).ok()),
-        32 => Aes256Gcm::new_from_slice(key).ok().and_then(|c| c.decrypt(&nonce, payload).ok()),
+        16 => Aes128Gcm::new_from_slice(key)
+            .ok()
+            .and_then(|c| c.decrypt(&nonce, payload).ok()),
+        32 => Aes256Gcm::new_from_slice(key)
+            .ok()
+            .and_then(|c| c.decrypt(&nonce, payload).ok()),
         _other => None,
     };
     opened.map(Zeroizing::new).ok_or(SealError::Decrypt)

@@ -65,7 +65,9 @@ impl KeyMaterial {
     /// When it was wrapped under another key, or changed.
     pub fn unwrap(&self, master: &MasterKey) -> Result<DataKey, SealError> {
         if !self.double_wrapping {
-            return master.unwrap(&self.wrapped_dek, &self.master_key_id).map(DataKey::from_bytes);
+            return master
+                .unwrap(&self.wrapped_dek, &self.master_key_id)
+                .map(DataKey::from_bytes);
         }
         let malformed = SealError::Malformed("key material");
         let (Some(kek_id), Some(wrapped_kek)) = (&self.kek_id, &self.wrapped_kek) else {
@@ -90,8 +92,8 @@ impl KeyMaterial {
     /// # Errors
     /// When it is no internal `PKMT1` material.
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealError> {
-        let found: Self = serde_json::from_slice(bytes)
-            .map_err(|_| SealError::Malformed("key material"))?;
+        let found: Self =
+            serde_json::from_slice(bytes).map_err(|_| SealError::Malformed("key material"))?;
         if found.key_material_type == "PKMT1" && found.internal_storage {
             Ok(found)
         } else {

@@ -94,7 +94,10 @@ impl SignedReceipt {
             .payload(payload)
             .create_signature(b"subrosa receipt 1", |message| key.sign(message).to_vec())
             .build();
-        signed.to_vec().map(Self).map_err(|_| SealError::Malformed("a receipt"))
+        signed
+            .to_vec()
+            .map(Self)
+            .map_err(|_| SealError::Malformed("a receipt"))
     }
 
     /// The bytes of the `COSE_Sign1`.

@@ -83,7 +83,10 @@ impl RecipientKey {
             info,
         )
         .map_err(|_| SealError::Decrypt)?;
-        context.open(ciphertext, aad).map(Zeroizing::new).map_err(|_| SealError::Decrypt)
+        context
+            .open(ciphertext, aad)
+            .map(Zeroizing::new)
+            .map_err(|_| SealError::Decrypt)
     }
 }
 
@@ -102,6 +105,8 @@ pub fn seal_to(
     let (encapsulated, mut context) =
         hpke::setup_sender::<AesGcm256, HkdfSha256, Suite>(&OpModeS::Base, &public, info)
             .map_err(|_| SealError::Random)?;
-    let ciphertext = context.seal(plaintext, aad).map_err(|_| SealError::Decrypt)?;
+    let ciphertext = context
+        .seal(plaintext, aad)
+        .map_err(|_| SealError::Decrypt)?;
     Ok((encapsulated.to_bytes().to_vec(), ciphertext))
 }

@@ -25,7 +25,10 @@ pub(crate) fn encode(
     batches: &[RecordBatch],
     ordered: bool,
 ) -> Result<Vec<u8>, ArrowError> {
-    let fields = schema.fields().iter().map(|f| Field::new(f.name(), plain(f.data_type()), true));
+    let fields = schema
+        .fields()
+        .iter()
+        .map(|f| Field::new(f.name(), plain(f.data_type()), true));
     let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
     let mut out = Vec::new();
     let mut writer = StreamWriter::try_new(&mut out, &schema)?;
@@ -56,9 +59,15 @@ fn order(batch: &RecordBatch, ordered: bool) -> Result<UInt32Array, ArrowError> 
     if ordered || batch.num_columns() == 0 {
         return Ok((0..rows).collect());
     }
-    let options = Some(SortOptions { descending: false, nulls_first: false });
+    let options = Some(SortOptions {
+        descending: false,
+        nulls_first: false,
+    });
     let columns = batch.columns().iter();
-    let columns = columns.map(|column| SortColumn { values: Arc::clone(column), options });
+    let columns = columns.map(|column| SortColumn {
+        values: Arc::clone(column),
+        options,
+    });
     lexsort_to_indices(&columns.collect::<Vec<_>>(), None)
 }
 

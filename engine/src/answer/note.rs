@@ -18,7 +18,10 @@ pub(crate) fn note<'a>(
         }
         owners.insert(policy.table.party.as_str());
         for unit in policy.units() {
-            sizes.entry(unit.to_string()).or_default().insert(policy.min_contributors(unit));
+            sizes
+                .entry(unit.to_string())
+                .or_default()
+                .insert(policy.min_contributors(unit));
         }
     }
     let parts: Vec<String> = sizes
@@ -28,7 +31,11 @@ pub(crate) fn note<'a>(
     if parts.is_empty() {
         return None;
     }
-    Some(format!("groups with fewer than {} at a {} are left out", parts.join(" or "), place(&owners)))
+    Some(format!(
+        "groups with fewer than {} at a {} are left out",
+        parts.join(" or "),
+        place(&owners)
+    ))
 }
 
 fn several(unit: &str) -> String {
@@ -41,8 +48,11 @@ fn several(unit: &str) -> String {
 
 /// `bank` for `bank_a`, `bank_b`; `party` for names that have no kind in common.
 fn place<'a>(owners: &BTreeSet<&'a str>) -> &'a str {
-    let kinds: BTreeSet<&str> =
-        owners.iter().filter_map(|owner| owner.rsplit_once('_')).map(|(kind, _)| kind).collect();
+    let kinds: BTreeSet<&str> = owners
+        .iter()
+        .filter_map(|owner| owner.rsplit_once('_'))
+        .map(|(kind, _)| kind)
+        .collect();
     let all = owners.iter().all(|owner| owner.contains('_'));
     match kinds.first() {
         Some(kind) if all && kinds.len() == 1 => kind,

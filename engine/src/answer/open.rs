@@ -44,5 +44,9 @@ pub fn open_answer(
     }
     let ipc = seal::unpad(&padded).map_err(|e| wrong(&e.to_string()))?;
     let (schema, batches) = decode(ipc).map_err(|_| wrong("it is malformed"))?;
-    Ok(OpenedAnswer { schema, batches, receipt })
+    Ok(OpenedAnswer {
+        schema,
+        batches,
+        receipt,
+    })
 }

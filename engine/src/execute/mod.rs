@@ -10,9 +10,9 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionState;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
 use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::physical_plan::execute_stream_partitioned;
 
@@ -62,11 +62,17 @@ impl Execution {
 
     async fn start(&self, plan: LogicalPlan) -> DfResult<Vec<SendableRecordBatchStream>> {
         let options = self.state.config_options();
-        let coerced = self.state.analyzer().execute_and_check(plan, options, |_, _| {})?;
+        let coerced = self
+            .state
+            .analyzer()
+            .execute_and_check(plan, options, |_, _| {})?;
         let total = make_total(coerced)?;
         let optimized = self.state.optimize(&total)?;
-        let physical =
-            self.state.query_planner().create_physical_plan(&optimized, &self.state).await?;
+        let physical = self
+            .state
+            .query_planner()
+            .create_physical_plan(&optimized, &self.state)
+            .await?;
         verify::physical(&physical)?;
         execute_stream_partitioned(physical, self.state.task_ctx())
     }

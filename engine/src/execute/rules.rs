@@ -15,13 +15,19 @@ const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
 /// Rewrites of logical plans.
 pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let rules = Optimizer::new().rules;
-    rules.into_iter().filter(|rule| !NOT_LOGICAL.contains(&rule.name())).collect()
+    rules
+        .into_iter()
+        .filter(|rule| !NOT_LOGICAL.contains(&rule.name()))
+        .collect()
 }
 
 /// Rewrites of physical plans.
 pub(super) fn physical() -> Vec<Arc<dyn PhysicalOptimizerRule + Send + Sync>> {
     let rules = PhysicalOptimizer::new().rules;
-    rules.into_iter().filter(|rule| !NOT_PHYSICAL.contains(&rule.name())).collect()
+    rules
+        .into_iter()
+        .filter(|rule| !NOT_PHYSICAL.contains(&rule.name()))
+        .collect()
 }
 
 #[cfg(test)]
@@ -30,9 +36,15 @@ mod tests {
 
     #[test]
     fn the_rules_that_run_are_those_that_were_read() {
-        let names: Vec<_> = logical().iter().map(|rule| rule.name().to_owned()).collect();
+        let names: Vec<_> = logical()
+            .iter()
+            .map(|rule| rule.name().to_owned())
+            .collect();
         insta::assert_snapshot!(names.join("\n"));
-        let names: Vec<_> = physical().iter().map(|rule| rule.name().to_owned()).collect();
+        let names: Vec<_> = physical()
+            .iter()
+            .map(|rule| rule.name().to_owned())
+            .collect();
         insta::assert_snapshot!(names.join("\n"));
     }
 }

@@ -11,7 +11,9 @@ const PARTY_SHIFT: u32 = 56;
 impl EntitySet {
     /// Adds an entity unless its party is already represented `cap` times.
     pub(super) fn insert(&mut self, track: u64, cap: usize) {
-        let Err(at) = self.sorted.binary_search(&track) else { return };
+        let Err(at) = self.sorted.binary_search(&track) else {
+            return;
+        };
         if self.sorted.len() >= cap && self.of_party(track) >= cap {
             return;
         }

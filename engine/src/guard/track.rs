@@ -32,7 +32,10 @@ impl TrackKey {
         getrandom::fill(&mut bytes).map_err(|e| std::io::Error::other(e.to_string()))?;
         let (low, high) = bytes.split_at(8);
         let number = |b: &[u8]| b.iter().fold(0_u64, |n, byte| n << 8 | u64::from(*byte));
-        Ok(Self { low: number(low), high: number(high) })
+        Ok(Self {
+            low: number(low),
+            high: number(high),
+        })
     }
 }
 
@@ -52,7 +55,11 @@ impl fmt::Debug for Track {
 
 impl Track {
     pub(super) fn new(key: &TrackKey) -> Self {
-        Self { low: key.low, high: key.high, signature: Signature::any(3, Volatility::Immutable) }
+        Self {
+            low: key.low,
+            high: key.high,
+            signature: Signature::any(3, Volatility::Immutable),
+        }
     }
 
     fn hash_all(&self, party: u8, space: &str, values: &ArrayRef) -> Result<UInt64Array> {
@@ -67,17 +74,25 @@ impl Track {
             top | (hasher.finish() >> 8)
         };
         let tracks = match values.data_type() {
-            DataType::Utf8View => {
-                values.as_string_view().iter().map(|v| v.map(|v| of(0, v.as_bytes()))).collect()
-            }
+            DataType::Utf8View => values
+                .as_string_view()
+                .iter()
+                .map(|v| v.map(|v| of(0, v.as_bytes())))
+                .collect(),
             kind if kind.is_integer() => {
                 let whole = cast(values, &DataType::Int64)?;
                 let whole = whole.as_primitive::<Int64Type>().clone();
-                whole.iter().map(|v| v.map(|v| of(1, &v.to_le_bytes()))).collect()
+                whole
+                    .iter()
+                    .map(|v| v.map(|v| of(1, &v.to_le_bytes())))
+                    .collect()
             }
             _as_text => {
                 let text = cast(values, &DataType::Utf8View)?;
-                text.as_string_view().iter().map(|v| v.map(|v| of(0, v.as_bytes()))).collect()
+                text.as_string_view()
+                    .iter()
+                    .map(|v| v.map(|v| of(0, v.as_bytes())))
+                    .collect()
             }
         };
         Ok(tracks)
@@ -110,6 +125,8 @@ impl ScalarUDFImpl for Track {
             return exec_err!("a track takes a party, a space and a value");
         };
         let values = value.into_array(args.number_rows)?;
-        Ok(ColumnarValue::Array(Arc::new(self.hash_all(party, space, &values)?)))
+        Ok(ColumnarValue::Array(Arc::new(
+            self.hash_all(party, space, &values)?,
+        )))
     }
 }

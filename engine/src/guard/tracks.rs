@@ -64,7 +64,10 @@ pub(super) struct Tracks {
 
 impl Tracks {
     pub(super) fn new(cap: usize) -> Self {
-        Self { cap, signature: Signature::any(1, Volatility::Immutable) }
+        Self {
+            cap,
+            signature: Signature::any(1, Volatility::Immutable),
+        }
     }
 }
 
@@ -82,11 +85,18 @@ impl AggregateUDFImpl for Tracks {
     }
 
     fn state_fields(&self, args: StateFieldsArgs<'_>) -> Result<Vec<FieldRef>> {
-        Ok(vec![Arc::new(Field::new(format!("{}[set]", args.name), set_type(), true))])
+        Ok(vec![Arc::new(Field::new(
+            format!("{}[set]", args.name),
+            set_type(),
+            true,
+        ))])
     }
 
     fn accumulator(&self, _args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
-        Ok(Box::new(OneSet { cap: self.cap, set: EntitySet::default() }))
+        Ok(Box::new(OneSet {
+            cap: self.cap,
+            set: EntitySet::default(),
+        }))
     }
 
     fn groups_accumulator_supported(&self, _args: AccumulatorArgs<'_>) -> bool {
@@ -100,7 +110,10 @@ impl AggregateUDFImpl for Tracks {
         Ok(Box::new(TracksGroups::new(self.cap)))
     }
 
-    fn create_sliding_accumulator(&self, _args: AccumulatorArgs<'_>) -> Result<Box<dyn Accumulator>> {
+    fn create_sliding_accumulator(
+        &self,
+        _args: AccumulatorArgs<'_>,
+    ) -> Result<Box<dyn Accumulator>> {
         Ok(Box::new(SlidingSet::default()))
     }
 }
@@ -117,7 +130,9 @@ fn scalar(set: EntitySet) -> ScalarValue {
 
 impl Accumulator for OneSet {
     fn update_batch(&mut self, values: &[ArrayRef]) -> Result<()> {
-        values.iter().try_for_each(|v| each_track(v, |_, track| self.set.insert(track, self.cap)))
+        values
+            .iter()
+            .try_for_each(|v| each_track(v, |_, track| self.set.insert(track, self.cap)))
     }
 
     fn merge_batch(&mut self, states: &[ArrayRef]) -> Result<()> {

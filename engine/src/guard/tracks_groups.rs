@@ -19,7 +19,11 @@ pub(super) struct TracksGroups {
 
 impl TracksGroups {
     pub(super) fn new(cap: usize) -> Self {
-        Self { cap, sets: Vec::new(), heap: 0 }
+        Self {
+            cap,
+            sets: Vec::new(),
+            heap: 0,
+        }
     }
 
     fn add(
@@ -29,7 +33,8 @@ impl TracksGroups {
         filter: Option<&BooleanArray>,
         total: usize,
     ) -> Result<()> {
-        self.sets.resize(self.sets.len().max(total), EntitySet::default());
+        self.sets
+            .resize(self.sets.len().max(total), EntitySet::default());
         let (cap, sets, heap) = (self.cap, &mut self.sets, &mut self.heap);
         values.iter().try_for_each(|array| {
             each_track(array, |row, track| {
@@ -94,6 +99,8 @@ impl GroupsAccumulator for TracksGroups {
 
     fn size(&self) -> usize {
         let fixed = self.sets.capacity().saturating_mul(size_of::<EntitySet>());
-        size_of_val(self).saturating_add(fixed).saturating_add(self.heap)
+        size_of_val(self)
+            .saturating_add(fixed)
+            .saturating_add(self.heap)
     }
 }

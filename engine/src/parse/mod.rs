@@ -65,7 +65,8 @@ fn is_query(statement: &DfStatement) -> bool {
 
 fn not_a_query(message: &str) -> Refusal {
     let mut denial = Denial::new(Code::Stmt, message);
-    denial.help = Some("ask one SELECT; SHOW TABLES, DESCRIBE and EXPLAIN POLICY also work".to_owned());
+    denial.help =
+        Some("ask one SELECT; SHOW TABLES, DESCRIBE and EXPLAIN POLICY also work".to_owned());
     Refusal::Denied(Box::new(denial))
 }
 
@@ -77,11 +78,18 @@ fn classify(statement: DfStatement) -> Result<Statement, Refusal> {
         match sql.as_ref() {
             SqlStatement::ShowTables { .. } => return Ok(Statement::ShowTables),
             SqlStatement::ShowColumns { show_options, .. } => {
-                if let Some(name) = table_shown(show_options.show_in.as_ref(), show_options.filter_position.as_ref()) {
+                if let Some(name) = table_shown(
+                    show_options.show_in.as_ref(),
+                    show_options.filter_position.as_ref(),
+                ) {
                     return Ok(Statement::ShowColumns(name));
                 }
             }
-            SqlStatement::ExplainTable { describe_alias: DescribeAlias::Describe | DescribeAlias::Desc, table_name, .. } => {
+            SqlStatement::ExplainTable {
+                describe_alias: DescribeAlias::Describe | DescribeAlias::Desc,
+                table_name,
+                ..
+            } => {
                 return Ok(Statement::ShowColumns(parts(table_name)));
             }
             _other => {}
@@ -113,10 +121,16 @@ fn parts(name: &ObjectName) -> Vec<String> {
 /// The query behind `EXPLAIN POLICY`, with blanks in front so that places stay where they were.
 fn without_explain_policy(sql: &str) -> Option<String> {
     let dialect = GenericDialect {};
-    let tokens = Tokenizer::new(&dialect, sql).tokenize_with_location().ok()?;
-    let mut words = tokens.iter().filter(|t| !matches!(t.token, Token::Whitespace(_)));
+    let tokens = Tokenizer::new(&dialect, sql)
+        .tokenize_with_location()
+        .ok()?;
+    let mut words = tokens
+        .iter()
+        .filter(|t| !matches!(t.token, Token::Whitespace(_)));
     let is = |token: Option<&TokenWithSpan>, word: &str| {
-        token.is_some_and(|t| matches!(&t.token, Token::Word(w) if w.value.eq_ignore_ascii_case(word)))
+        token.is_some_and(
+            |t| matches!(&t.token, Token::Word(w) if w.value.eq_ignore_ascii_case(word)),
+        )
     };
     if !is(words.next(), "explain") || !is(words.next(), "policy") {
         return None;
@@ -149,7 +163,14 @@ fn syntax(message: &str) -> Refusal {
             .filter(|n| !n.is_empty())
             .filter_map(|n| n.parse::<u64>().ok());
         let (line, column) = (numbers.next()?, numbers.next()?);
-        Some((said.to_owned(), SqlSpan { line, column, end_column: column.saturating_add(1) }))
+        Some((
+            said.to_owned(),
+            SqlSpan {
+                line,
+                column,
+                end_column: column.saturating_add(1),
+            },
+        ))
     });
     match place {
         Some((said, span)) => Refusal::syntax(said, Some(span)),

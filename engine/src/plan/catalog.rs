@@ -6,7 +6,9 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use datafusion::arrow::datatypes::{DataType, SchemaRef};
-use datafusion::catalog::{CatalogProvider, MemorySchemaProvider, SchemaProvider, Session, TableProvider};
+use datafusion::catalog::{
+    CatalogProvider, MemorySchemaProvider, SchemaProvider, Session, TableProvider,
+};
 use datafusion::common::{DFSchema, Result as DfResult, exec_err};
 use datafusion::logical_expr::{Expr, LogicalPlan, TableType};
 use datafusion::physical_plan::ExecutionPlan;
@@ -116,15 +118,29 @@ impl Catalog {
         let internal = || Refusal::invalid("the catalog could not be set up");
         let catalog = context.catalog("subrosa").ok_or_else(internal)?;
         for (table, (_, schema)) in self.tables.iter().filter(|(t, _)| self.sees(party, t)) {
-            let provider = Arc::new(BindTable { schema: Arc::clone(schema) });
-            add(&catalog, table.party.as_str(), table.table.as_str(), provider).map_err(|_| internal())?;
+            let provider = Arc::new(BindTable {
+                schema: Arc::clone(schema),
+            });
+            add(
+                &catalog,
+                table.party.as_str(),
+                table.table.as_str(),
+                provider,
+            )
+            .map_err(|_| internal())?;
         }
-        for view in self.views.iter().filter(|v| v.tables.iter().all(|t| self.sees(party, t))) {
+        for view in self
+            .views
+            .iter()
+            .filter(|v| v.tables.iter().all(|t| self.sees(party, t)))
+        {
             let plan = context
                 .state()
                 .create_logical_plan(&view.sql)
                 .await
-                .map_err(|e| Refusal::invalid(format!("view {}: {}", view.name, e.strip_backtrace())))?;
+                .map_err(|e| {
+                    Refusal::invalid(format!("view {}: {}", view.name, e.strip_backtrace()))
+                })?;
             let schema = Arc::new(plan.schema().as_arrow().clone());
             let (schema_name, name) = view.name.split_once('.').unwrap_or(("public", &view.name));
             let provider = Arc::new(BoundView { plan, schema });
@@ -143,9 +159,16 @@ impl Catalog {
             .collect();
         let context = SessionContext::new_with_config(super::config());
         self.register(&context, party).await?;
-        for view in self.views.iter().filter(|v| v.tables.iter().all(|t| self.sees(party, t))) {
+        for view in self
+            .views
+            .iter()
+            .filter(|v| v.tables.iter().all(|t| self.sees(party, t)))
+        {
             let plan = context.state().create_logical_plan(&view.sql).await;
-            let schema = plan.map_err(|e| Refusal::invalid(e.strip_backtrace()))?.schema().clone();
+            let schema = plan
+                .map_err(|e| Refusal::invalid(e.strip_backtrace()))?
+                .schema()
+                .clone();
             all.push(self.visible_view(view, &schema));
         }
         Ok(all)
@@ -154,9 +177,13 @@ impl Catalog {
     fn visible_view(&self, view: &CatalogView, schema: &DFSchema) -> VisibleTable {
         let uses = |name: &str| {
             let found = view.tables.iter().filter_map(|t| self.tables.get(t));
-            let mut each = found.filter_map(|(p, _)| p.column(name)).map(|c| c.capabilities.uses());
+            let mut each = found
+                .filter_map(|(p, _)| p.column(name))
+                .map(|c| c.capabilities.uses());
             let first = each.next().unwrap_or_else(|| vec!["literal".to_owned()]);
-            each.fold(first, |all, next| all.into_iter().filter(|u| next.contains(u)).collect())
+            each.fold(first, |all, next| {
+                all.into_iter().filter(|u| next.contains(u)).collect()
+            })
         };
         VisibleTable {
             name: view.name.clone(),
@@ -186,13 +213,20 @@ fn visible_table(party: &PartyId, policy: &TablePolicy, schema: &SchemaRef) -> V
     let column = |name: &String, data_type: &DataType| VisibleColumn {
         name: name.clone(),
         kind: type_name(data_type),
-        uses: policy.column(name).map(|c| c.capabilities.uses()).unwrap_or_default(),
+        uses: policy
+            .column(name)
+            .map(|c| c.capabilities.uses())
+            .unwrap_or_default(),
     };
     VisibleTable {
         name: policy.table.to_string(),
         owner: policy.table.party.to_string(),
         kind: kind.to_owned(),
-        columns: schema.fields().iter().map(|f| column(f.name(), f.data_type())).collect(),
+        columns: schema
+            .fields()
+            .iter()
+            .map(|f| column(f.name(), f.data_type()))
+            .collect(),
     }
 }
 

@@ -33,10 +33,15 @@ impl Binder {
     ///
     /// # Errors
     /// When a contract view does not bind.
-    pub(crate) async fn new(catalog: &Catalog, party: &policy::ident::PartyId) -> Result<Self, Refusal> {
+    pub(crate) async fn new(
+        catalog: &Catalog,
+        party: &policy::ident::PartyId,
+    ) -> Result<Self, Refusal> {
         let context = SessionContext::new_with_config(config());
         catalog.register(&context, party).await?;
-        Ok(Self { state: context.state() })
+        Ok(Self {
+            state: context.state(),
+        })
     }
 
     /// Binds a query.

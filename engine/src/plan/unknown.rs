@@ -22,10 +22,16 @@ pub(super) fn refusal(error: &DataFusionError) -> Refusal {
             }
             SchemaError::AmbiguousReference { .. }
             | SchemaError::DuplicateQualifiedField { .. }
-            | SchemaError::DuplicateUnqualifiedField { .. } => Refusal::Invalid { message: said, span },
+            | SchemaError::DuplicateUnqualifiedField { .. } => Refusal::Invalid {
+                message: said,
+                span,
+            },
         },
         _other if is_unknown_name(&said) => unknown(first_sentence(&said), span),
-        _other => Refusal::Invalid { message: said, span },
+        _other => Refusal::Invalid {
+            message: said,
+            span,
+        },
     }
 }
 
@@ -43,7 +49,10 @@ fn is_unknown_name(said: &str) -> bool {
 
 /// What the engine's parser suggests is kept to the first sentence.
 fn first_sentence(said: &str) -> String {
-    said.lines().next().unwrap_or(said).replace("table 'subrosa.", "table '")
+    said.lines()
+        .next()
+        .unwrap_or(said)
+        .replace("table 'subrosa.", "table '")
 }
 
 fn unknown(message: String, span: Option<SqlSpan>) -> Refusal {

@@ -8,7 +8,9 @@ use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
 use datafusion::common::{DFSchema, Result as DfResult, ScalarValue};
 use datafusion::functions::core::nullif;
 use datafusion::logical_expr::utils::merge_schema;
-use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, TryCast};
+use datafusion::logical_expr::{
+    BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, TryCast,
+};
 
 /// The plan with every expression total. Subqueries included; names stay.
 pub(crate) fn make_total(plan: LogicalPlan) -> DfResult<LogicalPlan> {
@@ -36,9 +38,11 @@ fn one(expr: Expr, schema: &DFSchema) -> DfResult<Transformed<Expr>> {
             }
             Ok(Transformed::yes(Expr::TryCast(TryCast { expr, field })))
         }
-        Expr::BinaryExpr(BinaryExpr { left, op: op @ (Operator::Divide | Operator::Modulo), right })
-            if !is_nonzero_literal(&right) =>
-        {
+        Expr::BinaryExpr(BinaryExpr {
+            left,
+            op: op @ (Operator::Divide | Operator::Modulo),
+            right,
+        }) if !is_nonzero_literal(&right) => {
             let kind = right.get_type(schema)?;
             let zero = match ScalarValue::new_zero(&kind) {
                 Ok(zero) => Expr::Literal(zero, None),
@@ -48,7 +52,11 @@ fn one(expr: Expr, schema: &DFSchema) -> DfResult<Transformed<Expr>> {
                 }
             };
             let right = Box::new(nullif().call(vec![*right, zero]));
-            Ok(Transformed::yes(Expr::BinaryExpr(BinaryExpr { left, op, right })))
+            Ok(Transformed::yes(Expr::BinaryExpr(BinaryExpr {
+                left,
+                op,
+                right,
+            })))
         }
         other => Ok(Transformed::no(other)),
     }
@@ -68,7 +76,10 @@ fn is_nonzero_literal(expr: &Expr) -> bool {
 /// Casts that cannot fail whatever the value; everything else is tried.
 fn never_fails(from: &DataType, to: &DataType) -> bool {
     let text = |kind: &DataType| {
-        matches!(kind, DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View)
+        matches!(
+            kind,
+            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
+        )
     };
     from == to
         || from == &DataType::Null

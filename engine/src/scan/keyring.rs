@@ -27,7 +27,9 @@ pub(crate) fn requests(manifest: &Manifest, digest: &str) -> Vec<KeyRequest> {
         .flat_map(|file| {
             let columns = manifest.columns.iter().filter(|column| !column.hidden);
             let columns = columns.map(|column| request(&file.path, Some(column.name.clone())));
-            std::iter::once(request(&file.path, None)).chain(columns).collect::<Vec<_>>()
+            std::iter::once(request(&file.path, None))
+                .chain(columns)
+                .collect::<Vec<_>>()
         })
         .collect()
 }
@@ -49,7 +51,10 @@ impl Keyring {
             let aad = key.request.associated_data();
             let opened = engine.open(&key.encapsulated, info, &aad, &key.ciphertext);
             let opened = DataKey::from_bytes(opened.map_err(|_| refused())?);
-            keys.insert((key.request.file.clone(), key.request.column.clone()), opened);
+            keys.insert(
+                (key.request.file.clone(), key.request.column.clone()),
+                opened,
+            );
         }
         Ok(Self { keys })
     }
@@ -68,8 +73,8 @@ impl Keyring {
             manifest.version,
             file,
         );
-        let mut builder = FileDecryptionProperties::builder(footer.expose().to_vec())
-            .with_aad_prefix(prefix);
+        let mut builder =
+            FileDecryptionProperties::builder(footer.expose().to_vec()).with_aad_prefix(prefix);
         for ((_, column), key) in self.keys.iter().filter(|((path, _), _)| path == file) {
             if let Some(column) = column {
                 builder = builder.with_column_key(column, key.expose().to_vec());

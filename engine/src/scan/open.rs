@@ -37,7 +37,10 @@ pub(crate) async fn open(
         Err(object_store::Error::NotFound { .. }) => return Err(wrong("the file is missing")),
         Err(_) => return Err(Refusal::Failed("the store does not answer")),
     };
-    let bytes = object.bytes().await.map_err(|_| Refusal::Failed("the store does not answer"))?;
+    let bytes = object
+        .bytes()
+        .await
+        .map_err(|_| Refusal::Failed("the store does not answer"))?;
     if bytes.starts_with(b"PAR1") {
         return Err(wrong("is a Parquet file in clear, not the sealed one"));
     }
@@ -57,7 +60,11 @@ pub(crate) async fn open(
         .parse_and_finish(&bytes)
         .map_err(|_| wrong("does not open with the keys of this version"))?;
     check(&metadata, entry).map_err(wrong)?;
-    Ok(OpenFile { size: entry.size, metadata: Arc::new(metadata), path })
+    Ok(OpenFile {
+        size: entry.size,
+        metadata: Arc::new(metadata),
+        path,
+    })
 }
 
 /// Every column chunk is encrypted under its own key, nothing is stored beside it in clear.
@@ -74,5 +81,9 @@ fn check(metadata: &ParquetMetaData, entry: &FileEntry) -> Result<(), &'static s
             }
         }
     }
-    if rows == entry.rows { Ok(()) } else { Err("has another number of rows than the manifest says") }
+    if rows == entry.rows {
+        Ok(())
+    } else {
+        Err("has another number of rows than the manifest says")
+    }
 }

@@ -31,7 +31,10 @@ pub(crate) struct SealedReaders {
 
 impl SealedReaders {
     pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[OpenFile]) -> Self {
-        let files = files.iter().map(|file| (file.path.clone(), file.clone())).collect();
+        let files = files
+            .iter()
+            .map(|file| (file.path.clone(), file.clone()))
+            .collect();
         Self { store, files }
     }
 }
@@ -47,7 +50,10 @@ impl ParquetFileReaderFactory for SealedReaders {
         let location = &file.object_meta.location;
         let open = self.files.get(location).cloned();
         let file = open.ok_or_else(|| exec_datafusion_err!("a file that was not opened"))?;
-        Ok(Box::new(SealedReader { store: Arc::clone(&self.store), file }))
+        Ok(Box::new(SealedReader {
+            store: Arc::clone(&self.store),
+            file,
+        }))
     }
 }
 
@@ -62,14 +68,26 @@ fn failed(_: object_store::Error) -> ParquetError {
 
 impl AsyncFileReader for SealedReader {
     fn get_bytes(&mut self, range: Range<u64>) -> BoxFuture<'_, ParquetResult<Bytes>> {
-        async move { self.store.get_range(&self.file.path, range).await.map_err(failed) }.boxed()
+        async move {
+            self.store
+                .get_range(&self.file.path, range)
+                .await
+                .map_err(failed)
+        }
+        .boxed()
     }
 
     fn get_byte_ranges(
         &mut self,
         ranges: Vec<Range<u64>>,
     ) -> BoxFuture<'_, ParquetResult<Vec<Bytes>>> {
-        async move { self.store.get_ranges(&self.file.path, &ranges).await.map_err(failed) }.boxed()
+        async move {
+            self.store
+                .get_ranges(&self.file.path, &ranges)
+                .await
+                .map_err(failed)
+        }
+        .boxed()
     }
 
     fn get_metadata<'a>(

@@ -25,7 +25,11 @@ pub(crate) fn visible_schema(manifest: &Manifest) -> Option<SchemaRef> {
     let visible = manifest.columns.iter().filter(|column| !column.hidden);
     let fields = visible.map(|column| {
         let sealed: DataType = column.kind.parse().ok()?;
-        let read = if sealed == DataType::Utf8 { DataType::Utf8View } else { sealed };
+        let read = if sealed == DataType::Utf8 {
+            DataType::Utf8View
+        } else {
+            sealed
+        };
         Some(Field::new(&column.name, read, true))
     });
     Some(Arc::new(Schema::new(fields.collect::<Option<Vec<_>>>()?)))
@@ -47,7 +51,12 @@ impl SealedTable {
         store: Arc<dyn ObjectStore>,
         url: ObjectStoreUrl,
     ) -> Self {
-        Self { schema, files, store, url }
+        Self {
+            schema,
+            files,
+            store,
+            url,
+        }
     }
 
     fn groups(&self) -> Vec<PartitionedFile> {
@@ -90,7 +99,9 @@ impl TableProvider for SealedTable {
     ) -> DfResult<Arc<dyn ExecutionPlan>> {
         let readers = SealedReaders::new(Arc::clone(&self.store), &self.files);
         let mut options = TableParquetOptions::default();
-        options.global.clone_from(&state.config_options().execution.parquet);
+        options
+            .global
+            .clone_from(&state.config_options().execution.parquet);
         options.global.bloom_filter_on_read = false;
         let source = ParquetSource::new(Arc::clone(&self.schema))
             .with_table_parquet_options(options)

@@ -25,14 +25,25 @@ pub(crate) struct DraftArgs {
 
 /// Runs `policy draft`.
 pub(crate) fn run(args: &DraftArgs) -> Result<Exit, Failures> {
-    let stem = args.data.file_stem().map(|stem| stem.to_string_lossy().to_lowercase());
+    let stem = args
+        .data
+        .file_stem()
+        .map(|stem| stem.to_string_lossy().to_lowercase());
     let name = args.table.clone().or(stem).unwrap_or_default();
     let usage = |error: policy::ident::NameError| Failure::usage(error.to_string());
     let table = TableName::new(&name).map_err(usage)?;
-    let others: Vec<PartyId> =
-        args.with.iter().map(PartyId::new).collect::<Result<_, _>>().map_err(usage)?;
+    let others: Vec<PartyId> = args
+        .with
+        .iter()
+        .map(PartyId::new)
+        .collect::<Result<_, _>>()
+        .map_err(usage)?;
     let columns = connectors::columns_of(&args.data).map_err(failure::of_connector)?;
-    let draft = Draft { table: &table, columns: &columns, others: &others };
+    let draft = Draft {
+        table: &table,
+        columns: &columns,
+        others: &others,
+    };
     say::line(draft.text().trim_end());
     Ok(Exit::Answered)
 }

@@ -52,14 +52,20 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit, Failures> {
         if !args.json {
             say::line(&format!("{passed} steps passed, {failed} failed"));
         }
-        Ok(if failed > 0 { Exit::Yours } else { Exit::Answered })
+        Ok(if failed > 0 {
+            Exit::Yours
+        } else {
+            Exit::Answered
+        })
     })
 }
 
 fn files(args: &TestArgs) -> Result<Vec<TestFile>, Failures> {
     let folder = args.dir.join("tests");
-    let listed = std::fs::read_dir(&folder)
-        .map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(&folder, &error) })?;
+    let listed = std::fs::read_dir(&folder).map_err(|error| Failure {
+        exit: Exit::Yours,
+        ..Failure::io(&folder, &error)
+    })?;
     let mut paths: Vec<PathBuf> = listed
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
@@ -67,8 +73,10 @@ fn files(args: &TestArgs) -> Result<Vec<TestFile>, Failures> {
     paths.sort();
     let mut files = Vec::new();
     for path in paths {
-        let text = std::fs::read_to_string(&path)
-            .map_err(|error| Failure { exit: Exit::Yours, ..Failure::io(&path, &error) })?;
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure {
+            exit: Exit::Yours,
+            ..Failure::io(&path, &error)
+        })?;
         files.push(TestFile::parse(&path.display().to_string(), &text).map_err(failure::all)?);
     }
     Ok(files)
@@ -80,9 +88,9 @@ async fn judge(world: &World, step: &TestStep) -> Result<Expected, Failures> {
     session.recipient = step.recipient.clone().unwrap_or(session.recipient);
     let question = format!("EXPLAIN POLICY {}", step.sql);
     match session.ask(world, &question).await {
-        Ok(Outcome::Explanation(explanation)) => {
-            Ok(explanation.denial.map_or(Expected::Allow, |denial| Expected::Deny(denial.code)))
-        }
+        Ok(Outcome::Explanation(explanation)) => Ok(explanation
+            .denial
+            .map_or(Expected::Allow, |denial| Expected::Deny(denial.code))),
         Ok(Outcome::Answer(_) | Outcome::Tables(_) | Outcome::Columns(_)) => Ok(Expected::Allow),
         Err(failure) => match policy::denial::Code::parse(&failure.code) {
             Some(code) => Ok(Expected::Deny(code)),

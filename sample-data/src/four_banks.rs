@@ -1,0 +1,113 @@
+//! The world of four banks: generated ledgers, the banks' policies, the views they agreed on.
+
+use std::path::Path;
+
+use crate::{Error, aml, files};
+
+pub use crate::aml::{Options, Summary};
+
+const BANKS: [&str; 4] = ["bank_a", "bank_b", "bank_c", "bank_d"];
+
+/// Policies of every bank; `{others}` stands for the other banks.
+const POLICIES: [(&str, &str); 3] = [
+    (
+        "transactions",
+        include_str!("../four-banks/policies/transactions.policy.toml"),
+    ),
+    (
+        "accounts",
+        include_str!("../four-banks/policies/accounts.policy.toml"),
+    ),
+    (
+        "flagged",
+        include_str!("../four-banks/policies/flagged.policy.toml"),
+    ),
+];
+
+/// Files that are the same in every world of four banks.
+const FILES: [(&str, &str); 6] = [
+    (
+        "collaboration.toml",
+        include_str!("../four-banks/collaboration.toml"),
+    ),
+    (
+        "ref/country_risk.policy.toml",
+        include_str!("../four-banks/policies/country_risk.policy.toml"),
+    ),
+    (
+        "views/payments.sql",
+        include_str!("../four-banks/views/payments.sql"),
+    ),
+    (
+        "views/accounts.sql",
+        include_str!("../four-banks/views/accounts.sql"),
+    ),
+    (
+        "views/flagged.sql",
+        include_str!("../four-banks/views/flagged.sql"),
+    ),
+    ("README.md", include_str!("../four-banks/README.md")),
+];
+
+/// Questions, with what each shows in its first line.
+pub const QUESTIONS: [(&str, &str); 8] = [
+    (
+        "scatter_gather",
+        include_str!("../four-banks/questions/scatter_gather.sql"),
+    ),
+    (
+        "round_trips",
+        include_str!("../four-banks/questions/round_trips.sql"),
+    ),
+    (
+        "structuring",
+        include_str!("../four-banks/questions/structuring.sql"),
+    ),
+    (
+        "shared_device",
+        include_str!("../four-banks/questions/shared_device.sql"),
+    ),
+    (
+        "gateways",
+        include_str!("../four-banks/questions/gateways.sql"),
+    ),
+    ("fan_in", include_str!("../four-banks/questions/fan_in.sql")),
+    (
+        "refused_names",
+        include_str!("../four-banks/questions/refused_names.sql"),
+    ),
+    (
+        "refused_amounts",
+        include_str!("../four-banks/questions/refused_amounts.sql"),
+    ),
+];
+
+/// Writes the whole world: data, policies, views, questions; `collaboration.toml` last.
+///
+/// # Errors
+/// As [`aml::generate`].
+pub fn write_world(
+    dir: &Path,
+    options: &Options,
+    progress: &dyn Fn(u64),
+) -> Result<Summary, Error> {
+    let summary = aml::generate(dir, options, progress)?;
+    for bank in BANKS {
+        let others: Vec<String> = BANKS
+            .iter()
+            .filter(|other| **other != bank)
+            .map(|other| format!("\"{other}\""))
+            .collect();
+        for (table, policy) in POLICIES {
+            let text = policy.replace("{others}", &others.join(", "));
+            files::text(&dir.join(bank).join(format!("{table}.policy.toml")), &text)?;
+        }
+    }
+    for (name, sql) in QUESTIONS {
+        files::text(&dir.join("questions").join(format!("{name}.sql")), sql)?;
+    }
+    for (name, text) in FILES.iter().rev() {
+        files::text(&dir.join(name), text)?;
+    }
+    Ok(summary)
+}
