@@ -1,0 +1,12 @@
+//! The program as its users meet it: commands in, text and exit codes out.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::panic,
+    reason = "tests"
+)]
+
+mod lab;
+mod offline;
+mod run;
+mod tampering;
