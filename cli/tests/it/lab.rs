@@ -70,7 +70,8 @@ fn a_hidden_column_is_as_unknown_as_any() {
     let dir = world();
     let hidden = ask(dir.path(), "SELECT COUNT(name) FROM clinic_a.visits");
     let absent = ask(dir.path(), "SELECT COUNT(nope) FROM clinic_a.visits");
-    assert_eq!((hidden.err, hidden.code), (absent.err, absent.code));
+    let same = hidden.err.replace("name", "nope");
+    assert_eq!((same, hidden.code), (absent.err, absent.code));
     assert_eq!(hidden.code, 3);
 }
 

@@ -8,5 +8,6 @@
 
 mod lab;
 mod offline;
+mod readme;
 mod run;
 mod tampering;
