@@ -6,6 +6,7 @@
     reason = "tests"
 )]
 
+mod crash;
 mod lab;
 mod offline;
 mod readme;
