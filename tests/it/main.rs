@@ -1,1 +1,4 @@
-//! Placeholder.
+//! Tests across crates.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+mod architecture;
