@@ -122,7 +122,7 @@ fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> 
 
 /// Each protected party must have a track among the keys: a row about a crowd is a release.
 pub(crate) fn check_crowd(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) {
-    let keyed: BTreeSet<SlotId> = keys.iter().flat_map(|t| t.slots.iter().copied()).collect();
+    let keyed = slots_of(keys);
     for owner in &rel.owners {
         let number = walker.policies.number(owner);
         let has = rel.slots.iter().any(|slot| {
@@ -181,69 +181,43 @@ fn call(function: &Arc<AggregateUDF>, argument: Expr, name: &str) -> Expr {
 
 /// The grouped relation with its tracks.
 pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfResult<Rel> {
-    let several = grouped
-        .traits
-        .iter()
-        .any(|t| t.identifier && t.owners.len() > 1);
-    let negation = key_consents(walker, &rel, &grouped.traits);
-    let keyed: BTreeSet<SlotId> = grouped
-        .traits
-        .iter()
-        .flat_map(|t| t.slots.iter().copied())
-        .collect();
+    let keyed: BTreeSet<SlotId> = slots_of(&grouped.traits);
+    let crowded = merges_owners(&grouped.traits) && !key_consents(walker, &rel, &grouped.traits);
     let mut exprs = Vec::new();
-    let mut out = Hidden::default();
+    let mut arms = BTreeMap::new();
     let mut traits = grouped.traits;
     for (name, function, judged) in grouped.aggregates {
-        let mut found = judged.traits.clone();
-        if several && !negation {
+        exprs.push(plain(&function, judged.argument.as_ref()).alias(name));
+        let mut found = judged.traits;
+        if crowded {
             found.crowded = Some(Crowded {
                 growth: judged.growth,
             });
         }
         for branch in judged.branches {
             let arm = walker.fresh();
-            arm_tracks(
-                walker,
-                &rel,
-                arm,
-                &Source::Taken(branch.taken),
-                &mut exprs,
-                &mut out,
-            );
+            let source = Source::Taken(branch.taken);
+            arms.insert(arm, arm_tracks(walker, &rel, arm, &source, &mut exprs));
             found.arms.insert(arm);
         }
         traits.push(found);
-        exprs.push(plain(&function, &judged.argument).alias(name));
     }
-    // Visible aggregates first, hidden ones behind.
-    exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
-    let wanted: BTreeSet<ArmId> = traits
-        .iter()
-        .flat_map(|t| t.arms.iter().copied())
-        .chain(rel.row_arms.iter().copied())
-        .filter(|arm| rel.arms.contains_key(arm))
-        .collect();
-    for arm in wanted {
+    for arm in arms_below(&rel, &traits) {
         if let Some(source) = rel.arms.get(&arm).cloned() {
-            arm_tracks(
-                walker,
-                &rel,
-                arm,
-                &Source::Arm(source),
-                &mut exprs,
-                &mut out,
-            );
+            let source = Source::Arm(source);
+            arms.insert(arm, arm_tracks(walker, &rel, arm, &source, &mut exprs));
         }
     }
     let slots = slot_tracks(walker, &rel, &keyed, &mut exprs);
+    // Visible aggregates first, hidden ones behind.
+    exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
     let width = grouped.keys.len();
     let plan = LogicalPlan::Aggregate(Aggregate::try_new(rel.plan.into(), grouped.keys, exprs)?);
     Ok(Rel {
         cols: named(&plan, traits),
         plan,
         slots,
-        arms: out.arms,
+        arms,
         zero_arms: rel.zero_arms,
         row_arms: rel.row_arms,
         owners: rel.owners,
@@ -254,19 +228,33 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
     })
 }
 
+/// The tracks that keys name.
+fn slots_of(keys: &[Traits]) -> BTreeSet<SlotId> {
+    keys.iter().flat_map(|t| t.slots.iter().copied()).collect()
+}
+
+/// Whether a key holds identifiers of several owners.
+fn merges_owners(keys: &[Traits]) -> bool {
+    keys.iter().any(|t| t.identifier && t.owners.len() > 1)
+}
+
+/// Branches further down that rows or columns of the group went through.
+fn arms_below(rel: &Rel, traits: &[Traits]) -> BTreeSet<ArmId> {
+    let columns = traits.iter().flat_map(|t| t.arms.iter().copied());
+    columns
+        .chain(rel.row_arms.iter().copied())
+        .filter(|arm| rel.arms.contains_key(arm))
+        .collect()
+}
+
 /// The call with its argument as judged: FILTER folded in, measures clamped.
-fn plain(function: &AggregateFunction, argument: &Option<Expr>) -> Expr {
+fn plain(function: &AggregateFunction, argument: Option<&Expr>) -> Expr {
     let mut function = function.clone();
     function.params.filter = None;
     if let Some(argument) = argument {
         function.params.args = vec![argument.clone()];
     }
     Expr::AggregateFunction(function)
-}
-
-#[derive(Default)]
-struct Hidden {
-    arms: BTreeMap<ArmId, Arm>,
 }
 
 enum Source {
@@ -281,8 +269,7 @@ fn arm_tracks(
     arm: ArmId,
     source: &Source,
     exprs: &mut Vec<Expr>,
-    out: &mut Hidden,
-) {
+) -> Arm {
     let mut tracks = BTreeMap::new();
     for slot in &rel.slots {
         let track = Expr::Column(slot.column.clone());
@@ -302,7 +289,7 @@ fn arm_tracks(
         tracks.insert(slot.id, Column::new_unqualified(name));
     }
     walker.flag_arms.remove(&arm);
-    out.arms.insert(arm, Arm::Tracks(tracks));
+    Arm::Tracks(tracks)
 }
 
 /// A track that is a key of one owner's rows stays one entity, the others become sets.

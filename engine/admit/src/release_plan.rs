@@ -41,91 +41,40 @@ pub(crate) fn build(
 ) -> DfResult<ReleasePlan> {
     let rel = walker.walk(input, &[])?;
     let mut columns = Columns::default();
-    let mut row_arms = rel.row_arms.clone();
-    let mut spec_keys = Vec::new();
-    let mut key_branches = Vec::new();
-    for (index, key) in keys.iter().enumerate() {
-        let found = judge_key(walker, &rel, key);
-        row_arms.extend(found.arms);
-        key_branches.extend(crate::branch::branches(key));
-        let column = columns.add(key.clone(), &format!("__k{index}"));
-        spec_keys.push(KeyColumn {
-            column,
-            name: format!("c{index}"),
-        });
-    }
-    let mut statistics = Vec::new();
-    let mut wanted: Vec<(Vec<(BranchOf, bool)>, BTreeSet<ArmId>)> = Vec::new();
-    for (index, call) in calls.iter().enumerate() {
+    let keyed = release_keys(walker, &rel, keys, &mut columns);
+    let outputs = original.schema().fields().iter().skip(keys.len());
+    let mut judged = Vec::new();
+    for (index, (call, output)) in calls.iter().zip(outputs).enumerate() {
         let name = format!("c{}", keys.len().saturating_add(index));
-        let output = original
-            .schema()
-            .field(keys.len().saturating_add(index))
-            .data_type()
-            .clone();
-        let Some(function) = aggregate_call(call) else {
+        if let Some(function) = aggregate_call(call) {
+            let found = measure::judge(&mut walker.judge(&rel), function, Place::Release);
+            let kind = statistic_kind(&rel, &found, &mut columns, &name);
+            judged.push((name, kind, found, output.data_type().clone()));
+        } else {
             walker
                 .refusals
                 .add(Code::Agg, "not a plain aggregate")
                 .at(call);
-            continue;
-        };
-        let judged = measure::judge(&mut walker.judge(&rel), function, Place::Release);
-        let kind = statistic_kind(&rel, &judged, &mut columns, &name);
-        let own = judged
-            .branches
-            .into_iter()
-            .map(|b| (BranchOf::Taken(b.taken), false))
-            .collect();
-        let arms = judged
-            .traits
-            .arms
-            .iter()
-            .filter(|arm| !(judged.name == "sum" && rel.zero_arms.contains(arm)))
-            .copied()
-            .collect();
-        wanted.push((own, arms));
-        statistics.push(Statistic {
+        }
+    }
+    // The columns of tracks stand before those of branches.
+    let slots = rel.slots.iter().map(|slot| spec_slot(slot, &mut columns));
+    let slots = slots.collect();
+    let statistics = judged
+        .into_iter()
+        .map(|(name, kind, found, output)| Statistic {
+            branches: statistic_branches(&rel, &found, &keyed, &mut columns),
             name,
             kind,
-            branches: Vec::new(),
-            output: released_type(&output),
+            output,
         });
-    }
-    let slots = rel
-        .slots
-        .iter()
-        .map(|slot| spec_slot(slot, &mut columns))
-        .collect();
-    for (statistic, (own, arms)) in statistics.iter_mut().zip(wanted) {
-        for (branch, zero_ok) in own {
-            let BranchOf::Taken(taken) = branch;
-            statistic
-                .branches
-                .push(flag_branch(&mut columns, taken, zero_ok));
-        }
-        let strict = arms.iter().map(|arm| (*arm, false));
-        let lenient = row_arms
-            .iter()
-            .filter(|arm| !arms.contains(arm))
-            .map(|arm| (*arm, true));
-        for (arm, zero_ok) in strict.chain(lenient) {
-            statistic
-                .branches
-                .extend(arm_branch(&rel, &mut columns, arm, zero_ok));
-        }
-        for branch in &key_branches {
-            statistic
-                .branches
-                .push(flag_branch(&mut columns, branch.taken.clone(), true));
-        }
-    }
+    let statistics = statistics.collect();
     let parties = party_rules(walker, &rel);
     let plan = LogicalPlan::Projection(Projection::try_new(columns.exprs, rel.plan.into())?);
     Ok(ReleasePlan {
         input: plan,
         spec: ReleaseSpec {
-            keys: spec_keys,
+            keys: keyed.columns,
             statistics,
             slots,
             parties,
@@ -134,8 +83,58 @@ pub(crate) fn build(
     })
 }
 
-enum BranchOf {
-    Taken(Expr),
+/// The group keys, and the branches that decide which rows stand in which group.
+struct Keyed {
+    columns: Vec<KeyColumn>,
+    arms: BTreeSet<ArmId>,
+    branches: Vec<crate::branch::Branch>,
+}
+
+fn release_keys(walker: &mut Walker<'_>, rel: &Rel, keys: &[Expr], columns: &mut Columns) -> Keyed {
+    let mut keyed = Keyed {
+        columns: Vec::new(),
+        arms: rel.row_arms.clone(),
+        branches: Vec::new(),
+    };
+    for (index, key) in keys.iter().enumerate() {
+        keyed.arms.extend(judge_key(walker, rel, key).arms);
+        keyed.branches.extend(crate::branch::branches(key));
+        keyed.columns.push(KeyColumn {
+            column: columns.add(key.clone(), &format!("__k{index}")),
+            name: format!("c{index}"),
+        });
+    }
+    keyed
+}
+
+/// The statistic's own branches, those further down that it went through, and those of the rows.
+fn statistic_branches(
+    rel: &Rel,
+    judged: &Judged,
+    keyed: &Keyed,
+    columns: &mut Columns,
+) -> Vec<Branch> {
+    let neutral = |arm: &ArmId| judged.name == "sum" && rel.zero_arms.contains(arm);
+    let own: BTreeSet<ArmId> = judged
+        .traits
+        .arms
+        .iter()
+        .copied()
+        .filter(|arm| !neutral(arm))
+        .collect();
+    let mut found: Vec<Branch> = Vec::new();
+    for branch in &judged.branches {
+        found.push(flag_branch(columns, branch.taken.clone(), false));
+    }
+    let strict = own.iter().map(|arm| (*arm, false));
+    let lenient = keyed.arms.difference(&own).map(|arm| (*arm, true));
+    for (arm, zero_ok) in strict.chain(lenient) {
+        found.extend(arm_branch(rel, columns, arm, zero_ok));
+    }
+    for branch in &keyed.branches {
+        found.push(flag_branch(columns, branch.taken.clone(), true));
+    }
+    found
 }
 
 /// The columns that a release reads, each once.
@@ -201,11 +200,6 @@ fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
             .at(key);
     }
     found
-}
-
-/// What the release computes it in; floats come out of exact decimals and are cast back above.
-fn released_type(kind: &DataType) -> DataType {
-    kind.clone()
 }
 
 fn statistic_kind(rel: &Rel, judged: &Judged, columns: &mut Columns, name: &str) -> StatisticKind {

@@ -8,7 +8,9 @@ use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan, Project
 use policy::denial::Code;
 
 use crate::group::{self, Grouped};
-use crate::join::{Condition, condition, joined, link, unmatched_allowed};
+use crate::condition::{Condition, condition};
+use crate::join::{joined, unmatched_allowed};
+use crate::link::link;
 use crate::relation::Rel;
 use crate::walk::Walker;
 
