@@ -8,6 +8,7 @@ use datafusion_expr::expr::Case;
 use datafusion_expr::{BinaryExpr, Expr, Operator};
 
 use crate::constant::{Quantity, constant_quantity};
+use crate::limits::{Facts, Side};
 
 /// A branch: the rows that take it, and whether what it yields is a literal zero.
 #[derive(Debug, Clone, PartialEq)]
@@ -84,6 +85,98 @@ fn binary(left: Expr, op: Operator, right: Expr) -> Expr {
         op,
         right: Box::new(right),
     })
+}
+
+/// All branches of what is aggregated: CASE, and the functions that choose one of their arguments as CASE would.
+///
+/// `SUM(greatest(amount, 9000))` is a CASE in disguise. Each choice is taken by the rows in which it alone decides;
+/// a literal that the facts exclude is never chosen and owes nothing.
+pub(crate) fn measure_branches(expr: &Expr, facts: &Facts<'_>) -> Vec<Branch> {
+    let mut found = branches(expr);
+    choices(expr, facts, &mut found);
+    found
+}
+
+fn choices(expr: &Expr, facts: &Facts<'_>, found: &mut Vec<Branch>) {
+    if let Expr::ScalarFunction(call) = expr {
+        for (index, value) in call.args.iter().enumerate() {
+            let others = call
+                .args
+                .iter()
+                .enumerate()
+                .filter(|(other, _)| *other != index);
+            let others: Vec<&Expr> = others.map(|(_, e)| e).collect();
+            if let Some(taken) = chosen(call.func.name(), index, value, &others, facts) {
+                add_choice(value, taken, found);
+            }
+        }
+    }
+    let walked = expr.apply_children(|child| {
+        choices(child, facts, found);
+        Ok(TreeNodeRecursion::Continue)
+    });
+    debug_assert!(walked.is_ok(), "the visitor never fails");
+}
+
+fn add_choice(value: &Expr, taken: Expr, found: &mut Vec<Branch>) {
+    let quantity = constant_quantity(value);
+    if quantity == Some(Quantity::Null) {
+        return;
+    }
+    let zero = matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
+    let branch = Branch { taken, zero };
+    if !found.contains(&branch) {
+        found.push(branch);
+    }
+}
+
+/// The rows in which a function's argument decides its value; `None` if it never does or the function does not choose.
+fn chosen(
+    name: &str,
+    index: usize,
+    value: &Expr,
+    others: &[&Expr],
+    facts: &Facts<'_>,
+) -> Option<Expr> {
+    let beats = |op: Operator| {
+        let all = others.iter().map(|other| {
+            let wins = binary(value.clone(), op, (*other).clone());
+            let alone = Expr::IsNull(Box::new((*other).clone()));
+            binary(Expr::IsTrue(Box::new(wins)), Operator::Or, alone)
+        });
+        all.fold(value.clone().is_not_null(), |all, e| and(Some(all), e))
+    };
+    let excluded = |side: Side| {
+        let literal = constant_quantity(value).and_then(|q| match q {
+            Quantity::Number(n) => Some(n),
+            _other => None,
+        });
+        literal.is_some_and(|n| {
+            others.iter().any(|other| {
+                facts.limit(other, side).is_some_and(|limit| match side {
+                    Side::Greatest => limit <= n,
+                    Side::Least => limit >= n,
+                })
+            })
+        })
+    };
+    match name {
+        "greatest" => (!excluded(Side::Least)).then(|| beats(Operator::Gt)),
+        "least" => (!excluded(Side::Greatest)).then(|| beats(Operator::Lt)),
+        "coalesce" | "nvl" | "ifnull" => {
+            let before = others
+                .iter()
+                .take(index)
+                .map(|e| Expr::IsNull(Box::new((*e).clone())));
+            Some(before.fold(value.clone().is_not_null(), |all, e| and(Some(all), e)))
+        }
+        "nullif" if index == 0 => {
+            let other = others.first()?;
+            let differs = binary(value.clone(), Operator::NotEq, (*other).clone());
+            Some(Expr::IsTrue(Box::new(differs)))
+        }
+        _no_choice => None,
+    }
 }
 
 /// `CASE WHEN condition THEN value END`.

@@ -5,6 +5,7 @@ use policy::capability::{Filter, Grain, Literal};
 use policy::denial::Code;
 use policy::number::Decimal;
 
+use crate::chosen;
 use crate::consent;
 use crate::expression;
 use crate::grain::{moment_on, number_on, span_on};
@@ -42,12 +43,16 @@ pub(crate) fn judge(
         [(coefficient, expr, traits)] => {
             against_literal(judge, *coefficient, expr, traits, op, &form.constant);
         }
-        [x, y] => two(judge, x, y, &form.constant),
+        [x, y] => {
+            two(judge, x, y, &form.constant);
+            chosen::check(judge, &terms, &form.constant);
+        }
         [_, rest @ ..] if rest.len() == 2 && rest.iter().all(|(_, _, t)| t.counted) => {
             for (_, expr, traits) in &terms {
                 needs_grain(judge, expr, traits);
             }
             between_owners(judge, &terms);
+            chosen::check(judge, &terms, &form.constant);
         }
         [(_, expr, traits), ..] => {
             judge.refuse(
@@ -184,7 +189,7 @@ fn on_grid(grain: &Grain, coefficient: Decimal, constant: &Constant) -> bool {
     number && moment && span && (!zero || matches!(grain, Grain::Number(_) | Grain::Any))
 }
 
-type Term = (Decimal, Expr, Traits);
+pub(crate) type Term = (Decimal, Expr, Traits);
 
 fn needs_grain(judge: &mut Judge<'_>, expr: &Expr, traits: &Traits) -> bool {
     let has = match judge.role {
@@ -232,7 +237,7 @@ fn two(judge: &mut Judge<'_>, x: &Term, y: &Term, constant: &Constant) {
     }
 }
 
-fn offset_on(grain: &Grain, coefficient: Decimal, constant: &Constant) -> bool {
+pub(crate) fn offset_on(grain: &Grain, coefficient: Decimal, constant: &Constant) -> bool {
     let number = constant.number.is_none_or(|n| {
         n.checked_div(coefficient)
             .is_some_and(|n| number_on(grain, n))

@@ -5,7 +5,7 @@ use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 use policy::number::Decimal;
 
-use crate::constant::{Quantity, constant, constant_quantity};
+use crate::constant::{Quantity, constant_quantity};
 use crate::function;
 use crate::grain::{moment_on, number_on, span_on};
 use crate::linear::strip;
@@ -15,8 +15,8 @@ use crate::traits::Traits;
 
 /// The capabilities of a value expression; what may not be written at all is refused.
 pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
-    if constant(expr).is_some() {
-        return Traits::literal();
+    if let Some(value) = constant_quantity(expr) {
+        return Traits::constant(value);
     }
     let schema = judge.rel.plan.schema().clone();
     match strip(expr, schema.as_ref()) {
@@ -163,12 +163,19 @@ pub(crate) fn only_ungridded(mut found: Traits) -> Traits {
     if found.dimension != Some(Grain::Any) {
         found.dimension = None;
     }
-    found
+    Traits {
+        plain: false,
+        known: None,
+        lattice: None,
+        ratio: None,
+        ..found
+    }
 }
 
 /// Joins what two operands may be used for; a literal off the other's grid takes the grid away.
 pub(crate) fn meet_in_place(a: &Traits, a_expr: &Expr, b: &Traits, b_expr: &Expr) -> Traits {
     let mut both = a.meet(b);
+    both.plain = a.plain_with(b);
     let fits = |traits: &Traits, literal: &Expr| match traits.filter_grain() {
         Some(Grain::Any) | None => true,
         Some(grain) => match constant_quantity(literal) {
@@ -243,15 +250,26 @@ fn quotient_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
                 Some(Grain::Any | Grain::Time { .. }) | None => only_ungridded(both),
             },
         },
-        Some(_) | None => Traits {
-            degree: None,
-            ..only_ungridded(both)
-        },
+        Some(_) | None => {
+            // Bounded from both sides it is a measure again.
+            let measured = |t: &Traits| t.degree.is_some_and(|d| d <= 1);
+            let ratio = (measured(&left) && measured(&right) && !whole).then_some((false, false));
+            Traits {
+                degree: None,
+                ratio,
+                ..only_ungridded(both)
+            }
+        }
     }
 }
 
 /// A value times a literal: its grid grows with it.
 fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
+    both.plain = side.plain && factor.mantissa() != 0;
+    both.lattice = match &side.lattice {
+        Some(Grain::Number(step)) => step.checked_mul(factor).map(|g| Grain::Number(g.abs())),
+        Some(Grain::Any | Grain::Time { .. }) | None => None,
+    };
     both.filter = match side.filter_grain() {
         Some(Grain::Any) => Some(Filter::Grain(Grain::Any)),
         Some(Grain::Number(step)) => step
@@ -280,7 +298,9 @@ fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataT
             function::bucketed(found, &day)
         }
         DataType::Float64 | DataType::Float32
-            if from.as_ref().is_some_and(DataType::is_numeric) && !found.counted =>
+            if from.as_ref().is_some_and(DataType::is_numeric)
+                && !found.counted
+                && found.degree != Some(0) =>
         {
             Traits {
                 degree: None,

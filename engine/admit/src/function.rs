@@ -30,7 +30,13 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
     match name {
         "date_trunc" | "date_part" => match (literal(0), args.get(1)) {
             (Some(Quantity::Text(unit)), Some(moment)) => match unit_named(&unit) {
-                Some(unit) => bucketed(moment.clone(), &Grain::Time { count: 1, unit }),
+                Some(unit) => {
+                    let cells = Grain::Time { count: 1, unit };
+                    Traits {
+                        lattice: (name == "date_trunc").then(|| cells.clone()),
+                        ..bucketed(moment.clone(), &cells)
+                    }
+                }
                 None => Traits {
                     degree: None,
                     ..only_ungridded(moment.clone())
@@ -62,7 +68,7 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             degree: None,
             ..only_ungridded(first)
         },
-        _choice => choice(call, &args),
+        _choice => bounded(name, choice(call, &args), &args),
     }
 }
 
@@ -83,6 +89,26 @@ fn choice(call: &ScalarFunction, args: &[Traits]) -> Traits {
         });
     }
     all.map(|(found, _)| found).unwrap_or_default()
+}
+
+/// A quotient that has a least and a greatest value is a measure.
+fn bounded(name: &str, found: Traits, args: &[Traits]) -> Traits {
+    let quotients = args.iter().all(|t| t.known.is_some() || t.ratio.is_some());
+    if !quotients || args.iter().all(|t| t.ratio.is_none()) {
+        return found;
+    }
+    let low = |t: &Traits| t.ratio.is_none_or(|(low, _)| low);
+    let high = |t: &Traits| t.ratio.is_none_or(|(_, high)| high);
+    let (low, high) = match name {
+        "greatest" => (args.iter().any(low), args.iter().all(high)),
+        "least" => (args.iter().all(low), args.iter().any(high)),
+        _other => return found,
+    };
+    Traits {
+        degree: (low && high).then_some(1),
+        ratio: (!(low && high)).then_some((low, high)),
+        ..found
+    }
 }
 
 fn refused(judge: &mut Judge<'_>, expr: &Expr, name: &str, args: &[Traits]) -> Traits {
@@ -127,6 +153,10 @@ pub(crate) fn bucketed(found: Traits, cells: &Grain) -> Traits {
         filter,
         dimension,
         degree: None,
+        plain: false,
+        known: None,
+        lattice: None,
+        ratio: None,
         ..found
     }
 }
@@ -152,6 +182,7 @@ fn binned(
     let filter_fits = found.filter_grain().is_some_and(origin_fits);
     let dimension_fits = found.dimension.as_ref().is_some_and(origin_fits);
     let mut result = bucketed(found, &cells);
+    result.lattice = (filter_fits || dimension_fits).then_some(cells);
     if !filter_fits {
         result.filter = None;
     }

@@ -225,6 +225,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         linked: rel.linked,
         unique: vec![(0..width).collect()],
         literal_rows: None,
+        facts: Vec::new(),
     })
 }
 

@@ -61,6 +61,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
     let right = walker.walk(&node.right, hints)?;
     let found = condition(&left, &right, &node.on, node.filter.as_ref(), hints);
     link(walker, &left, &right, &found);
+    let both_protected = left.is_protected() && right.is_protected();
     let rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -73,25 +74,28 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
             false,
         )
     })?;
-    judge_rest(walker, &rel, &found);
+    judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
     Ok(rel)
 }
 
 /// Judges the conditions that are no linking equalities.
-fn judge_rest(walker: &mut Walker<'_>, rel: &Rel, found: &Condition) {
+///
+/// A join with a public table is judged by [`link`]; between protected sides an equality is a predicate, also where
+/// one of the columns holds a literal.
+pub(crate) fn judge_rest(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    found: &Condition,
+    both_protected: bool,
+    polarity: Polarity,
+) {
     for expr in &found.rest {
-        walker.judge(rel).predicate(expr, Polarity::Positive);
+        walker.judge(rel).predicate(expr, polarity);
     }
-    if !rel.is_protected() {
-        return;
-    }
-    for (l, r) in &found.equal {
-        let public = [l, r]
-            .iter()
-            .any(|c| rel.col(c).is_some_and(|c| c.traits.owners.is_empty()));
-        if !public {
+    if both_protected {
+        for (l, r) in &found.equal {
             let equality = Expr::Column(l.clone()).eq(Expr::Column(r.clone()));
-            walker.judge(rel).predicate(&equality, Polarity::Positive);
+            walker.judge(rel).predicate(&equality, polarity);
         }
     }
 }
@@ -120,6 +124,7 @@ pub(crate) fn joined(
             .literal_rows
             .zip(right.literal_rows)
             .map(|(a, b)| a.saturating_mul(b)),
+        facts: Vec::new(),
     };
     for pair in &found.keys {
         rel.linked.extend(pair.domains.iter().cloned());
@@ -166,6 +171,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
         denial.help("use an inner join, or ask both owners for `negation = true` on this key");
     }
     let kept = preserved_keys(&left, &right, is_left);
+    let both_protected = left.is_protected() && right.is_protected();
     let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -178,7 +184,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
             false,
         )
     })?;
-    judge_rest(walker, &rel, &found);
+    judge_rest(walker, &rel, &found, both_protected, Polarity::Both);
     rel.unique.retain(|key| kept.contains(key));
     Ok(rel)
 }

@@ -11,6 +11,7 @@
 mod above;
 mod access;
 mod branch;
+mod chosen;
 mod clamp;
 mod comparison;
 mod condition;
@@ -22,6 +23,7 @@ mod functions;
 mod grain;
 mod group;
 mod join;
+mod limits;
 mod linear;
 mod link;
 mod measure;

@@ -29,6 +29,19 @@ pub(crate) struct Constant {
     pub(crate) other: bool,
 }
 
+impl Constant {
+    /// Whether there is none at all.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.number.is_none_or(|n| n.mantissa() == 0)
+            && self.moment.is_none()
+            && self.span.is_zero()
+            && self.text.is_none()
+            && self.truth.is_none()
+            && !self.null
+            && !self.other
+    }
+}
+
 /// Removes aliases and casts that lose nothing.
 pub(crate) fn strip<'a>(expr: &'a Expr, schema: &dyn ExprSchema) -> &'a Expr {
     match expr {

@@ -6,7 +6,7 @@ use datafusion_expr::{Expr, ExprSchemable};
 use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 
-use crate::branch::{Branch, branches, when};
+use crate::branch::{Branch, measure_branches, when};
 use crate::clamp::clamped;
 use crate::constant::constant;
 use crate::expression;
@@ -14,6 +14,7 @@ use crate::functions;
 use crate::linear::strip;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
+use crate::relation::Rel;
 use crate::traits::{Growth, Traits};
 
 /// Where an aggregate stands.
@@ -64,7 +65,7 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
         (None, Some(_)) if name == "count" && is_rows && !params.distinct => None,
         (_, value) => value,
     };
-    let mut all = branches_of(params.filter.as_deref(), raw.as_ref());
+    let mut all = branches_of(params.filter.as_deref(), raw.as_ref(), judge.rel);
     all.retain(|b| !(b.zero && name == "sum"));
     let mut traits = result(&name, &found);
     traits.arms.extend(condition_traits.arms);
@@ -80,14 +81,14 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
 }
 
 /// Branches of the argument as written: clamping adds none.
-fn branches_of(filter: Option<&Expr>, argument: Option<&Expr>) -> Vec<Branch> {
+fn branches_of(filter: Option<&Expr>, argument: Option<&Expr>, rel: &Rel) -> Vec<Branch> {
     let whole = match (filter, argument) {
         (Some(filter), Some(argument)) => when(filter.clone(), argument.clone()),
         (Some(filter), None) => when(filter.clone(), datafusion_expr::lit(1_i64)),
         (None, Some(argument)) => argument.clone(),
         (None, None) => return Vec::new(),
     };
-    branches(&whole)
+    measure_branches(&whole, &rel.facts())
 }
 
 fn listed(judge: &mut Judge<'_>, call: &AggregateFunction, name: &str, place: Place) {
@@ -295,6 +296,8 @@ fn result(name: &str, found: &Traits) -> Traits {
         identifier_argument: found.identifier,
         counted: true,
         bounds: None,
+        known: None,
+        ratio: None,
         slots: std::collections::BTreeSet::new(),
         domains: std::collections::BTreeSet::new(),
         absent: Vec::new(),
@@ -305,6 +308,12 @@ fn result(name: &str, found: &Traits) -> Traits {
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),
+            plain: false,
+            lattice: Some(Grain::Number(policy::number::Decimal::from(1))),
+            ..carried
+        },
+        "avg" => Traits {
+            lattice: None,
             ..carried
         },
         "var" | "var_pop" | "stddev" | "stddev_pop" => Traits {

@@ -6,6 +6,7 @@ use datafusion_common::Column;
 use datafusion_expr::{Expr, LogicalPlan};
 use policy::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
 
+use crate::limits::Facts;
 use crate::traits::{ArmId, SlotId, Traits};
 
 /// A visible column of the relation.
@@ -69,6 +70,8 @@ pub(crate) struct Rel {
     pub(crate) unique: Vec<BTreeSet<usize>>,
     /// Literal rows: how many.
     pub(crate) literal_rows: Option<usize>,
+    /// What the filter that made these rows says of each, while its columns keep their names.
+    pub(crate) facts: Vec<Expr>,
 }
 
 impl Rel {
@@ -95,12 +98,21 @@ impl Rel {
             linked: BTreeSet::new(),
             unique: Vec::new(),
             literal_rows: None,
+            facts: Vec::new(),
         }
     }
 
     /// Whether it reads anybody's protected rows.
     pub(crate) fn is_protected(&self) -> bool {
         !self.owners.is_empty()
+    }
+
+    /// What is known of every row.
+    pub(crate) fn facts(&self) -> Facts<'_> {
+        Facts {
+            all: &self.facts,
+            schema: self.plan.schema().as_ref(),
+        }
     }
 
     /// The position of a column named in an expression.

@@ -214,7 +214,10 @@ fn statistic_kind(rel: &Rel, judged: &Judged, columns: &mut Columns, name: &str)
     };
     let column = columns.add(value, &format!("__v{name}"));
     match (judged.name.as_str(), judged.distinct) {
-        ("count", true) => StatisticKind::CountDistinct { column },
+        ("count", true) if judged.traits.identifier_argument => {
+            StatisticKind::CountDistinct { column }
+        }
+        ("count", true) => StatisticKind::CountDistinctSupported { column },
         ("count", false) => StatisticKind::Count { column },
         ("avg", _) => StatisticKind::Avg { column },
         ("var", _) => StatisticKind::VarSamp { column },

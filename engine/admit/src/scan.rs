@@ -11,7 +11,7 @@ use policy::ident::{PartyId, TableName, TableRef};
 use policy::table::{TablePolicy, VisibleColumn};
 
 use crate::branch::{null, when};
-use crate::constant::constant;
+use crate::constant::{constant, constant_quantity};
 use crate::relation::{Col, Rel, Slot};
 use crate::traits::{Origin, Traits};
 use crate::walk::Walker;
@@ -152,6 +152,17 @@ fn literal(value: &Literal) -> Expr {
             Ok(whole) if number.scale() == 0 => lit(whole),
             Ok(_) | Err(_) => null(&arrow::datatypes::DataType::Utf8),
         },
+    }
+}
+
+/// Notes which constants the columns of literal rows hold.
+pub(crate) fn note_values(rel: &mut Rel, node: &Values) {
+    for (index, col) in rel.cols.iter_mut().enumerate() {
+        let values = node
+            .values
+            .iter()
+            .map(|row| row.get(index).and_then(constant_quantity));
+        col.traits.known = values.collect();
     }
 }
 

@@ -7,10 +7,11 @@ use datafusion_common::{Column, NullEquality, Result as DfResult};
 use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan, Projection};
 use policy::denial::Code;
 
-use crate::group::{self, Grouped};
 use crate::condition::{Condition, condition};
-use crate::join::{joined, unmatched_allowed};
+use crate::group::{self, Grouped};
+use crate::join::{joined, judge_rest, unmatched_allowed};
 use crate::link::link;
+use crate::predicate::Polarity;
 use crate::relation::Rel;
 use crate::walk::Walker;
 
@@ -75,6 +76,7 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         .map(|pair| (pair.left.clone(), pair.right.clone()))
         .chain(found.equal.iter().cloned())
         .collect();
+    let both_protected = kept.is_protected() && tested.is_protected();
     let tested = grouped_by(walker, tested, &keys)?;
     link(walker, &kept, &tested, &found);
     let visible = kept.cols.clone();
@@ -95,6 +97,9 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
             false,
         )
     })?;
+    if both_protected {
+        judge_rest(walker, &rel, &equalities_of(&found), true, Polarity::Both);
+    }
     for col in &mut rel.cols {
         // Equated entities stay known by the kept columns.
         if let Some(before) = visible.iter().find(|v| v.column == col.column) {
@@ -162,6 +167,9 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
             );
         }
     }
+    if kept.is_protected() {
+        judge_conditions(walker, &kept, &tested, &found)?;
+    }
     let mut rel = kept;
     let (left, right, on): (LogicalPlan, LogicalPlan, Vec<(Expr, Expr)>) = if keeps_left {
         (rel.plan.clone(), tested.plan, node.on.clone())
@@ -181,4 +189,37 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     rel.plan = LogicalPlan::Join(join);
     rel.tables.extend(tested.tables);
     Ok(rel)
+}
+
+/// The equalities besides the key: they are predicates too.
+fn equalities_of(found: &Condition) -> Condition {
+    Condition {
+        equal: found.equal.clone(),
+        ..Condition::default()
+    }
+}
+
+/// Judges what an anti join compares besides its key, over the rows that it compares.
+fn judge_conditions(
+    walker: &mut Walker<'_>,
+    kept: &Rel,
+    tested: &Rel,
+    found: &Condition,
+) -> DfResult<()> {
+    let both_protected = tested.is_protected();
+    let pairs = joined(kept.clone(), tested.clone(), found, |l, r| {
+        let none: Vec<(Expr, Expr)> = Vec::new();
+        Join::try_new(
+            l.into(),
+            r.into(),
+            none,
+            None,
+            JoinType::Inner,
+            JoinConstraint::On,
+            NullEquality::NullEqualsNothing,
+            false,
+        )
+    })?;
+    judge_rest(walker, &pairs, found, both_protected, Polarity::Both);
+    Ok(())
 }

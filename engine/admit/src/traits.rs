@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use policy::capability::{Capabilities, Filter, Grain, Literal, RuleSpan};
 use policy::ident::{KeyDomain, PartyId, TableRef};
 
+use crate::constant::Quantity;
 use crate::grain;
 
 /// A hidden track of one unit space at one place in the plan.
@@ -65,6 +66,14 @@ pub(crate) struct Traits {
     pub(crate) bounds: Option<policy::capability::Bounds>,
     /// Whose data it is computed from.
     pub(crate) owners: BTreeSet<PartyId>,
+    /// Nothing that the question chose went into it but a factor: a column, sums of columns, their aggregates.
+    pub(crate) plain: bool,
+    /// The constants that it is one of, where they are known.
+    pub(crate) known: Option<Vec<Quantity>>,
+    /// The grid that its values lie on whatever the data: counts, truncated times.
+    pub(crate) lattice: Option<Grain>,
+    /// A quotient, and whether it is bounded from below and from above: a measure once it is both.
+    pub(crate) ratio: Option<(bool, bool)>,
     /// Branches it went through.
     pub(crate) arms: BTreeSet<ArmId>,
     /// Of a COUNT(DISTINCT …): its argument is a unit or key.
@@ -89,6 +98,35 @@ impl Traits {
         }
     }
 
+    /// A literal whose value is known.
+    pub(crate) fn constant(value: Quantity) -> Self {
+        Self {
+            known: Some(vec![value]),
+            ..Self::literal()
+        }
+    }
+
+    /// Adds nothing that the question chose: NULL, or the 0 that lies on every grid.
+    fn is_nothing(&self) -> bool {
+        let nothing = |q: &Quantity| match q {
+            Quantity::Null => true,
+            Quantity::Number(n) => n.mantissa() == 0,
+            Quantity::Bool(_)
+            | Quantity::Text(_)
+            | Quantity::Moment(_)
+            | Quantity::Span(_)
+            | Quantity::Other => false,
+        };
+        self.known
+            .as_ref()
+            .is_some_and(|all| all.iter().all(nothing))
+    }
+
+    /// Whether one of the two, or their sum, is plain.
+    pub(crate) fn plain_with(&self, other: &Self) -> bool {
+        (self.plain && (other.plain || other.is_nothing())) || (self.is_nothing() && other.plain)
+    }
+
     /// A value of a public table: free of any rule, but not constant.
     pub(crate) fn public() -> Self {
         Self {
@@ -111,6 +149,7 @@ impl Traits {
             degree: caps.measure.map(|_| 1),
             bounds: caps.measure,
             owners: BTreeSet::from([owner.clone()]),
+            plain: true,
             origin: Some(origin),
             ..Self::default()
         }
@@ -149,6 +188,10 @@ impl Traits {
             degree: self.degree.zip(other.degree).map(|(a, b)| a.max(b)),
             bounds: None,
             owners: self.owners.union(&other.owners).cloned().collect(),
+            plain: false,
+            known: None,
+            lattice: None,
+            ratio: None,
             arms: self.arms.union(&other.arms).copied().collect(),
             identifier_argument: false,
             counted: self.counted || other.counted,
@@ -169,6 +212,19 @@ impl Traits {
         } else {
             self.domains.intersection(&other.domains).cloned().collect()
         };
+        both.plain = self.plain_with(other);
+        both.known = self
+            .known
+            .clone()
+            .zip(other.known.clone())
+            .map(|(mut a, b)| {
+                a.extend(b);
+                a
+            });
+        both.lattice = self
+            .lattice
+            .clone()
+            .filter(|_| self.lattice == other.lattice);
         both.absent = self
             .absent
             .iter()

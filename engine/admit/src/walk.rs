@@ -8,7 +8,7 @@ use datafusion_expr::{
 };
 use policy::denial::Code;
 
-use crate::branch::{Branch, branches};
+use crate::branch::{Branch, branches, measure_branches};
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::Refusals;
 use crate::relation::{Arm, Col, Rel};
@@ -83,6 +83,7 @@ impl<'a> Walker<'a> {
                 let mut rel = Rel::public(plan.clone());
                 rel.literal_rows = Some(node.values.len());
                 rel.unique = scan::unique_values(node);
+                scan::note_values(&mut rel, node);
                 Ok(rel)
             }
             LogicalPlan::EmptyRelation(_) => {
@@ -153,7 +154,12 @@ impl<'a> Walker<'a> {
         for expr in &node.expr {
             let mut found = expression::traits(&mut self.judge(&rel), expr);
             if rel.is_protected() {
-                for branch in branches(expr) {
+                let all = if found.degree.is_some() {
+                    measure_branches(expr, &rel.facts())
+                } else {
+                    branches(expr)
+                };
+                for branch in all {
                     let (arm, flag) = self.flag(&mut rel, branch);
                     found.arms.insert(arm);
                     flags.push(flag);
@@ -167,6 +173,7 @@ impl<'a> Walker<'a> {
         exprs.extend(flags);
         let plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.clone().into())?);
         rel.cols = named(&plan, traits);
+        rel.facts = Vec::new();
         rel.unique = unique;
         rel.plan = plan;
         Ok(rel)
@@ -221,6 +228,7 @@ impl<'a> Walker<'a> {
         equate_columns(&mut rel, predicate);
         let filter = Filter::try_new(predicate.clone(), rel.plan.into())?;
         rel.plan = LogicalPlan::Filter(filter);
+        conjuncts(predicate, &mut rel.facts);
         Ok(rel)
     }
 
@@ -246,6 +254,7 @@ impl<'a> Walker<'a> {
             LogicalPlan::Projection(Projection::try_new(columns, rel.plan.clone().into())?);
         let plan = SubqueryAlias::try_new(ordered.into(), node.alias.clone())?;
         rel.plan = LogicalPlan::SubqueryAlias(plan);
+        rel.facts = Vec::new();
         rel.cols = named(&rel.plan, traits);
         Ok(rel)
     }

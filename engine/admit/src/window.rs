@@ -59,6 +59,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         .chain(node.schema.columns().into_iter().skip(width))
         .collect();
     rel.plan = plan;
+    rel.facts = Vec::new();
     rel.cols = visible
         .into_iter()
         .zip(traits)

@@ -85,7 +85,8 @@ fn fits(kind: StatisticKind, argument: Option<&DataType>, output: &DataType) -> 
     match kind {
         StatisticKind::CountRows
         | StatisticKind::Count { .. }
-        | StatisticKind::CountDistinct { .. } => {
+        | StatisticKind::CountDistinct { .. }
+        | StatisticKind::CountDistinctSupported { .. } => {
             matches!(output, DataType::Int64 | DataType::UInt64)
         }
         StatisticKind::Sum { .. } => match output {

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use arrow::array::{ArrayRef, RecordBatch, RecordBatchOptions};
 use arrow::datatypes::{DataType, Field, Schema, i256};
 
+use crate::hash::NumberSet;
 use crate::measure::{power_of_ten, to_f64};
 use crate::need::Need;
 use crate::output::{Datum, column, fit, plain, rebuild};
@@ -151,6 +152,19 @@ impl Release {
             .is_some_and(|(kind, tally)| ask(tally, &kind.needs))
     }
 
+    /// How many distinct values have enough entities behind them in one of the parts.
+    fn supported_values(&self, distinct: usize, witness: usize, parts: &[u32]) -> Option<u64> {
+        let mut found = NumberSet::default();
+        for part in parts {
+            let values = self.values.distinct_in(distinct, *part)?;
+            let supported = |value: &u32| {
+                self.seen(*part, witness, |tally, needs| tally.supports(needs, *value))
+            };
+            found.extend(values.iter().copied().filter(supported));
+        }
+        u64::try_from(found.len()).ok()
+    }
+
     /// The value of a statistic over some parts.
     fn value(&self, source: Source, output: &DataType, parts: &[u32]) -> Option<Datum> {
         let count = |count: u64| Some(Datum::Integer(i256::from_i128(i128::from(count))));
@@ -161,6 +175,13 @@ impl Release {
             Source::Rows => count(self.values.rows(parts)),
             Source::Present(argument) => count(self.values.present(argument, parts)),
             Source::Distinct(argument) => count(self.values.distinct(argument, parts)),
+            Source::Supported { distinct, witness } => {
+                // Nobody adds anything to a count of no values.
+                count(
+                    self.supported_values(distinct, witness, parts)
+                        .filter(|n| *n > 0)?,
+                )
+            }
             Source::Sum { measure, scale } => Some(number(moments(measure)?.sum(), scale, output)),
             Source::Mean { measure, scale } => {
                 let moments = moments(measure)?;

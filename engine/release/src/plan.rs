@@ -55,6 +55,11 @@ pub(crate) enum Source {
     Rows,
     Present(usize),
     Distinct(usize),
+    /// Distinct values that a witness supports one by one.
+    Supported {
+        distinct: usize,
+        witness: usize,
+    },
     Sum {
         measure: usize,
         scale: i8,
@@ -130,6 +135,16 @@ impl Plan {
                 let distinct = place(&mut self.distinct, (column, type_of(schema, column)?));
                 (
                     Source::Distinct(distinct),
+                    vec![Witness::Present(present)],
+                    vec![Witness::Pairs(distinct)],
+                )
+            }
+            StatisticKind::CountDistinctSupported { column } => {
+                let present = place(&mut self.present, column);
+                let distinct = place(&mut self.distinct, (column, type_of(schema, column)?));
+                let witness = self.witness(Witness::Values(distinct), false);
+                (
+                    Source::Supported { distinct, witness },
                     vec![Witness::Present(present)],
                     vec![Witness::Pairs(distinct)],
                 )

@@ -248,7 +248,7 @@ fn testify(
                 added.map(|(row, value)| (row, squared(*value))),
             );
         }
-        Witness::Pairs(at) => {
+        Witness::Pairs(at) | Witness::Values(at) => {
             let values = arguments.distinct.get(at).ok_or(ReleaseError::Mismatch)?;
             let added = values
                 .iter()

@@ -94,6 +94,12 @@ pub enum StatisticKind {
         /// Index of the argument in the input.
         column: usize,
     },
+    /// `COUNT(DISTINCT x)` of what is no entity: values that enough entities stand behind. One value that one person
+    /// has would be that person's.
+    CountDistinctSupported {
+        /// Index of the argument in the input.
+        column: usize,
+    },
     /// `SUM(x)` over integers or decimals.
     Sum {
         /// Index of the argument in the input.
@@ -152,6 +158,7 @@ impl StatisticKind {
             Self::CountRows => None,
             Self::Count { column }
             | Self::CountDistinct { column }
+            | Self::CountDistinctSupported { column }
             | Self::Sum { column }
             | Self::Avg { column }
             | Self::VarPop { column }

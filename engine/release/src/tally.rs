@@ -28,6 +28,8 @@ pub(crate) enum Group {
     Vector(Vector),
     /// Which distinct values each of them has matters.
     Pairs(NumberSet<(u64, u32)>),
+    /// Who stands behind each distinct value matters, up to so many entities a value.
+    Values(NumberMap<u32, Entities>, usize),
     /// Nobody asks.
     Unasked,
 }
@@ -111,6 +113,13 @@ impl Tally {
     /// Renumbers distinct values.
     pub(crate) fn renumber(&mut self, numbers: &[u32]) {
         for group in &mut self.groups {
+            if let Group::Values(values, _) = group {
+                let renumbered = values.drain().filter_map(|(value, entities)| {
+                    let number = numbers.get(usize::try_from(value).ok()?)?;
+                    Some((*number, entities))
+                });
+                *values = renumbered.collect::<Vec<_>>().into_iter().collect();
+            }
             if let Group::Pairs(pairs) = group {
                 let renumbered = pairs.drain().filter_map(|(entity, value)| {
                     let number = numbers.get(usize::try_from(value).ok()?)?;
@@ -130,6 +139,17 @@ impl Tally {
         !self.stray && self.groups.len() == needs.len() && self.groups.iter().zip(needs).all(enough)
     }
 
+    /// Every need is met by those behind one distinct value.
+    pub(crate) fn supports(&self, needs: &[Need], value: u32) -> bool {
+        let enough = |(group, need): (&Group, &Need)| match group {
+            Group::Values(values, _) => values
+                .get(&value)
+                .is_some_and(|entities| entities.len() >= need.k.max(1)),
+            Group::Entities(_) | Group::Vector(_) | Group::Pairs(_) | Group::Unasked => false,
+        };
+        !self.stray && self.groups.len() == needs.len() && self.groups.iter().zip(needs).all(enough)
+    }
+
     /// In no need does one entity stand out more than its party permits.
     pub(crate) fn undominated(&self, needs: &[Need]) -> bool {
         self.groups
@@ -143,7 +163,7 @@ impl Group {
     fn is_full(&self) -> bool {
         match self {
             Self::Entities(entities) => entities.is_full(),
-            Self::Vector(_) | Self::Pairs(_) => false,
+            Self::Vector(_) | Self::Pairs(_) | Self::Values(..) => false,
             Self::Unasked => true,
         }
     }
@@ -153,8 +173,12 @@ impl Group {
             (Self::Entities(entities), _) => entities.add(key),
             (Self::Vector(vector), Credit::Amount(amount)) => vector.add(key, amount),
             (Self::Pairs(pairs), Credit::Value(value)) => pairs.insert((key, value)),
+            (Self::Values(values, cap), Credit::Value(value)) => {
+                let entities = values.entry(value).or_insert_with(|| Entities::new(*cap));
+                entities.add(key)
+            }
             (Self::Vector(_), Credit::Value(_))
-            | (Self::Pairs(_), Credit::Amount(_))
+            | (Self::Pairs(_) | Self::Values(..), Credit::Amount(_))
             | (Self::Unasked, _) => false,
         }
     }
@@ -168,7 +192,21 @@ impl Group {
                 ours.extend(theirs);
                 ours.len().saturating_sub(before)
             }
-            (Self::Entities(_) | Self::Vector(_) | Self::Pairs(_) | Self::Unasked, _) => 0,
+            (Self::Values(ours, cap), Self::Values(theirs, _)) => theirs
+                .into_iter()
+                .map(|(value, entities)| {
+                    let known = ours.entry(value).or_insert_with(|| Entities::new(*cap));
+                    known.merge(entities)
+                })
+                .sum(),
+            (
+                Self::Entities(_)
+                | Self::Vector(_)
+                | Self::Pairs(_)
+                | Self::Values(..)
+                | Self::Unasked,
+                _,
+            ) => 0,
         }
     }
 
@@ -176,7 +214,7 @@ impl Group {
         match self {
             Self::Entities(entities) => entities.len(),
             Self::Vector(vector) => vector.support(),
-            Self::Pairs(_) | Self::Unasked => 0,
+            Self::Pairs(_) | Self::Values(..) | Self::Unasked => 0,
         }
     }
 
@@ -191,7 +229,7 @@ impl Group {
                 }
                 undominated(each.into_values(), percent)
             }
-            Self::Entities(_) | Self::Unasked => false,
+            Self::Entities(_) | Self::Values(..) | Self::Unasked => false,
         }
     }
 }

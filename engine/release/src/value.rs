@@ -163,6 +163,11 @@ impl Values {
         u64::try_from(number).unwrap_or(u64::MAX)
     }
 
+    /// The distinct values of an argument in one part.
+    pub(crate) fn distinct_in(&self, argument: usize, part: u32) -> Option<&NumberSet<u32>> {
+        self.distinct.get(argument)?.parts.get(index(part))
+    }
+
     /// Bytes held, estimated.
     pub(crate) fn size(&self) -> usize {
         let counts = self.rows.len() * 8 * (1 + self.present.len());

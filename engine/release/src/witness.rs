@@ -2,7 +2,7 @@
 //!
 //! Statistics share them: `SUM(x)` and `AVG(x)` ask the same entities.
 
-use crate::hash::NumberSet;
+use crate::hash::{NumberMap, NumberSet};
 use crate::need::{Need, SlotRules};
 use crate::part::{Kinds, NONE, index};
 use crate::support::Entities;
@@ -24,6 +24,8 @@ pub(crate) enum Witness {
     Square(usize),
     /// The distinct values an entity has.
     Pairs(usize),
+    /// The entities that each distinct value has.
+    Values(usize),
     /// Rows that took an arm.
     Flag(usize),
     /// Entities that took an arm, by slot.
@@ -46,6 +48,7 @@ impl WitnessPlan {
                 Group::Vector(Vector::new(usize::MAX))
             }
             (Witness::Net(_), false) => Group::Vector(Vector::new(limit)),
+            (Witness::Values(_), _) => Group::Values(NumberMap::default(), need.k),
             (Witness::Pairs(_), true) => Group::Pairs(NumberSet::default()),
             (Witness::Pairs(_) | Witness::Square(_), false) => Group::Unasked,
             (Witness::Rows | Witness::Present(_), false)
@@ -143,7 +146,7 @@ impl Evidence {
     /// Adds what the same witness saw elsewhere; `parts` are our numbers of their parts.
     pub(crate) fn merge(&mut self, other: Self, parts: &[u32], values: &[Vec<u32>]) -> Result<()> {
         for (mut theirs, part) in other.tallies.into_iter().zip(parts) {
-            if let Witness::Pairs(distinct) = self.plan.witness {
+            if let Witness::Pairs(distinct) | Witness::Values(distinct) = self.plan.witness {
                 theirs.renumber(values.get(distinct).ok_or(ReleaseError::Mismatch)?);
             }
             self.entries += self
