@@ -9,6 +9,7 @@
 mod crash;
 mod lab;
 mod offline;
+mod questions;
 mod readme;
 mod run;
 mod tampering;

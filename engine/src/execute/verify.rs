@@ -31,6 +31,7 @@ const KNOWN: &[&str] = &[
     "RepartitionExec",
     "ScalarSubqueryExec",
     "SortExec",
+    "SortExec(TopK)",
     "SortMergeJoinExec",
     "SortPreservingMergeExec",
     "SymmetricHashJoinExec",

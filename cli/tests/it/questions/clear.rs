@@ -1,0 +1,101 @@
+//! The same SQL over the clear data, by plain DataFusion.
+
+use std::path::Path;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::compute::concat_batches;
+use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
+use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
+
+use super::table::{Row, Table};
+
+/// A world's tables and views, read as they lie there.
+pub(crate) struct Clear {
+    pub(crate) context: SessionContext,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Clear {
+    pub(crate) fn open(world: &Path) -> Self {
+        let text = std::fs::read_to_string(world.join("collaboration.toml")).unwrap();
+        let collaboration: toml::Table = text.parse().unwrap();
+        let mut config = SessionConfig::new();
+        config.options_mut().sql_parser.parse_float_as_decimal = true;
+        let clear = Self {
+            context: SessionContext::new_with_config(config),
+            runtime: tokio::runtime::Runtime::new().unwrap(),
+        };
+        for (party, about) in collaboration["parties"].as_table().unwrap() {
+            clear.run(&format!("CREATE SCHEMA {party}"));
+            let tables = about.get("tables").and_then(toml::Value::as_table);
+            for (table, about) in tables.into_iter().flatten() {
+                let path = world.join(about["data"].as_str().unwrap());
+                clear.register(&format!("{party}.{table}"), path.to_str().unwrap());
+            }
+        }
+        for (view, file) in collaboration["views"].as_table().unwrap() {
+            let schema = view.split_once('.').unwrap().0;
+            clear.run(&format!("CREATE SCHEMA IF NOT EXISTS {schema}"));
+            let sql = std::fs::read_to_string(world.join(file.as_str().unwrap())).unwrap();
+            clear.run(&format!("CREATE VIEW {view} AS {sql}"));
+        }
+        clear
+    }
+
+    fn register(&self, name: &str, path: &str) {
+        let done = self.runtime.block_on(async {
+            if Path::new(path).extension().is_some_and(|e| e == "csv") {
+                let options = CsvReadOptions::new();
+                self.context.register_csv(name, path, options).await
+            } else {
+                let options = ParquetReadOptions::default();
+                self.context.register_parquet(name, path, options).await
+            }
+        });
+        done.unwrap();
+    }
+
+    /// Runs one statement.
+    pub(crate) fn run(&self, sql: &str) -> RecordBatch {
+        let sql = sql.trim().trim_end_matches(';');
+        self.runtime.block_on(async {
+            let frame = self.context.sql(sql).await.unwrap();
+            let schema = std::sync::Arc::new(frame.schema().as_arrow().clone());
+            let batches = frame.collect().await.unwrap();
+            let schema = batches.first().map_or(schema, RecordBatch::schema);
+            concat_batches(&schema, &batches).unwrap()
+        })
+    }
+
+    /// The answer to one statement.
+    pub(crate) fn answer(&self, sql: &str) -> Table {
+        table(&self.run(sql))
+    }
+}
+
+/// A batch as text.
+pub(crate) fn table(batch: &RecordBatch) -> Table {
+    let schema = batch.schema();
+    let columns: Vec<String> = schema.fields().iter().map(|f| f.name().clone()).collect();
+    let options = FormatOptions::default();
+    let cell = |column: usize, row: usize| {
+        let array = batch.column(column);
+        let text = || {
+            ArrayFormatter::try_new(array, &options)
+                .unwrap()
+                .value(row)
+                .to_string()
+        };
+        array.is_valid(row).then(text)
+    };
+    let row = |row: usize| -> Row {
+        let cells = columns.iter().enumerate();
+        cells
+            .map(|(column, name)| (name.clone(), cell(column, row)))
+            .collect()
+    };
+    Table {
+        rows: (0..batch.num_rows()).map(row).collect(),
+        columns,
+    }
+}

@@ -1,0 +1,17 @@
+//! The questions that people really ask: answered as they stand, respelt with the same answer, or refused.
+//!
+//! Two worlds each. With k = 1 nothing is withheld, so every cell of the answer must be the cell that plain SQL over
+//! the clear data gives for the *original* text: a respelling has the same answer. With the policies' own k, what is
+//! released must be what a slow, separate count of the people behind each value lets through.
+
+mod aml;
+mod banks;
+mod clear;
+mod health;
+mod holes;
+mod page;
+mod support;
+mod table;
+mod texts;
+mod two_banks;
+mod world;

@@ -1,0 +1,186 @@
+//! The worlds that the questions are asked of.
+
+use std::path::Path;
+
+use sample_data::four_banks::{self, Options};
+use tempfile::TempDir;
+
+use super::table::{Table, from_json};
+use super::texts::data;
+use crate::run::subrosa;
+
+/// A world in a folder, and who asks.
+pub(crate) struct World {
+    dir: TempDir,
+    asker: &'static str,
+}
+
+/// What became of a question.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// One line of JSON.
+    Answered(String),
+    /// The code of the refusal.
+    Refused(String),
+}
+
+impl World {
+    /// A world in this folder.
+    pub(crate) fn new(dir: TempDir, asker: &'static str) -> Self {
+        Self { dir, asker }
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        self.dir.path()
+    }
+
+    /// Asks one question after the other, in one session.
+    pub(crate) fn ask(&self, texts: &[&str]) -> Vec<Outcome> {
+        let ends = |text: &&str| format!("{}\n;\n", text.trim().trim_end_matches(';'));
+        let all: String = texts.iter().map(ends).collect();
+        std::fs::write(self.path().join("all.sql"), all).unwrap();
+        let args = [
+            "lab",
+            ".",
+            "--as",
+            self.asker,
+            "--format",
+            "json",
+            "--error-format",
+            "json",
+            "-f",
+            "all.sql",
+        ];
+        let ran = subrosa(self.path(), &args);
+        let mut refused = std::collections::BTreeMap::new();
+        for line in ran.err.lines().filter(|line| line.starts_with('{')) {
+            let error: serde_json::Value = serde_json::from_str(line).unwrap();
+            let statement = usize::try_from(error["statement"].as_u64().unwrap()).unwrap();
+            refused.insert(statement, error["code"].as_str().unwrap().to_owned());
+        }
+        let mut answers = ran.out.lines();
+        let outcomes = (1..=texts.len()).map(|n| match refused.remove(&n) {
+            Some(code) => Outcome::Refused(code),
+            None => Outcome::Answered(
+                answers
+                    .next()
+                    .unwrap_or_else(|| panic!("no answer {n}: {}", ran.err))
+                    .to_owned(),
+            ),
+        });
+        outcomes.collect()
+    }
+}
+
+impl Outcome {
+    /// The answer with these columns.
+    pub(crate) fn table(&self, columns: &[String]) -> Table {
+        match self {
+            Self::Answered(line) => from_json(line, columns),
+            Self::Refused(code) => panic!("refused: {code}"),
+        }
+    }
+
+    /// The code of a refusal.
+    pub(crate) fn code(&self) -> Option<&str> {
+        match self {
+            Self::Answered(_) => None,
+            Self::Refused(code) => Some(code),
+        }
+    }
+}
+
+/// Four banks with planted schemes; with `k` instead of the policies' own.
+pub(crate) fn four_banks(patterns: u32, k: Option<usize>) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    let options = Options {
+        scale: 0.01,
+        seed: 42,
+        patterns: Some(patterns),
+    };
+    four_banks::write_world(dir.path(), &options, &|_| ()).unwrap();
+    for bank in ["bank_a", "bank_b", "bank_c", "bank_d"] {
+        for table in ["transactions", "accounts", "flagged"] {
+            let file = dir.path().join(bank).join(format!("{table}.policy.toml"));
+            let text = std::fs::read_to_string(&file).unwrap();
+            assert!(text.contains("min_contributors = 10 "), "{text}");
+            let k = format!("min_contributors = {} ", k.unwrap_or(10));
+            std::fs::write(&file, text.replace("min_contributors = 10 ", &k)).unwrap();
+        }
+    }
+    World::new(dir, "alice@bank_a")
+}
+
+const HOSPITALS: [&str; 3] = ["hospital_a", "hospital_b", "hospital_c"];
+const CLINICS: [&str; 4] = ["cleveland", "hungarian", "switzerland", "va_long_beach"];
+
+/// Hospitals with a common data model, hospitals with heart patients, a trial.
+pub(crate) fn health(k: usize) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    copy(&data("health"), dir.path());
+    for hospital in HOSPITALS {
+        for table in ["person", "condition_occurrence", "drug_exposure"] {
+            put_policy(
+                dir.path(),
+                table,
+                &format!("omop/{hospital}/{table}"),
+                k,
+                (hospital, &HOSPITALS),
+            );
+        }
+    }
+    for clinic in CLINICS {
+        put_policy(
+            dir.path(),
+            "patients",
+            &format!("heart/{clinic}"),
+            k,
+            (clinic, &CLINICS),
+        );
+    }
+    put_policy(
+        dir.path(),
+        "concept",
+        "omop/vocab/concept",
+        k,
+        ("vocab", &[]),
+    );
+    std::fs::create_dir(dir.path().join("trials")).unwrap();
+    put_policy(dir.path(), "actg175", "trials/actg175", k, ("trials", &[]));
+    std::fs::write(dir.path().join("trials/actg175.csv"), trial()).unwrap();
+    World::new(dir, "sam@sponsor")
+}
+
+/// 1 600 patients in four arms, a third of whom have an event.
+fn trial() -> String {
+    let row = |i: u32| {
+        let event = u32::from((i * 7 + i / 9) % 3 == 0);
+        format!("p{i},{},{},{event}\n", i % 4, (i * 37) % 1079 + 1)
+    };
+    let rows: String = (0..1600).map(row).collect();
+    format!("patient_id,arm,days,event\n{rows}")
+}
+
+fn put_policy(world: &Path, name: &str, to: &str, k: usize, (party, group): (&str, &[&str])) {
+    let text = std::fs::read_to_string(data("health/policies").join(format!("{name}.policy.toml")));
+    let others = group.iter().filter(|other| **other != party);
+    let others: Vec<String> = others.map(|other| format!("\"{other}\"")).collect();
+    let text = text
+        .unwrap()
+        .replace("{k}", &k.to_string())
+        .replace("{others}", &others.join(", "));
+    std::fs::write(world.join(format!("{to}.policy.toml")), text).unwrap();
+}
+
+fn copy(from: &Path, to: &Path) {
+    std::fs::create_dir_all(to).unwrap();
+    for entry in std::fs::read_dir(from).unwrap() {
+        let entry = entry.unwrap();
+        let target = to.join(entry.file_name());
+        if entry.path().is_dir() {
+            copy(&entry.path(), &target);
+        } else {
+            std::fs::copy(entry.path(), target).unwrap();
+        }
+    }
+}

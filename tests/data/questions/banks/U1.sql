@@ -1,0 +1,7 @@
+-- Fan-in mules across banks
+SELECT b.country, COUNT(*) AS mules
+FROM (SELECT counterparty_account AS acct FROM bank_a.transactions
+      WHERE ts >= TIMESTAMP '2025-01-01 00:00:00' AND ts < TIMESTAMP '2025-04-01 00:00:00'
+      GROUP BY counterparty_account
+      HAVING COUNT(DISTINCT customer_id) >= 5 AND SUM(amount) > 50000) m
+JOIN bank_b.accounts b ON b.account_id = m.acct GROUP BY b.country;
