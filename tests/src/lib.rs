@@ -1,1 +1,4 @@
-//! Placeholder.
+//! What the tests of several crates share: an oracle, and worlds and questions to try on it.
+
+pub mod generate;
+pub mod oracle;

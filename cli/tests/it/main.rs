@@ -10,6 +10,7 @@ mod crash;
 mod lab;
 mod offline;
 mod questions;
+mod properties;
 mod readme;
 mod run;
 mod tampering;

@@ -1,0 +1,155 @@
+//! Generated worlds on disk, many questions in one process.
+
+use std::path::Path;
+
+use serde_json::Value;
+use tests::generate::question::Asker;
+use tests::generate::random::Random;
+use tests::generate::{disk, world};
+use tests::oracle::plan::Question;
+use tests::oracle::sql;
+use tests::oracle::world::World;
+
+use crate::run::{Ran, subrosa};
+
+/// Questions of one world.
+pub(super) const EACH: usize = 50;
+
+/// What became of a question.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Outcome {
+    /// Its answer as printed.
+    Answer(String),
+    /// The code that refused it, and the whole message.
+    Refused(String, String),
+}
+
+impl Outcome {
+    /// The code, or nothing.
+    pub(super) fn code(&self) -> &str {
+        match self {
+            Self::Answer(_) => "",
+            Self::Refused(code, _) => code,
+        }
+    }
+}
+
+/// A generated world and questions over it.
+pub(super) struct Case {
+    pub(super) seed: u64,
+    pub(super) world: World,
+    pub(super) questions: Vec<Question>,
+}
+
+impl Case {
+    /// What a seed gives.
+    pub(super) fn new(seed: u64) -> Self {
+        let world = world::world(&mut Random::new(seed, 1));
+        let mut asker = Asker::new(&world, Random::new(seed, 2));
+        let questions = (0..EACH).map(|_| asker.question()).collect();
+        Self {
+            seed,
+            world,
+            questions,
+        }
+    }
+
+    /// The questions as SQL.
+    pub(super) fn sql(&self) -> Vec<String> {
+        let write = |question| sql::statement(&self.world, question);
+        self.questions.iter().map(write).collect()
+    }
+}
+
+/// A number from the environment.
+fn setting(name: &str, otherwise: u64) -> u64 {
+    std::env::var(name)
+        .ok()
+        .and_then(|text| text.parse().ok())
+        .unwrap_or(otherwise)
+}
+
+/// Seeds of so many hundredths of the questions that are to be asked.
+pub(super) fn cases(percent: u64) -> impl Iterator<Item = Case> {
+    let wanted = setting("SUBROSA_QUESTIONS", 1_000) * percent / 100;
+    let first = setting("SUBROSA_SEED", 1);
+    let worlds = wanted.div_ceil(EACH as u64);
+    (first..first + worlds).map(Case::new)
+}
+
+/// Asks a world in a folder; the asker is the world's.
+pub(super) fn ask_in(folder: &Path, world: &World, statements: &[String]) -> Ran {
+    std::fs::write(folder.join("questions.sql"), statements.join(";\n")).unwrap();
+    let principal = format!("ann@{}", world.parties[world.asker]);
+    let args = [
+        "lab",
+        "w",
+        "--as",
+        &principal,
+        "--format",
+        "json",
+        "--error-format",
+        "json",
+        "-f",
+        "questions.sql",
+    ];
+    subrosa(folder, &args)
+}
+
+/// Writes a world and asks it.
+pub(super) fn ask(world: &World, statements: &[String]) -> (tempfile::TempDir, Ran) {
+    let folder = tempfile::tempdir().unwrap();
+    disk::write(world, &folder.path().join("w")).unwrap();
+    let ran = ask_in(folder.path(), world, statements);
+    (folder, ran)
+}
+
+/// What became of each statement.
+pub(super) fn outcomes(ran: &Ran, statements: usize) -> Vec<Outcome> {
+    let mut refused = vec![None; statements];
+    for line in ran.err.lines() {
+        let Ok(error) = serde_json::from_str::<Value>(line) else {
+            continue;
+        };
+        match error["statement"].as_u64() {
+            Some(number) => {
+                let code = error["code"].as_str().unwrap().to_owned();
+                refused[number as usize - 1] = Some(Outcome::Refused(code, line.to_owned()));
+            }
+            None => panic!("{line}"),
+        }
+    }
+    let mut answers = ran.out.lines();
+    let each = refused.into_iter().map(|refused| {
+        refused.unwrap_or_else(|| {
+            Outcome::Answer(
+                answers
+                    .next()
+                    .unwrap_or_else(|| panic!("no answer: {}", ran.err))
+                    .to_owned(),
+            )
+        })
+    });
+    let all = each.collect();
+    assert_eq!(answers.next(), None, "more answers than questions");
+    all
+}
+
+/// The outcomes of all questions of a case over some world of its shape.
+pub(super) fn outcomes_over(case: &Case, world: &World) -> Vec<Outcome> {
+    let statements = case.sql();
+    let (_folder, ran) = ask(world, &statements);
+    outcomes(&ran, statements.len())
+}
+
+/// Ends the test: keeps a world that shows the failure and says how to ask it again.
+pub(super) fn fail(case: &Case, world: &World, statement: &str, what: &str) -> ! {
+    let (folder, _) = ask(world, &[statement.to_owned()]);
+    let kept = folder.keep();
+    let principal = format!("ann@{}", world.parties[world.asker]);
+    panic!(
+        "{what}\nseed {}\n{statement}\nagain: cd {} && subrosa lab w --as {principal} --format json -f questions.sql",
+        case.seed,
+        kept.display()
+    )
+}

@@ -1,0 +1,194 @@
+//! Worlds that differ in what must not matter.
+
+use std::collections::BTreeSet;
+
+use crate::oracle::calendar::{DAY, day_of};
+use crate::oracle::number::Number;
+use crate::oracle::value::{Kind, Value};
+use crate::oracle::world::{Table, World};
+
+use super::random::Random;
+use super::rows;
+
+/// Hidden columns scrambled, and rows that their owner filters away changed, dropped and added.
+#[must_use]
+pub fn scrambled(world: &World, seed: u64) -> World {
+    world.with_rows(|table| {
+        let mut random = Random::new(seed, 101);
+        let mut changed = Vec::new();
+        for row in &table.rows {
+            if table.exists(row) {
+                let mut row = row.clone();
+                scramble(&mut random, table, &mut row);
+                changed.push(row);
+            }
+        }
+        if let Some((at, text)) = &table.gone {
+            for person in 0..random.below(6) {
+                let value = |random: &mut Random, name| rows::value(random, name);
+                let mut row: Vec<Value> = table
+                    .columns
+                    .iter()
+                    .map(|column| value(&mut random, column.name))
+                    .collect();
+                row[0] = Value::Text(format!("x{person}"));
+                row[*at] = Value::text(text);
+                let place = random.below(changed.len() + 1);
+                changed.insert(place, row);
+            }
+        }
+        changed
+    })
+}
+
+fn scramble(random: &mut Random, table: &Table, row: &mut [Value]) {
+    for (at, column) in table
+        .columns
+        .iter()
+        .enumerate()
+        .filter(|(_, column)| column.hidden)
+    {
+        let decides = table.gone.as_ref().is_some_and(|(gone, _)| *gone == at);
+        row[at] = if decides {
+            Value::text(random.word(&["low", "other"]))
+        } else {
+            rows::value(random, column.name)
+        };
+    }
+}
+
+/// Everybody has another name.
+#[must_use]
+pub fn renamed(world: &World) -> World {
+    let rename = |value: &Value| match value {
+        Value::Text(id) if id.starts_with('p') => {
+            Value::Text(format!("r{}", id.chars().rev().collect::<String>()))
+        }
+        other => other.clone(),
+    };
+    mapped(world, |table, at, value| {
+        if table.columns[at].unit.is_some() || table.columns[at].join.is_some() {
+            rename(value)
+        } else {
+            value.clone()
+        }
+    })
+}
+
+fn mapped(world: &World, change: impl Fn(&Table, usize, &Value) -> Value) -> World {
+    world.with_rows(|table| {
+        let cells = |row: &Vec<Value>| {
+            row.iter()
+                .enumerate()
+                .map(|(at, value)| change(table, at, value))
+                .collect()
+        };
+        table.rows.iter().map(cells).collect()
+    })
+}
+
+/// Rows in another order.
+#[must_use]
+pub fn shuffled(world: &World, seed: u64) -> World {
+    world.with_rows(|table| {
+        let mut rows = table.rows.clone();
+        Random::new(seed, 102).shuffle(&mut rows);
+        rows
+    })
+}
+
+/// A party's tables about fewer people than it asks for.
+#[must_use]
+pub fn small(world: &World, party: usize) -> World {
+    world.with_rows(|table| {
+        if table.party != party {
+            return table.rows.clone();
+        }
+        let mut known: BTreeSet<String> = BTreeSet::new();
+        let mut kept = Vec::new();
+        for row in &table.rows {
+            let mut all = known.clone();
+            all.extend((0..row.len()).filter_map(|at| table.entity(row, at)));
+            if all.len() < table.k {
+                known = all;
+                kept.push(row.clone());
+            }
+        }
+        kept
+    })
+}
+
+/// A text that occurs nowhere else.
+pub const PLANTED: &str = "pl4nted-s3cret";
+
+/// Values that break careless arithmetic, casts and messages, wherever a rule permits any value.
+#[must_use]
+pub fn poisoned(world: &World, seed: u64) -> World {
+    world.with_rows(|table| {
+        let mut random = Random::new(seed, 103);
+        let mut rows = table.rows.clone();
+        for row in &mut rows {
+            for (at, column) in table.columns.iter().enumerate() {
+                if table.unique != Some(at) && column.name != "risk" && random.percent(30) {
+                    row[at] = poison(&mut random, column.kind);
+                }
+            }
+        }
+        rows
+    })
+}
+
+fn poison(random: &mut Random, kind: Kind) -> Value {
+    match kind {
+        Kind::Text => Value::text(random.word(&[
+            PLANTED,
+            "pl4nted-s3cret'; DROP TABLE x; --",
+            "\u{0}pl4nted-s3cret\n\r\t\"\\",
+            "",
+            "NULL",
+            "1e999",
+            "\u{202e}\u{feff}pl4nted-s3cret",
+        ])),
+        Kind::Whole => Value::Number(Number::from(*random.pick(&[
+            i64::MAX,
+            i64::MIN,
+            0,
+            -1,
+            7_070_707_070_707_070,
+        ]))),
+        Kind::Decimal(scale) => Value::Number(Number::new(
+            *random.pick(&[999_999_999_999, -999_999_999_999, 70_707_070_707, 1, 0]),
+            scale,
+        )),
+        Kind::Truth => Value::Null,
+        Kind::Moment => {
+            let year = *random.pick(&[1, 1677, 2262, 9999, 294_246]);
+            Value::Moment(day_of(year, 12, 31) * DAY)
+        }
+    }
+}
+
+/// The smallest world of fewer rows for which something still holds, in at most so many tries.
+pub fn shrunk(world: &World, tries: usize, holds: impl Fn(&World) -> bool) -> World {
+    let mut small = world.clone();
+    let mut left = tries;
+    for table in 0..world.tables.len() {
+        let mut chunk = small.tables[table].rows.len();
+        while chunk > 0 && left > 0 {
+            let mut at = 0;
+            while at < small.tables[table].rows.len() && left > 0 {
+                let mut smaller = small.clone();
+                let rows = &mut smaller.tables[table].rows;
+                rows.drain(at..(at + chunk).min(rows.len()));
+                left -= 1;
+                if holds(&smaller) {
+                    small = smaller;
+                } else {
+                    at += chunk;
+                }
+            }
+            chunk /= 2;
+        }
+    }
+    small
+}

@@ -1,0 +1,258 @@
+//! What of a question's answer may leave.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::aggregate::{self, Told, argument, mean, value, variance};
+use super::evaluate::{Evaluator, arms_of};
+use super::expression::Expr;
+use super::number::Number;
+use super::plan::{Aggregate, Function, Question};
+use super::relation::{Arm, Relation, Row, Who};
+use super::support::{Met, Need, Part, Rules};
+use super::value::{Kind, Value};
+use super::world::World;
+
+/// A row of an answer.
+pub type Line = Vec<Told>;
+
+/// A row of an answer and what is known of it.
+#[derive(Debug, Clone)]
+pub struct Cell {
+    /// Keys, then statistics.
+    pub line: Line,
+    /// By part that is in it: the base rows (table and number) behind it.
+    pub behind: Vec<BTreeSet<(usize, usize)>>,
+}
+
+/// A statistic with the branches that it owes support for: of the first kind to many, of the second to many or nobody.
+struct Owed<'a> {
+    aggregate: &'a Aggregate,
+    strict: BTreeSet<Arm>,
+    lenient: BTreeSet<Arm>,
+}
+
+/// Rows of one part of a cell.
+type Rows<'r> = Vec<&'r Row>;
+
+/// A relation on its way out.
+struct Release<'a> {
+    rel: &'a Relation,
+    rules: Rules<'a>,
+    kinds: Vec<Kind>,
+    identifiers: Vec<bool>,
+}
+
+/// Whether the asker owns all tables and may ask them freely.
+#[must_use]
+pub fn is_free(world: &World, question: &Question) -> bool {
+    let tables = question.input.tables();
+    let mut tables = tables.iter().map(|table| &world.tables[*table]);
+    tables.all(|table| table.party == world.asker && table.own)
+}
+
+/// The answer.
+#[must_use]
+pub fn answer(world: &World, question: &Question) -> Vec<Cell> {
+    let free = is_free(world, question);
+    let mut evaluator = Evaluator::new(world, free);
+    let mut rel = evaluator.rows(&question.input);
+    let mut key_arms: BTreeSet<Arm> = rel.arms.clone();
+    for key in &question.keys {
+        key_arms.extend(evaluator.branch(&mut rel, key).into_keys());
+        key_arms.extend(arms_of(&rel, key).into_keys());
+    }
+    let mut owed = Vec::new();
+    for aggregate in &question.statistics {
+        let strict: BTreeSet<Arm> = evaluator
+            .arms_of_aggregate(&mut rel, aggregate)
+            .into_keys()
+            .collect();
+        let lenient = key_arms.difference(&strict).copied().collect();
+        owed.push(Owed {
+            aggregate,
+            strict,
+            lenient,
+        });
+    }
+    let release = Release {
+        rules: Rules::new(world, &question.input.tables()),
+        kinds: rel.kinds(),
+        identifiers: rel.columns.iter().map(|column| column.identifier).collect(),
+        rel: &rel,
+    };
+    let mut cells: BTreeMap<Vec<Value>, Rows<'_>> = BTreeMap::new();
+    for row in &rel.rows {
+        let key = question
+            .keys
+            .iter()
+            .map(|key| key.value(&row.raw()))
+            .collect();
+        cells.entry(key).or_default().push(row);
+    }
+    if free && question.keys.is_empty() {
+        cells.entry(Vec::new()).or_default();
+    }
+    let told = |(key, rows): (Vec<Value>, Rows<'_>)| {
+        if free {
+            Some(release.plain(key, &rows, &owed))
+        } else {
+            release.cell(key, &rows, &owed)
+        }
+    };
+    let lines = cells.into_iter().filter_map(told);
+    lines
+        .filter(|cell| holds(question.having.as_ref(), &cell.line))
+        .collect()
+}
+
+fn holds(having: Option<&Expr>, line: &Line) -> bool {
+    having.is_none_or(|having| having.holds(&|at| line[at].exact()))
+}
+
+impl Release<'_> {
+    /// A cell as SQL has it.
+    fn plain(&self, key: Vec<Value>, rows: &Rows<'_>, owed: &[Owed<'_>]) -> Cell {
+        let statistics = owed
+            .iter()
+            .map(|owed| self.statistic(owed.aggregate, &[rows.clone()], &[]));
+        let behind = vec![
+            rows.iter()
+                .flat_map(|row| row.base.iter().copied())
+                .collect(),
+        ];
+        Cell {
+            line: key.into_iter().map(Told::Value).chain(statistics).collect(),
+            behind,
+        }
+    }
+
+    /// A cell of the parts that have support; none if nothing of it may be told.
+    fn cell(&self, key: Vec<Value>, rows: &Rows<'_>, owed: &[Owed<'_>]) -> Option<Cell> {
+        let mut parts: BTreeMap<Part, Rows<'_>> = BTreeMap::new();
+        for row in rows {
+            if let Some(part) = self.rules.part(&self.rel.places, row) {
+                parts.entry(part).or_default().push(row);
+            }
+        }
+        let with_needs = parts
+            .into_iter()
+            .map(|(part, rows)| (self.rules.needs(&self.rel.places, &part), rows));
+        let supported: Vec<(Vec<Need>, Rows<'_>)> = with_needs
+            .filter(|(needs, rows)| enough(needs, || rows.iter().map(|row| &row.who)))
+            .collect();
+        let mut behind: Vec<BTreeSet<(usize, usize)>> = Vec::new();
+        let mut line: Line = key.into_iter().map(Told::Value).collect();
+        let mut told = owed.is_empty() && !supported.is_empty();
+        for owed in owed {
+            let allowed = supported
+                .iter()
+                .filter(|(needs, rows)| self.allowed(owed, needs, rows));
+            let (needs, rows): (Vec<&[Need]>, Vec<Rows<'_>>) = allowed
+                .map(|(needs, rows)| (needs.as_slice(), rows.clone()))
+                .unzip();
+            let value = if rows.is_empty() {
+                Told::Value(Value::Null)
+            } else {
+                self.statistic(owed.aggregate, &rows, &needs)
+            };
+            told |= !value.is_null();
+            line.push(value);
+            behind.extend(rows.iter().map(|rows| {
+                rows.iter()
+                    .flat_map(|row| row.base.iter().copied())
+                    .collect()
+            }));
+        }
+        told.then_some(Cell { line, behind })
+    }
+
+    /// Whether a statistic may be told of a part.
+    fn allowed(&self, owed: &Owed<'_>, needs: &[Need], rows: &Rows<'_>) -> bool {
+        let aggregate = owed.aggregate;
+        let adding = rows
+            .iter()
+            .filter(|row| !argument(aggregate, row).is_null());
+        let amounts = || {
+            let numbers = rows
+                .iter()
+                .map(|row| (&row.who, argument(aggregate, row).number()));
+            numbers.filter_map(|(who, number)| Some((who, number?)))
+        };
+        let present = enough(needs, || adding.clone().map(|row| &row.who));
+        let moved = aggregate::counts(aggregate.function)
+            || needs.iter().all(|need| need.met_by_amounts(amounts()));
+        let took = |arm: &Arm| {
+            let arm = *arm;
+            needs
+                .iter()
+                .map(move |need| need.met(rows.iter().filter_map(|row| row.took.get(&arm))))
+        };
+        present
+            && moved
+            && owed
+                .strict
+                .iter()
+                .all(|arm| took(arm).all(|met| met == Met::Enough))
+            && owed
+                .lenient
+                .iter()
+                .all(|arm| took(arm).all(|met| met != Met::TooFew))
+    }
+
+    /// A statistic over some parts.
+    fn statistic(&self, aggregate: &Aggregate, parts: &[Rows<'_>], needs: &[&[Need]]) -> Told {
+        let rows: Rows<'_> = parts.concat();
+        let numbers: Vec<Number> = rows
+            .iter()
+            .filter_map(|row| argument(aggregate, row).number())
+            .collect();
+        let real = |value: Option<f64>| value.map_or(Told::Value(Value::Null), Told::Real);
+        match aggregate.function {
+            Function::Avg => {
+                let kind = aggregate.argument.as_ref().unwrap().kind(&self.kinds);
+                mean(&numbers, kind).unwrap_or(Told::Value(Value::Null))
+            }
+            Function::VarPop => real(variance(&numbers, false)),
+            Function::VarSamp => real(variance(&numbers, true)),
+            Function::DevPop => real(variance(&numbers, false).map(f64::sqrt)),
+            Function::Distinct if self.shows_values(aggregate) => Told::Value(Value::whole(
+                supported_values(aggregate, parts, needs).len(),
+            )),
+            _ => Told::Value(value(aggregate, &rows)),
+        }
+    }
+
+    /// COUNT(DISTINCT …) of something that is not an identifier: each value counted needs support.
+    fn shows_values(&self, aggregate: &Aggregate) -> bool {
+        !aggregate::is_identifier(aggregate.argument.as_ref(), &self.identifiers)
+    }
+}
+
+/// The values that enough entities of a part support.
+fn supported_values(
+    aggregate: &Aggregate,
+    parts: &[Rows<'_>],
+    needs: &[&[Need]],
+) -> BTreeSet<Value> {
+    let mut all = BTreeSet::new();
+    for (at, rows) in parts.iter().enumerate() {
+        let needs: &[Need] = needs.get(at).copied().unwrap_or(&[]);
+        for row in rows {
+            let value = argument(aggregate, row);
+            let same = || {
+                rows.iter()
+                    .filter(|row| argument(aggregate, row) == value)
+                    .map(|row| &row.who)
+            };
+            if !value.is_null() && enough(needs, same) {
+                all.insert(value);
+            }
+        }
+    }
+    all
+}
+
+/// All needs are met by these rows.
+fn enough<'w, I: Iterator<Item = &'w Who>>(needs: &[Need], rows: impl Fn() -> I) -> bool {
+    needs.iter().all(|need| need.met(rows()) == Met::Enough)
+}

@@ -1,0 +1,570 @@
+//! Rows below a release, by nested loops.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::aggregate;
+use super::expression::Expr;
+use super::number::Number;
+use super::plan::{Aggregate, Plan};
+use super::relation::{Arm, Cell, Column, Place, Relation, Row, nobody, unite};
+use super::value::Value;
+use super::world::World;
+
+/// Computes rows.
+#[derive(Debug)]
+pub struct Evaluator<'a> {
+    world: &'a World,
+    /// The owner asks freely: nothing is clamped.
+    free: bool,
+    arms: Arm,
+}
+
+/// A value that depends on literals of its own, so that no comparison of it is a clamp.
+fn clamp(value: &Value, bounds: Option<(i64, i64)>) -> Value {
+    match (value, bounds) {
+        (Value::Number(number), Some((low, high))) => {
+            Value::Number((*number).max(Number::from(low)).min(Number::from(high)))
+        }
+        (value, _) => value.clone(),
+    }
+}
+
+impl<'a> Evaluator<'a> {
+    /// An evaluator.
+    #[must_use]
+    pub fn new(world: &'a World, free: bool) -> Self {
+        Self {
+            world,
+            free,
+            arms: 0,
+        }
+    }
+
+    /// The rows of a plan.
+    pub fn rows(&mut self, plan: &Plan) -> Relation {
+        match plan {
+            Plan::Scan { table } => self.scan(*table),
+            Plan::Filter { input, predicate } => {
+                let input = self.rows(input);
+                self.filter(input, predicate)
+            }
+            Plan::Project { input, columns } => {
+                let input = self.rows(input);
+                self.project(input, columns)
+            }
+            Plan::Join {
+                outer,
+                left,
+                right,
+                on,
+                and,
+            } => {
+                let (left, right) = (self.rows(left), self.rows(right));
+                self.join(*outer, &left, &right, on, and.as_ref())
+            }
+            Plan::Semi {
+                input,
+                tested,
+                on,
+                negated,
+            } => {
+                let (input, tested) = (self.rows(input), self.rows(tested));
+                semi(input, tested, *on, *negated)
+            }
+            Plan::Group {
+                input,
+                keys,
+                aggregates,
+            } => {
+                let input = self.rows(input);
+                self.group(input, keys, aggregates)
+            }
+            Plan::Union { inputs } => {
+                let inputs: Vec<_> = inputs.iter().map(|input| self.rows(input)).collect();
+                union(inputs)
+            }
+            Plan::Window {
+                input,
+                aggregate,
+                partition,
+            } => {
+                let input = self.rows(input);
+                window(input, aggregate, partition)
+            }
+        }
+    }
+
+    fn scan(&self, number: usize) -> Relation {
+        let table = &self.world.tables[number];
+        let units: Vec<usize> = table
+            .visible()
+            .filter(|at| table.columns[*at].unit.is_some())
+            .collect();
+        let place = |at: &usize| Place {
+            space: table.columns[*at].unit.unwrap(),
+            k: BTreeMap::from([(table.party, table.k)]),
+            merged: false,
+        };
+        let bounds = |at: usize| {
+            if self.free {
+                None
+            } else {
+                table.columns[at].measure
+            }
+        };
+        let row = |(of, row): (usize, &Vec<Value>)| Row {
+            cells: table
+                .visible()
+                .map(|at| Cell {
+                    raw: row[at].clone(),
+                    clamped: clamp(&row[at], bounds(at)),
+                })
+                .collect(),
+            who: units
+                .iter()
+                .map(|at| {
+                    table
+                        .entity(row, *at)
+                        .map(|id| (table.party, id))
+                        .into_iter()
+                        .collect()
+                })
+                .collect(),
+            took: BTreeMap::new(),
+            base: BTreeSet::from([(number, of)]),
+        };
+        let rows = table.rows.iter().enumerate();
+        Relation {
+            columns: table
+                .visible()
+                .map(|at| Column {
+                    kind: table.columns[at].kind,
+                    identifier: table.columns[at].unit.is_some()
+                        || table.columns[at].join.is_some(),
+                    arms: BTreeMap::new(),
+                })
+                .collect(),
+            places: units.iter().map(place).collect(),
+            arms: BTreeSet::new(),
+            rows: rows.filter(|(_, row)| table.exists(row)).map(row).collect(),
+        }
+    }
+
+    /// Numbers the branches of an expression and notes who takes them.
+    pub fn branch(&mut self, input: &mut Relation, expr: &Expr) -> BTreeMap<Arm, bool> {
+        let mut found = BTreeMap::new();
+        for branch in expr.branches() {
+            self.arms += 1;
+            found.insert(self.arms, branch.zero);
+            for row in &mut input.rows {
+                if branch.taken(&row.raw()) {
+                    row.took.insert(self.arms, row.who.clone());
+                }
+            }
+        }
+        found
+    }
+
+    fn filter(&mut self, mut input: Relation, predicate: &Expr) -> Relation {
+        let own = self.branch(&mut input, predicate);
+        let reached = arms_of(&input, predicate);
+        input
+            .arms
+            .extend(own.into_keys().chain(reached.into_keys()));
+        input.rows.retain(|row| predicate.holds(&row.raw()));
+        input
+    }
+
+    fn project(&mut self, mut input: Relation, exprs: &[Expr]) -> Relation {
+        let mut columns = Vec::new();
+        for expr in exprs {
+            let mut arms = self.branch(&mut input, expr);
+            arms.extend(arms_of(&input, expr));
+            let identifier = matches!(expr, Expr::Column(at) if input.columns[*at].identifier);
+            columns.push(Column {
+                kind: expr.kind(&input.kinds()),
+                identifier,
+                arms,
+            });
+        }
+        for row in &mut input.rows {
+            row.cells = exprs.iter().map(|expr| cell(expr, row)).collect();
+        }
+        input.columns = columns;
+        input
+    }
+
+    fn join(
+        &mut self,
+        outer: bool,
+        left: &Relation,
+        right: &Relation,
+        on: &[(usize, usize)],
+        and: Option<&Expr>,
+    ) -> Relation {
+        let mut rows = Vec::new();
+        for one in &left.rows {
+            let equal = |other: &&Row| {
+                on.iter().all(|(l, r)| {
+                    let (l, r) = (&one.cells[*l].raw, &other.cells[*r].raw);
+                    !l.is_null() && l == r
+                })
+            };
+            let pairs = right
+                .rows
+                .iter()
+                .filter(equal)
+                .map(|other| pair(one, other));
+            let pairs: Vec<Row> = pairs
+                .filter(|row| and.is_none_or(|and| and.holds(&row.raw())))
+                .collect();
+            if outer && pairs.is_empty() {
+                rows.push(alone(one, right));
+            }
+            rows.extend(pairs);
+        }
+        let mut joined = Relation {
+            columns: [left.columns.clone(), right.columns.clone()].concat(),
+            places: [left.places.clone(), right.places.clone()].concat(),
+            arms: left.arms.union(&right.arms).copied().collect(),
+            rows,
+        };
+        if let Some(and) = and {
+            let own = self.branch(&mut joined, and);
+            let reached = arms_of(&joined, and);
+            joined
+                .arms
+                .extend(own.into_keys().chain(reached.into_keys()));
+        }
+        joined
+    }
+
+    fn group(&mut self, mut input: Relation, keys: &[Expr], aggregates: &[Aggregate]) -> Relation {
+        let mut columns = Vec::new();
+        for key in keys {
+            let own = self.branch(&mut input, key);
+            let reached = arms_of(&input, key);
+            input.arms.extend(own.keys().chain(reached.keys()).copied());
+            let identifier = matches!(key, Expr::Column(at) if input.columns[*at].identifier);
+            columns.push(Column {
+                kind: key.kind(&input.kinds()),
+                identifier,
+                arms: own.into_iter().chain(reached).collect(),
+            });
+        }
+        for aggregate in aggregates {
+            let arms = self.arms_of_aggregate(&mut input, aggregate);
+            let kind = aggregate::kind(aggregate, &input.kinds());
+            columns.push(Column {
+                kind,
+                identifier: false,
+                arms,
+            });
+        }
+        let mut groups: BTreeMap<Vec<Value>, Vec<Row>> = BTreeMap::new();
+        for row in std::mem::take(&mut input.rows) {
+            let key = keys.iter().map(|key| key.value(&row.raw())).collect();
+            groups.entry(key).or_default().push(row);
+        }
+        let merged = |(key, rows): (Vec<Value>, Vec<Row>)| {
+            let mut row = merge(&rows, input.places.len());
+            let refs: Vec<&Row> = rows.iter().collect();
+            let computed = aggregates
+                .iter()
+                .map(|aggregate| aggregate::value(aggregate, &refs));
+            row.cells = key.into_iter().chain(computed).map(Cell::plain).collect();
+            row
+        };
+        input.rows = groups.into_iter().map(merged).collect();
+        input.columns = columns;
+        input
+            .places
+            .iter_mut()
+            .for_each(|place| place.merged |= place.k.len() > 1);
+        input
+    }
+
+    /// The branches that an aggregate's value goes through: those that add nothing to it are left out.
+    pub fn arms_of_aggregate(
+        &mut self,
+        input: &mut Relation,
+        aggregate: &Aggregate,
+    ) -> BTreeMap<Arm, bool> {
+        let mut all = BTreeMap::new();
+        if let Some(filter) = &aggregate.filter {
+            all.extend(arms_of(input, filter).into_keys().map(|arm| (arm, false)));
+        }
+        if let Some(argument) = &aggregate.argument {
+            all.extend(arms_of(input, argument));
+        }
+        all.extend(self.branch(input, &whole(aggregate)));
+        let sum = aggregate.function == super::plan::Function::Sum;
+        all.retain(|_, zero| !(*zero && sum));
+        all.into_keys().map(|arm| (arm, false)).collect()
+    }
+}
+
+/// The argument with its FILTER as a CASE around it.
+fn whole(aggregate: &Aggregate) -> Expr {
+    let argument = aggregate
+        .argument
+        .clone()
+        .unwrap_or(Expr::Literal(Value::whole(1)));
+    match &aggregate.filter {
+        Some(filter) => Expr::Case(vec![(filter.clone(), argument)], None),
+        None => argument,
+    }
+}
+
+/// Branches that an expression's columns went through. A literal 0 adds nothing only where nothing is added to it.
+pub fn arms_of(input: &Relation, expr: &Expr) -> BTreeMap<Arm, bool> {
+    let bare = matches!(expr, Expr::Column(_) | Expr::Case(_, _));
+    let mut all = BTreeMap::new();
+    for column in expr.columns() {
+        for (arm, zero) in &input.columns[column].arms {
+            let zero = *zero && bare && !guards(expr).contains(&column);
+            let known = all.entry(*arm).or_insert(zero);
+            *known &= zero;
+        }
+    }
+    all
+}
+
+/// Columns that decide which arm is taken.
+fn guards(expr: &Expr) -> Vec<usize> {
+    match expr {
+        Expr::Case(arms, _) => arms.iter().flat_map(|(when, _)| when.columns()).collect(),
+        _ => Vec::new(),
+    }
+}
+
+fn cell(expr: &Expr, row: &Row) -> Cell {
+    Cell {
+        raw: expr.value(&row.raw()),
+        clamped: clamped(expr, row),
+    }
+}
+
+/// The value of an expression as it enters an aggregate: conditions see values as they stand.
+pub fn clamped(expr: &Expr, row: &Row) -> Value {
+    match expr {
+        Expr::Case(arms, otherwise) => {
+            let taken = arms.iter().find(|(when, _)| when.holds(&row.raw()));
+            let value = taken.map(|(_, then)| then).or(otherwise.as_deref());
+            value.map_or(Value::Null, |value| clamped(value, row))
+        }
+        Expr::Math(sum, a, b) => {
+            let both = [clamped(a, row), clamped(b, row)];
+            let columns = Expr::Math(*sum, Box::new(Expr::Column(0)), Box::new(Expr::Column(1)));
+            columns.value(&|at| both[at].clone())
+        }
+        Expr::Column(at) => row.cells[*at].clamped.clone(),
+        other => other.value(&row.raw()),
+    }
+}
+
+fn pair(left: &Row, right: &Row) -> Row {
+    let mut took = BTreeMap::new();
+    for (arm, who) in &left.took {
+        took.insert(*arm, [who.clone(), right.who.clone()].concat());
+    }
+    for (arm, who) in &right.took {
+        took.insert(*arm, [left.who.clone(), who.clone()].concat());
+    }
+    Row {
+        cells: [left.cells.clone(), right.cells.clone()].concat(),
+        who: [left.who.clone(), right.who.clone()].concat(),
+        took,
+        base: left.base.union(&right.base).copied().collect(),
+    }
+}
+
+/// A row of the left without a match.
+fn alone(left: &Row, right: &Relation) -> Row {
+    let nothing = Row {
+        cells: right
+            .columns
+            .iter()
+            .map(|_| Cell::plain(Value::Null))
+            .collect(),
+        who: nobody(right.places.len()),
+        took: BTreeMap::new(),
+        base: BTreeSet::new(),
+    };
+    pair(left, &nothing)
+}
+
+/// Several rows in one, without its values.
+fn merge(rows: &[Row], places: usize) -> Row {
+    let mut one = Row {
+        cells: Vec::new(),
+        who: nobody(places),
+        took: BTreeMap::new(),
+        base: BTreeSet::new(),
+    };
+    for row in rows {
+        unite(&mut one.who, &row.who);
+        one.base.extend(row.base.iter().copied());
+        for (arm, who) in &row.took {
+            unite(one.took.entry(*arm).or_insert_with(|| nobody(places)), who);
+        }
+    }
+    one
+}
+
+/// The people who make the condition true are behind the row too.
+fn semi(input: Relation, tested: Relation, on: (usize, usize), negated: bool) -> Relation {
+    let matching = |row: &Row| -> Vec<Row> {
+        let key = &row.cells[on.0].raw;
+        let equal = tested
+            .rows
+            .iter()
+            .filter(|other| !key.is_null() && other.cells[on.1].raw == *key);
+        equal.cloned().collect()
+    };
+    if negated {
+        let rows = input
+            .rows
+            .iter()
+            .filter(|row| matching(row).is_empty())
+            .cloned()
+            .collect();
+        return Relation { rows, ..input };
+    }
+    let several = |place: &Place| Place {
+        merged: place.merged || place.k.len() > 1,
+        ..place.clone()
+    };
+    let mut rows = Vec::new();
+    for row in &input.rows {
+        let others = matching(row);
+        if !others.is_empty() {
+            let cells = row.cells.clone();
+            rows.push(Row {
+                cells,
+                ..pair(row, &merge(&others, tested.places.len()))
+            });
+        }
+    }
+    Relation {
+        rows,
+        places: input
+            .places
+            .iter()
+            .cloned()
+            .chain(tested.places.iter().map(several))
+            .collect(),
+        arms: input.arms.union(&tested.arms).copied().collect(),
+        ..input
+    }
+}
+
+/// Places of one space are the same place, in the order in which they come.
+fn union(inputs: Vec<Relation>) -> Relation {
+    let mut places: Vec<(Place, usize)> = Vec::new();
+    let mut columns: Vec<Column> = inputs[0].columns.clone();
+    let (mut arms, mut rows) = (BTreeSet::new(), Vec::new());
+    for input in inputs {
+        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
+        let mut to = Vec::new();
+        for place in &input.places {
+            let nth = seen.entry(place.space).or_default();
+            let found = places
+                .iter()
+                .position(|(other, n)| other.space == place.space && n == nth);
+            let at = found.unwrap_or(places.len());
+            if found.is_none() {
+                places.push((place.clone(), *nth));
+            } else {
+                let known = &mut places[at].0;
+                known.merged |= place.merged;
+                for (party, k) in &place.k {
+                    let before = known.k.entry(*party).or_insert(*k);
+                    *before = (*before).max(*k);
+                }
+            }
+            to.push(at);
+            *nth += 1;
+        }
+        for (column, other) in columns.iter_mut().zip(&input.columns) {
+            column.arms.extend(other.arms.clone());
+        }
+        arms.extend(input.arms);
+        rows.extend(input.rows.into_iter().map(|row| (row, to.clone())));
+    }
+    let width = places.len();
+    let moved = |who: &Vec<BTreeSet<(usize, String)>>, to: &[usize]| {
+        let mut wide = nobody(width);
+        for (set, at) in who.iter().zip(to) {
+            wide[*at].clone_from(set);
+        }
+        wide
+    };
+    let rows = rows.into_iter().map(|(row, to)| Row {
+        who: moved(&row.who, &to),
+        took: row
+            .took
+            .iter()
+            .map(|(arm, who)| (*arm, moved(who, &to)))
+            .collect(),
+        ..row
+    });
+    Relation {
+        columns,
+        arms,
+        rows: rows.collect(),
+        places: places.into_iter().map(|(place, _)| place).collect(),
+    }
+}
+
+/// The partition's entities are a second set of tracks.
+fn window(mut input: Relation, aggregate: &Aggregate, partition: &[usize]) -> Relation {
+    let width = input.places.len();
+    let key = |row: &Row| -> Vec<Value> {
+        partition
+            .iter()
+            .map(|at| row.cells[*at].raw.clone())
+            .collect()
+    };
+    let mut rows = Vec::new();
+    for row in &input.rows {
+        let frame: Vec<&Row> = input
+            .rows
+            .iter()
+            .filter(|other| key(other) == key(row))
+            .collect();
+        let mut who = nobody(width);
+        frame.iter().for_each(|other| unite(&mut who, &other.who));
+        let mut row = row.clone();
+        row.cells
+            .push(Cell::plain(aggregate::value(aggregate, &frame)));
+        row.took
+            .values_mut()
+            .for_each(|took| took.extend(who.clone()));
+        row.who.extend(who);
+        rows.push(row);
+    }
+    let kind = aggregate::kind(aggregate, &input.kinds());
+    let reached = aggregate
+        .argument
+        .as_ref()
+        .map(|argument| arms_of(&input, argument))
+        .unwrap_or_default();
+    let sum = aggregate.function == super::plan::Function::Sum;
+    let arms = reached
+        .into_iter()
+        .filter(|(_, zero)| !(*zero && sum))
+        .map(|(arm, _)| (arm, false));
+    input.columns.push(Column {
+        kind,
+        identifier: false,
+        arms: arms.collect(),
+    });
+    let frames = input.places.iter().map(|place| Place {
+        merged: place.merged || place.k.len() > 1,
+        ..place.clone()
+    });
+    input.places.extend(frames.collect::<Vec<_>>());
+    input.rows = rows;
+    input
+}

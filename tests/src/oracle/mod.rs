@@ -1,0 +1,25 @@
+//! A second opinion: what a question comes to and what of it may leave, by nested loops.
+//!
+//! It has its own syntax trees and values, and shares no code with the engine or with `DataFusion`: a rule that both got
+//! right was understood twice. It is slow and obvious on purpose, and knows policy.md §4, steps 1 and 2: parts, support
+//! of every track and party, support of branches, the asker's own side, pools.
+#![expect(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::unwrap_used,
+    reason = "a harness: what it cannot do it says by panicking"
+)]
+
+pub mod aggregate;
+pub mod answer;
+pub mod calendar;
+pub mod evaluate;
+pub mod expression;
+pub mod number;
+pub mod plan;
+pub mod relation;
+pub mod reply;
+pub mod sql;
+pub mod support;
+pub mod value;
+pub mod world;
