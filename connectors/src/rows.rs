@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::filter_record_batch;
-use arrow::datatypes::SchemaRef;
+use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::{cast, filter_record_batch};
+use arrow::datatypes::{DataType, SchemaRef};
+use arrow::error::ArrowError;
 use datafusion::common::DFSchema;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
+use policy::capability::Literal;
 use policy::document::PolicyDocument;
+use policy::number::Decimal;
 use policy::problem::Problem;
 
 use crate::error::ConnectorError;
@@ -17,7 +20,8 @@ use crate::error::ConnectorError;
 #[derive(Debug)]
 pub(crate) struct RowFilter {
     predicate: Option<Arc<dyn PhysicalExpr>>,
-    units: Vec<usize>,
+    /// Unit columns, each with its values that are nobody.
+    units: Vec<(usize, Vec<Literal>)>,
 }
 
 impl RowFilter {
@@ -34,16 +38,12 @@ impl RowFilter {
                 ConnectorError::Policy(vec![problem])
             })?),
         };
-        let is_unit = |name: &str| {
-            document
-                .rule_for(name)
-                .is_some_and(|rule| rule.unit.is_some())
-        };
-        let units = schema.fields().iter().enumerate();
-        let units = units
-            .filter(|(_, field)| is_unit(field.name()))
-            .map(|(at, _)| at)
-            .collect();
+        let fields = schema.fields().iter().enumerate();
+        let units = fields.filter_map(|(at, field)| {
+            let rule = document.rule_for(field.name())?;
+            rule.unit.as_ref().map(|_| (at, rule.absent.clone()))
+        });
+        let units = units.collect();
         Ok(Self { predicate, units })
     }
 
@@ -67,17 +67,33 @@ impl RowFilter {
         if self.units.is_empty() {
             return Ok((kept, 0));
         }
-        let columns: Vec<_> = self
-            .units
-            .iter()
-            .filter_map(|at| kept.columns().get(*at))
-            .collect();
-        let has_unit: BooleanArray = (0..kept.num_rows())
-            .map(|row| Some(columns.iter().any(|column| column.is_valid(row))))
-            .collect();
+        let mut has_unit = vec![false; kept.num_rows()];
+        for (at, absent) in &self.units {
+            if let Some(column) = kept.columns().get(*at) {
+                somebody(column, absent, &mut has_unit).map_err(|error| error.to_string())?;
+            }
+        }
+        let has_unit = BooleanArray::from(has_unit);
         let sealed = filter_record_batch(&kept, &has_unit).map_err(|error| error.to_string())?;
         let dropped = kept.num_rows().saturating_sub(sealed.num_rows());
         Ok((sealed, dropped))
+    }
+}
+
+/// Notes the rows in which a unit column names somebody: neither NULL nor a value that is nobody.
+fn somebody(column: &ArrayRef, absent: &[Literal], rows: &mut [bool]) -> Result<(), ArrowError> {
+    let words = cast(column, &DataType::Utf8)?;
+    for (word, row) in words.as_string::<i32>().iter().zip(rows) {
+        *row |= word.is_some_and(|word| !absent.iter().any(|nobody| names(nobody, word)));
+    }
+    Ok(())
+}
+
+fn names(nobody: &Literal, word: &str) -> bool {
+    match nobody {
+        Literal::Text(text) => text == word,
+        Literal::Number(number) => Decimal::parse(word) == Some(*number),
+        Literal::Bool(truth) => truth.to_string() == word,
     }
 }
 
@@ -90,4 +106,27 @@ fn compile(text: &str, schema: &SchemaRef) -> Result<Arc<dyn PhysicalExpr>, Stri
     context
         .create_physical_expr(expr, &named)
         .map_err(|error| error.strip_backtrace())
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use arrow::array::{Int64Array, StringArray};
+
+    use super::*;
+
+    #[test]
+    fn rows_about_nobody_are_not_sealed() {
+        let text = "policy = 1\ntable = \"t\"\n[columns]\n\
+                    who = { unit = \"person\", absent = [\"CASH\"] }\nbox = { unit = \"box\", absent = [7] }\n";
+        let document = PolicyDocument::parse("t.policy.toml", text).unwrap();
+        let who = StringArray::from(vec![Some("a"), Some("CASH"), None, Some("CASH"), None]);
+        let boxes = Int64Array::from(vec![None, Some(7), Some(7), Some(8), None]);
+        let columns: [(&str, ArrayRef); 2] = [("who", Arc::new(who)), ("box", Arc::new(boxes))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let filter = RowFilter::new(&document, &batch.schema()).unwrap();
+        let (sealed, dropped) = filter.apply(batch.clone()).unwrap();
+        assert_eq!((sealed.num_rows(), dropped), (2, 3));
+        assert_eq!(sealed.slice(1, 1), batch.slice(3, 1));
+    }
 }

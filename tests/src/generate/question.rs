@@ -29,9 +29,10 @@ impl<'a> Asker<'a> {
     pub fn question(&mut self) -> Question {
         let depth = self.random.below(4);
         let rows = self.rows(depth);
-        let keys: Vec<Expr> = (0..self.random.below(3))
-            .filter_map(|_| self.key(&rows))
-            .collect();
+        let mut keys: Vec<Expr> = Vec::new();
+        for _ in 0..self.random.below(3) {
+            keys.extend(self.key(&rows).filter(|key| !keys.contains(key)));
+        }
         let wanted = 1 + self.random.below(3);
         let mut statistics: Vec<Aggregate> = (0..wanted)
             .map(|_| self.statistic(&rows))
@@ -127,7 +128,7 @@ impl<'a> Asker<'a> {
 
     fn distinct(&mut self, rows: &Rows) -> Option<Expr> {
         let usable: Vec<usize> = (0..rows.columns.len())
-            .filter(|at| rows.columns[*at].groups())
+            .filter(|at| rows.columns[*at].identifier)
             .collect();
         if usable.is_empty() {
             return None;

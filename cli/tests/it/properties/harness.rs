@@ -62,7 +62,7 @@ impl Case {
 }
 
 /// A number from the environment.
-fn setting(name: &str, otherwise: u64) -> u64 {
+pub(super) fn setting(name: &str, otherwise: u64) -> u64 {
     std::env::var(name)
         .ok()
         .and_then(|text| text.parse().ok())
@@ -104,33 +104,31 @@ pub(super) fn ask(world: &World, statements: &[String]) -> (tempfile::TempDir, R
     (folder, ran)
 }
 
-/// What became of each statement.
+/// What became of each statement; the program's end in the middle is a refusal named `crash`.
 pub(super) fn outcomes(ran: &Ran, statements: usize) -> Vec<Outcome> {
     let mut refused = vec![None; statements];
     for line in ran.err.lines() {
         let Ok(error) = serde_json::from_str::<Value>(line) else {
             continue;
         };
-        match error["statement"].as_u64() {
-            Some(number) => {
-                let code = error["code"].as_str().unwrap().to_owned();
-                refused[number as usize - 1] = Some(Outcome::Refused(code, line.to_owned()));
-            }
-            None => panic!("{line}"),
-        }
+        let Some(number) = error["statement"].as_u64() else {
+            panic!("{line}");
+        };
+        let code = error["code"].as_str().unwrap().to_owned();
+        refused[number as usize - 1] = Some(Outcome::Refused(code, line.to_owned()));
     }
     let mut answers = ran.out.lines();
-    let each = refused.into_iter().map(|refused| {
-        refused.unwrap_or_else(|| {
-            Outcome::Answer(
-                answers
-                    .next()
-                    .unwrap_or_else(|| panic!("no answer: {}", ran.err))
-                    .to_owned(),
-            )
-        })
-    });
-    let all = each.collect();
+    let mut all: Vec<Outcome> = Vec::new();
+    for refused in refused {
+        let answer = || answers.next().map(|text| Outcome::Answer(text.to_owned()));
+        match refused.or_else(answer) {
+            Some(outcome) => all.push(outcome),
+            None => {
+                let last = ran.err.lines().last().unwrap_or_default();
+                all.push(Outcome::Refused("crash".to_owned(), last.to_owned()));
+            }
+        }
+    }
     assert_eq!(answers.next(), None, "more answers than questions");
     all
 }
@@ -138,16 +136,32 @@ pub(super) fn outcomes(ran: &Ran, statements: usize) -> Vec<Outcome> {
 /// The outcomes of all questions of a case over some world of its shape.
 pub(super) fn outcomes_over(case: &Case, world: &World) -> Vec<Outcome> {
     let statements = case.sql();
-    let (_folder, ran) = ask(world, &statements);
-    outcomes(&ran, statements.len())
+    let mut all: Vec<Outcome> = Vec::new();
+    while all.len() < statements.len() {
+        let left = &statements[all.len()..];
+        let (_folder, ran) = ask(world, left);
+        let found = outcomes(&ran, left.len());
+        let crash = found.iter().position(|outcome| outcome.code() == "crash");
+        all.extend(
+            found
+                .into_iter()
+                .take(crash.map_or(left.len(), |at| at + 1)),
+        );
+    }
+    all
 }
 
-/// Ends the test: keeps a world that shows the failure and says how to ask it again.
+/// Ends the test.
 pub(super) fn fail(case: &Case, world: &World, statement: &str, what: &str) -> ! {
+    panic!("{}", failure(case, world, statement, what))
+}
+
+/// Keeps a world that shows a failure and says how to ask it again.
+pub(super) fn failure(case: &Case, world: &World, statement: &str, what: &str) -> String {
     let (folder, _) = ask(world, &[statement.to_owned()]);
     let kept = folder.keep();
     let principal = format!("ann@{}", world.parties[world.asker]);
-    panic!(
+    format!(
         "{what}\nseed {}\n{statement}\nagain: cd {} && subrosa lab w --as {principal} --format json -f questions.sql",
         case.seed,
         kept.display()
