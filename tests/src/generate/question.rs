@@ -16,13 +16,25 @@ use super::shape::{Rows, Shape, consent, many, negation, scan};
 pub struct Asker<'a> {
     world: &'a World,
     random: Random,
+    awaited: bool,
 }
 
 impl<'a> Asker<'a> {
     /// An asker with its own draws.
     #[must_use]
     pub fn new(world: &'a World, random: Random) -> Self {
-        Self { world, random }
+        Self {
+            world,
+            random,
+            awaited: false,
+        }
+    }
+
+    /// Also asks what admission is known to get wrong: keys twice in GROUP BY, CASE in an inner key, a literal 0 that
+    /// is added to, COUNT(DISTINCT …) of values.
+    #[must_use]
+    pub fn with_awaited(self, awaited: bool) -> Self {
+        Self { awaited, ..self }
     }
 
     /// A question.
@@ -31,7 +43,8 @@ impl<'a> Asker<'a> {
         let rows = self.rows(depth);
         let mut keys: Vec<Expr> = Vec::new();
         for _ in 0..self.random.below(3) {
-            keys.extend(self.key(&rows).filter(|key| !keys.contains(key)));
+            let key = self.key(&rows);
+            keys.extend(key.filter(|key| self.awaited || !keys.contains(key)));
         }
         let wanted = 1 + self.random.below(3);
         let mut statistics: Vec<Aggregate> = (0..wanted)
@@ -110,14 +123,14 @@ impl<'a> Asker<'a> {
                 plain(Function::Count, Some(Expr::Case(vec![(when, one)], None)))
             }
             5 | 6 => plain(Function::Distinct, Some(self.distinct(rows)?)),
-            7..10 => plain(Function::Sum, Some(measure(&mut self.random, columns, 2)?)),
-            10 => plain(Function::Avg, Some(measure(&mut self.random, columns, 1)?)),
+            7..10 => plain(Function::Sum, Some(self.measure(columns, 2)?)),
+            10 => plain(Function::Avg, Some(self.measure(columns, 1)?)),
             _ => {
                 let function =
                     *self
                         .random
                         .pick(&[Function::VarPop, Function::VarSamp, Function::DevPop]);
-                plain(function, Some(measure(&mut self.random, columns, 1)?))
+                plain(function, Some(self.measure(columns, 1)?))
             }
         };
         if self.random.percent(12) {
@@ -126,9 +139,16 @@ impl<'a> Asker<'a> {
         Some(found)
     }
 
+    fn measure(&mut self, columns: &[Shape], most: u8) -> Option<Expr> {
+        measure(&mut self.random, columns, most, self.awaited)
+    }
+
     fn distinct(&mut self, rows: &Rows) -> Option<Expr> {
         let usable: Vec<usize> = (0..rows.columns.len())
-            .filter(|at| rows.columns[*at].identifier)
+            .filter(|at| {
+                let shape = &rows.columns[*at];
+                shape.identifier || (self.awaited && shape.groups())
+            })
             .collect();
         if usable.is_empty() {
             return None;
@@ -325,7 +345,7 @@ impl<'a> Asker<'a> {
             keys.push(Expr::Column(at));
             columns.push(rows.columns[at].clone());
         }
-        if by.is_none() && self.random.percent(8) {
+        if self.awaited && by.is_none() && self.random.percent(8) {
             if let Some(when) = predicate(&mut self.random, &rows.columns, Use::Filter, 0) {
                 let [one, two] = [1, 2].map(|number| Expr::Literal(Value::whole(number)));
                 keys.push(Expr::Case(vec![(when, one)], Some(Box::new(two))));
@@ -374,7 +394,7 @@ impl<'a> Asker<'a> {
                     6 => Function::Min,
                     _ => Function::Max,
                 };
-                let argument = measure(&mut self.random, columns, 1)?;
+                let argument = self.measure(columns, 1)?;
                 let kinds: Vec<Kind> = columns.iter().map(|shape| shape.kind).collect();
                 let read: Vec<Shape> = argument
                     .columns()
@@ -458,7 +478,7 @@ impl<'a> Asker<'a> {
         self.random.shuffle(&mut places);
         let mut columns: Vec<Shape> = places.iter().map(|at| rows.columns[*at].clone()).collect();
         let mut exprs: Vec<Expr> = places.iter().map(|at| Expr::Column(*at)).collect();
-        if let Some(computed) = measure(&mut self.random, &rows.columns, 1) {
+        if let Some(computed) = self.measure(&rows.columns, 1) {
             let kinds: Vec<Kind> = rows.columns.iter().map(|shape| shape.kind).collect();
             let mut shape = counted(
                 &rows.parties,

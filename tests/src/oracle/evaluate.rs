@@ -3,10 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate;
+use super::combine::semi;
 use super::expression::Expr;
+use super::merge::{merge, window};
 use super::number::Number;
 use super::plan::{Aggregate, Plan};
-use super::relation::{Arm, Cell, Column, Place, Relation, Row, nobody, unite};
+use super::relation::{Arm, Cell, Column, Place, Relation, Row};
+use super::union::union;
 use super::value::Value;
 use super::world::World;
 
@@ -17,16 +20,6 @@ pub struct Evaluator<'a> {
     /// The owner asks freely: nothing is clamped.
     free: bool,
     arms: Arm,
-}
-
-/// A value that depends on literals of its own, so that no comparison of it is a clamp.
-fn clamp(value: &Value, bounds: Option<(i64, i64)>) -> Value {
-    match (value, bounds) {
-        (Value::Number(number), Some((low, high))) => {
-            Value::Number((*number).max(Number::from(low)).min(Number::from(high)))
-        }
-        (value, _) => value.clone(),
-    }
 }
 
 impl<'a> Evaluator<'a> {
@@ -141,6 +134,7 @@ impl<'a> Evaluator<'a> {
                     kind: table.columns[at].kind,
                     identifier: table.columns[at].unit.is_some()
                         || table.columns[at].join.is_some(),
+                    bounds: bounds(at),
                     arms: BTreeMap::new(),
                 })
                 .collect(),
@@ -181,9 +175,14 @@ impl<'a> Evaluator<'a> {
             let mut arms = self.branch(&mut input, expr);
             arms.extend(arms_of(&input, expr));
             let identifier = matches!(expr, Expr::Column(at) if input.columns[*at].identifier);
+            let bounds = match expr {
+                Expr::Column(at) => input.columns[*at].bounds,
+                _ => None,
+            };
             columns.push(Column {
                 kind: expr.kind(&input.kinds()),
                 identifier,
+                bounds,
                 arms,
             });
         }
@@ -192,51 +191,6 @@ impl<'a> Evaluator<'a> {
         }
         input.columns = columns;
         input
-    }
-
-    fn join(
-        &mut self,
-        outer: bool,
-        left: &Relation,
-        right: &Relation,
-        on: &[(usize, usize)],
-        and: Option<&Expr>,
-    ) -> Relation {
-        let mut rows = Vec::new();
-        for one in &left.rows {
-            let equal = |other: &&Row| {
-                on.iter().all(|(l, r)| {
-                    let (l, r) = (&one.cells[*l].raw, &other.cells[*r].raw);
-                    !l.is_null() && l == r
-                })
-            };
-            let pairs = right
-                .rows
-                .iter()
-                .filter(equal)
-                .map(|other| pair(one, other));
-            let pairs: Vec<Row> = pairs
-                .filter(|row| and.is_none_or(|and| and.holds(&row.raw())))
-                .collect();
-            if outer && pairs.is_empty() {
-                rows.push(alone(one, right));
-            }
-            rows.extend(pairs);
-        }
-        let mut joined = Relation {
-            columns: [left.columns.clone(), right.columns.clone()].concat(),
-            places: [left.places.clone(), right.places.clone()].concat(),
-            arms: left.arms.union(&right.arms).copied().collect(),
-            rows,
-        };
-        if let Some(and) = and {
-            let own = self.branch(&mut joined, and);
-            let reached = arms_of(&joined, and);
-            joined
-                .arms
-                .extend(own.into_keys().chain(reached.into_keys()));
-        }
-        joined
     }
 
     fn group(&mut self, mut input: Relation, keys: &[Expr], aggregates: &[Aggregate]) -> Relation {
@@ -249,6 +203,7 @@ impl<'a> Evaluator<'a> {
             columns.push(Column {
                 kind: key.kind(&input.kinds()),
                 identifier,
+                bounds: None,
                 arms: own.into_iter().chain(reached).collect(),
             });
         }
@@ -258,6 +213,7 @@ impl<'a> Evaluator<'a> {
             columns.push(Column {
                 kind,
                 identifier: false,
+                bounds: None,
                 arms,
             });
         }
@@ -363,208 +319,12 @@ pub fn clamped(expr: &Expr, row: &Row) -> Value {
     }
 }
 
-fn pair(left: &Row, right: &Row) -> Row {
-    let mut took = BTreeMap::new();
-    for (arm, who) in &left.took {
-        took.insert(*arm, [who.clone(), right.who.clone()].concat());
-    }
-    for (arm, who) in &right.took {
-        took.insert(*arm, [left.who.clone(), who.clone()].concat());
-    }
-    Row {
-        cells: [left.cells.clone(), right.cells.clone()].concat(),
-        who: [left.who.clone(), right.who.clone()].concat(),
-        took,
-        base: left.base.union(&right.base).copied().collect(),
-    }
-}
-
-/// A row of the left without a match.
-fn alone(left: &Row, right: &Relation) -> Row {
-    let nothing = Row {
-        cells: right
-            .columns
-            .iter()
-            .map(|_| Cell::plain(Value::Null))
-            .collect(),
-        who: nobody(right.places.len()),
-        took: BTreeMap::new(),
-        base: BTreeSet::new(),
-    };
-    pair(left, &nothing)
-}
-
-/// Several rows in one, without its values.
-fn merge(rows: &[Row], places: usize) -> Row {
-    let mut one = Row {
-        cells: Vec::new(),
-        who: nobody(places),
-        took: BTreeMap::new(),
-        base: BTreeSet::new(),
-    };
-    for row in rows {
-        unite(&mut one.who, &row.who);
-        one.base.extend(row.base.iter().copied());
-        for (arm, who) in &row.took {
-            unite(one.took.entry(*arm).or_insert_with(|| nobody(places)), who);
+/// A number brought between bounds.
+pub(super) fn clamp(value: &Value, bounds: Option<(i64, i64)>) -> Value {
+    match (value, bounds) {
+        (Value::Number(number), Some((low, high))) => {
+            Value::Number((*number).max(Number::from(low)).min(Number::from(high)))
         }
+        (value, _) => value.clone(),
     }
-    one
-}
-
-/// The people who make the condition true are behind the row too.
-fn semi(input: Relation, tested: Relation, on: (usize, usize), negated: bool) -> Relation {
-    let matching = |row: &Row| -> Vec<Row> {
-        let key = &row.cells[on.0].raw;
-        let equal = tested
-            .rows
-            .iter()
-            .filter(|other| !key.is_null() && other.cells[on.1].raw == *key);
-        equal.cloned().collect()
-    };
-    if negated {
-        let rows = input
-            .rows
-            .iter()
-            .filter(|row| matching(row).is_empty())
-            .cloned()
-            .collect();
-        return Relation { rows, ..input };
-    }
-    let several = |place: &Place| Place {
-        merged: place.merged || place.k.len() > 1,
-        ..place.clone()
-    };
-    let mut rows = Vec::new();
-    for row in &input.rows {
-        let others = matching(row);
-        if !others.is_empty() {
-            let cells = row.cells.clone();
-            rows.push(Row {
-                cells,
-                ..pair(row, &merge(&others, tested.places.len()))
-            });
-        }
-    }
-    Relation {
-        rows,
-        places: input
-            .places
-            .iter()
-            .cloned()
-            .chain(tested.places.iter().map(several))
-            .collect(),
-        arms: input.arms.union(&tested.arms).copied().collect(),
-        ..input
-    }
-}
-
-/// Places of one space are the same place, in the order in which they come.
-fn union(inputs: Vec<Relation>) -> Relation {
-    let mut places: Vec<(Place, usize)> = Vec::new();
-    let mut columns: Vec<Column> = inputs[0].columns.clone();
-    let (mut arms, mut rows) = (BTreeSet::new(), Vec::new());
-    for input in inputs {
-        let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut to = Vec::new();
-        for place in &input.places {
-            let nth = seen.entry(place.space).or_default();
-            let found = places
-                .iter()
-                .position(|(other, n)| other.space == place.space && n == nth);
-            let at = found.unwrap_or(places.len());
-            if found.is_none() {
-                places.push((place.clone(), *nth));
-            } else {
-                let known = &mut places[at].0;
-                known.merged |= place.merged;
-                for (party, k) in &place.k {
-                    let before = known.k.entry(*party).or_insert(*k);
-                    *before = (*before).max(*k);
-                }
-            }
-            to.push(at);
-            *nth += 1;
-        }
-        for (column, other) in columns.iter_mut().zip(&input.columns) {
-            column.arms.extend(other.arms.clone());
-        }
-        arms.extend(input.arms);
-        rows.extend(input.rows.into_iter().map(|row| (row, to.clone())));
-    }
-    let width = places.len();
-    let moved = |who: &Vec<BTreeSet<(usize, String)>>, to: &[usize]| {
-        let mut wide = nobody(width);
-        for (set, at) in who.iter().zip(to) {
-            wide[*at].clone_from(set);
-        }
-        wide
-    };
-    let rows = rows.into_iter().map(|(row, to)| Row {
-        who: moved(&row.who, &to),
-        took: row
-            .took
-            .iter()
-            .map(|(arm, who)| (*arm, moved(who, &to)))
-            .collect(),
-        ..row
-    });
-    Relation {
-        columns,
-        arms,
-        rows: rows.collect(),
-        places: places.into_iter().map(|(place, _)| place).collect(),
-    }
-}
-
-/// The partition's entities are a second set of tracks.
-fn window(mut input: Relation, aggregate: &Aggregate, partition: &[usize]) -> Relation {
-    let width = input.places.len();
-    let key = |row: &Row| -> Vec<Value> {
-        partition
-            .iter()
-            .map(|at| row.cells[*at].raw.clone())
-            .collect()
-    };
-    let mut rows = Vec::new();
-    for row in &input.rows {
-        let frame: Vec<&Row> = input
-            .rows
-            .iter()
-            .filter(|other| key(other) == key(row))
-            .collect();
-        let mut who = nobody(width);
-        frame.iter().for_each(|other| unite(&mut who, &other.who));
-        let mut row = row.clone();
-        row.cells
-            .push(Cell::plain(aggregate::value(aggregate, &frame)));
-        row.took
-            .values_mut()
-            .for_each(|took| took.extend(who.clone()));
-        row.who.extend(who);
-        rows.push(row);
-    }
-    let kind = aggregate::kind(aggregate, &input.kinds());
-    let reached = aggregate
-        .argument
-        .as_ref()
-        .map(|argument| arms_of(&input, argument))
-        .unwrap_or_default();
-    let sum = aggregate.function == super::plan::Function::Sum;
-    let arms = reached
-        .into_iter()
-        .filter(|(_, zero)| !(*zero && sum))
-        .map(|(arm, _)| (arm, false));
-    input.columns.push(Column {
-        kind,
-        identifier: false,
-        arms: arms.collect(),
-    });
-    let frames = input.places.iter().map(|place| Place {
-        merged: place.merged || place.k.len() > 1,
-        ..place.clone()
-    });
-    input.places.extend(frames.collect::<Vec<_>>());
-    input.rows = rows;
-    input
 }

@@ -13,13 +13,16 @@
 pub mod aggregate;
 pub mod answer;
 pub mod calendar;
+mod combine;
 pub mod evaluate;
 pub mod expression;
+mod merge;
 pub mod number;
 pub mod plan;
 pub mod relation;
 pub mod reply;
 pub mod sql;
 pub mod support;
+mod union;
 pub mod value;
 pub mod world;

@@ -51,6 +51,8 @@ pub struct Column {
     pub kind: Kind,
     /// A unit or key.
     pub identifier: bool,
+    /// What its values are clamped to, as long as it is bare.
+    pub bounds: Option<(i64, i64)>,
     /// Branches that its values went through, and whether such a branch adds nothing to a sum.
     pub arms: BTreeMap<Arm, bool>,
 }

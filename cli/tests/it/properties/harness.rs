@@ -45,7 +45,8 @@ impl Case {
     /// What a seed gives.
     pub(super) fn new(seed: u64) -> Self {
         let world = world::world(&mut Random::new(seed, 1));
-        let mut asker = Asker::new(&world, Random::new(seed, 2));
+        let mut asker = Asker::new(&world, Random::new(seed, 2))
+            .with_awaited(setting("SUBROSA_AWAITED", 0) == 1);
         let questions = (0..EACH).map(|_| asker.question()).collect();
         Self {
             seed,

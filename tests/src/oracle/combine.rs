@@ -1,0 +1,140 @@
+//! Rows of two sides that meet: joins and semi joins.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::evaluate::{Evaluator, arms_of};
+use super::expression::Expr;
+use super::merge::merge;
+use super::relation::{Cell, Place, Relation, Row, nobody};
+use super::value::Value;
+
+impl Evaluator<'_> {
+    /// The pairs with equal keys; with `outer`, rows of the left without one too.
+    pub(super) fn join(
+        &mut self,
+        outer: bool,
+        left: &Relation,
+        right: &Relation,
+        on: &[(usize, usize)],
+        and: Option<&Expr>,
+    ) -> Relation {
+        let mut rows = Vec::new();
+        for one in &left.rows {
+            let equal = |other: &&Row| {
+                on.iter().all(|(l, r)| {
+                    let (l, r) = (&one.cells[*l].raw, &other.cells[*r].raw);
+                    !l.is_null() && l == r
+                })
+            };
+            let pairs = right
+                .rows
+                .iter()
+                .filter(equal)
+                .map(|other| pair(one, other));
+            let pairs: Vec<Row> = pairs
+                .filter(|row| and.is_none_or(|and| and.holds(&row.raw())))
+                .collect();
+            if outer && pairs.is_empty() {
+                rows.push(alone(one, right));
+            }
+            rows.extend(pairs);
+        }
+        let mut joined = Relation {
+            columns: [left.columns.clone(), right.columns.clone()].concat(),
+            places: [left.places.clone(), right.places.clone()].concat(),
+            arms: left.arms.union(&right.arms).copied().collect(),
+            rows,
+        };
+        if let Some(and) = and {
+            let own = self.branch(&mut joined, and);
+            let reached = arms_of(&joined, and);
+            joined
+                .arms
+                .extend(own.into_keys().chain(reached.into_keys()));
+        }
+        joined
+    }
+}
+
+fn pair(left: &Row, right: &Row) -> Row {
+    let mut took = BTreeMap::new();
+    for (arm, who) in &left.took {
+        took.insert(*arm, [who.clone(), right.who.clone()].concat());
+    }
+    for (arm, who) in &right.took {
+        took.insert(*arm, [left.who.clone(), who.clone()].concat());
+    }
+    Row {
+        cells: [left.cells.clone(), right.cells.clone()].concat(),
+        who: [left.who.clone(), right.who.clone()].concat(),
+        took,
+        base: left.base.union(&right.base).copied().collect(),
+    }
+}
+
+/// A row of the left without a match.
+fn alone(left: &Row, right: &Relation) -> Row {
+    let nothing = Row {
+        cells: right
+            .columns
+            .iter()
+            .map(|_| Cell::plain(Value::Null))
+            .collect(),
+        who: nobody(right.places.len()),
+        took: BTreeMap::new(),
+        base: BTreeSet::new(),
+    };
+    pair(left, &nothing)
+}
+
+/// The people who make the condition true are behind the row too.
+pub(super) fn semi(
+    input: Relation,
+    tested: Relation,
+    on: (usize, usize),
+    negated: bool,
+) -> Relation {
+    let matching = |row: &Row| -> Vec<Row> {
+        let key = &row.cells[on.0].raw;
+        let equal = tested
+            .rows
+            .iter()
+            .filter(|other| !key.is_null() && other.cells[on.1].raw == *key);
+        equal.cloned().collect()
+    };
+    if negated {
+        let rows = input
+            .rows
+            .iter()
+            .filter(|row| matching(row).is_empty())
+            .cloned()
+            .collect();
+        return Relation { rows, ..input };
+    }
+    let several = |place: &Place| Place {
+        merged: place.merged || place.k.len() > 1,
+        ..place.clone()
+    };
+    let mut rows = Vec::new();
+    for row in &input.rows {
+        let others = matching(row);
+        if !others.is_empty() {
+            let cells = row.cells.clone();
+            rows.push(Row {
+                cells,
+                ..pair(row, &merge(&others, tested.places.len()))
+            });
+        }
+    }
+    Relation {
+        rows,
+        places: input
+            .places
+            .iter()
+            .cloned()
+            .chain(tested.places.iter().map(several))
+            .collect(),
+        arms: input.arms.union(&tested.arms).copied().collect(),
+        ..input
+    }
+}
