@@ -1,266 +1,234 @@
 //! The data against the policy's declarations: what is wrong, and in how many rows.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
-use std::hash::{BuildHasher, Hash, RandomState};
+mod findings;
+mod keys;
+
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, RecordBatch};
+use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, SchemaRef};
-use arrow::row::{RowConverter, SortField};
 use policy::document::PolicyDocument;
+use rayon::prelude::*;
 
+pub use self::findings::{Clamped, Findings};
+use self::keys::{HashKey, Key};
+use crate::rows::Kept;
 use crate::types::shape_of;
 
-/// What the data turned out to be.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Findings {
-    /// Rows that are sealed.
-    pub rows: u64,
-    /// Rows left out because they are about nobody: every unit of theirs is NULL.
-    pub without_unit: u64,
-    /// Declared keys that have no duplicates.
-    pub unique: Vec<Vec<String>>,
-    /// Declared keys with how many rows repeat an earlier one.
-    pub duplicates: Vec<(Vec<String>, u64)>,
-    /// Most rows that share one value, by unit and key column.
-    pub most_rows: BTreeMap<String, u64>,
-    /// Values outside their `measure` bounds, by column.
-    pub clamped: BTreeMap<String, u64>,
-}
-
-impl Findings {
-    /// What contradicts the policy, in words with counts of rows.
-    #[must_use]
-    pub fn errors(&self) -> Vec<String> {
-        let duplicate = |(key, rows): &(Vec<String>, u64)| {
-            let key = key.join(", ");
-            format!("`{key}` is declared unique, but {rows} rows repeat an earlier value")
-        };
-        self.duplicates.iter().map(duplicate).collect()
-    }
-
-    /// What its owner should know, in words with counts of rows.
-    #[must_use]
-    pub fn remarks(&self) -> Vec<String> {
-        let mut remarks = Vec::new();
-        if self.without_unit > 0 {
-            let rows = self.without_unit;
-            remarks.push(format!(
-                "{rows} rows are about nobody (no unit has a value) and are left out"
-            ));
-        }
-        for (column, values) in self.clamped.iter().filter(|(_, values)| **values > 0) {
-            remarks.push(format!(
-                "`{column}`: {values} of {} values lie outside `measure` and will be clamped",
-                self.rows
-            ));
-        }
-        remarks
-    }
-}
-
-/// One key whose repetitions are counted.
-#[derive(Debug)]
-struct Key {
-    columns: Vec<usize>,
-    names: Vec<String>,
-    unique: bool,
-    counts: HashMap<u128, u32>,
-    seen: HashSet<u128>,
-    repeated: u64,
+/// A measure and what lies outside of its bounds.
+#[derive(Debug, Clone)]
+struct Measure {
+    column: usize,
+    low: f64,
+    high: f64,
+    found: Clamped,
 }
 
 /// Looks at batches as they are sealed. Checkers of several files merge.
 #[derive(Debug)]
 pub(crate) struct Checker {
+    schema: SchemaRef,
     keys: Vec<Key>,
-    measures: Vec<(usize, String, f64, f64, u64)>,
+    measures: Vec<Measure>,
     rows: u64,
+    filtered: u64,
     without_unit: u64,
-    hashers: Arc<(RandomState, RandomState)>,
+    nobody: BTreeMap<usize, u64>,
+    lost: BTreeMap<usize, u64>,
+    hash: HashKey,
+}
+
+fn add(sum: &mut u64, more: usize) {
+    *sum = sum.saturating_add(u64::try_from(more).unwrap_or(u64::MAX));
 }
 
 impl Checker {
     pub(crate) fn new(document: &PolicyDocument, schema: &SchemaRef) -> Self {
-        let shapes: Vec<_> = schema
-            .fields()
-            .iter()
-            .map(|field| shape_of(field))
-            .collect();
-        let unique = document
-            .declared_unique(&shapes)
-            .into_iter()
-            .map(|key| (key, true));
-        let counted = schema.fields().iter().filter(|field| {
-            let rule = document.rule_for(field.name());
-            rule.is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
-        });
-        let counted = counted.map(|field| (vec![field.name().clone()], false));
-        let keys = unique.chain(counted).filter_map(|(names, unique)| {
-            let columns = names.iter().map(|name| schema.index_of(name).ok());
-            Some(Key {
-                columns: columns.collect::<Option<Vec<_>>>()?,
-                names,
-                unique,
-                counts: HashMap::new(),
-                seen: HashSet::new(),
-                repeated: 0,
-            })
-        });
         Self {
-            keys: keys.collect(),
+            schema: Arc::clone(schema),
+            keys: keys(document, schema),
             measures: measures(document, schema),
             rows: 0,
+            filtered: 0,
             without_unit: 0,
-            hashers: Arc::new((RandomState::new(), RandomState::new())),
+            nobody: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            hash: HashKey::draw(),
         }
     }
 
     /// A checker of the same columns for another file.
     pub(crate) fn fresh(&self) -> Self {
-        let keys = self.keys.iter().map(|key| Key {
-            columns: key.columns.clone(),
-            names: key.names.clone(),
-            unique: key.unique,
-            counts: HashMap::new(),
-            seen: HashSet::new(),
-            repeated: 0,
+        let measures = self.measures.iter().map(|measure| Measure {
+            found: Clamped::default(),
+            ..*measure
         });
-        let measures = self
-            .measures
-            .iter()
-            .map(|(at, name, lo, hi, _)| (*at, name.clone(), *lo, *hi, 0));
         Self {
-            keys: keys.collect(),
+            schema: Arc::clone(&self.schema),
+            keys: self.keys.iter().map(Key::fresh).collect(),
             measures: measures.collect(),
             rows: 0,
+            filtered: 0,
             without_unit: 0,
-            hashers: Arc::clone(&self.hashers),
+            nobody: BTreeMap::new(),
+            lost: BTreeMap::new(),
+            hash: self.hash,
         }
     }
 
-    pub(crate) fn see(&mut self, batch: &RecordBatch, without_unit: usize) -> Result<(), String> {
-        self.rows = self.rows.saturating_add(batch.num_rows() as u64);
-        self.without_unit = self.without_unit.saturating_add(without_unit as u64);
-        for key in &mut self.keys {
-            for value in values(batch, &key.columns, &self.hashers)?
-                .into_iter()
-                .flatten()
-            {
-                if key.unique {
-                    key.repeated = key
-                        .repeated
-                        .saturating_add(u64::from(!key.seen.insert(value)));
-                } else {
-                    let count = key.counts.entry(value).or_default();
-                    *count = count.saturating_add(1);
-                }
-            }
+    /// Looks at a batch; `lost` counts, by column, the values that had no place in its type.
+    pub(crate) fn see(&mut self, kept: &Kept, lost: &[usize]) -> Result<(), String> {
+        add(&mut self.rows, kept.batch.num_rows());
+        add(&mut self.filtered, kept.filtered);
+        add(&mut self.without_unit, kept.without_unit);
+        for (column, rows) in &kept.nobody {
+            add(self.nobody.entry(*column).or_default(), *rows);
         }
-        for (at, _, low, high, outside) in &mut self.measures {
-            let Some(column) = batch.columns().get(*at) else {
-                continue;
-            };
-            let numbers = cast(column, &DataType::Float64).map_err(|error| error.to_string())?;
-            let numbers = numbers.as_primitive::<Float64Type>();
-            let beyond = numbers
-                .iter()
-                .flatten()
-                .filter(|n| !(*low..=*high).contains(n))
-                .count();
-            *outside = outside.saturating_add(beyond as u64);
+        for (column, values) in lost.iter().enumerate().filter(|(_, values)| **values > 0) {
+            add(self.lost.entry(column).or_default(), *values);
+        }
+        let hash = self.hash;
+        let seen = self.keys.par_iter_mut();
+        seen.try_for_each(|key| key.see(&kept.batch, hash))?;
+        for measure in &mut self.measures {
+            if let Some(column) = kept.batch.columns().get(measure.column) {
+                let numbers = cast(column, &DataType::Float64).map_err(|e| e.to_string())?;
+                let numbers = numbers.as_primitive::<Float64Type>();
+                numbers.iter().flatten().for_each(|n| measure.see(n));
+            }
         }
         Ok(())
     }
 
     pub(crate) fn merge(&mut self, other: Self) {
         self.rows = self.rows.saturating_add(other.rows);
+        self.filtered = self.filtered.saturating_add(other.filtered);
         self.without_unit = self.without_unit.saturating_add(other.without_unit);
+        let merge = |mine: &mut BTreeMap<usize, u64>, theirs: BTreeMap<usize, u64>| {
+            for (column, more) in theirs {
+                let sum = mine.entry(column).or_default();
+                *sum = sum.saturating_add(more);
+            }
+        };
+        merge(&mut self.nobody, other.nobody);
+        merge(&mut self.lost, other.lost);
         for (mine, theirs) in self.keys.iter_mut().zip(other.keys) {
-            mine.repeated = mine.repeated.saturating_add(theirs.repeated);
-            for value in theirs.seen {
-                mine.repeated = mine
-                    .repeated
-                    .saturating_add(u64::from(!mine.seen.insert(value)));
-            }
-            for (value, more) in theirs.counts {
-                let count = mine.counts.entry(value).or_default();
-                *count = count.saturating_add(more);
-            }
+            mine.merge(theirs);
         }
         for (mine, theirs) in self.measures.iter_mut().zip(other.measures) {
-            mine.4 = mine.4.saturating_add(theirs.4);
+            mine.merge(&theirs.found);
         }
     }
 
     pub(crate) fn findings(self) -> Findings {
         let mut found = Findings {
             rows: self.rows,
+            filtered: self.filtered,
             without_unit: self.without_unit,
             ..Findings::default()
         };
-        for key in self.keys {
-            if !key.unique {
-                let most = key.counts.values().max().copied().unwrap_or(0);
-                found.most_rows.insert(key.names.join(","), u64::from(most));
-            } else if key.repeated == 0 {
-                found.unique.push(key.names);
+        let name = |column: usize| match self.schema.fields().get(column) {
+            Some(field) => field.name().clone(),
+            None => String::new(),
+        };
+        let nobody = self.nobody.into_iter();
+        found.nobody = nobody.map(|(column, rows)| (name(column), rows)).collect();
+        let exact = |column: usize| self.measures.iter().any(|m| m.column == column);
+        for (column, values) in self.lost {
+            let lost = if exact(column) {
+                &mut found.inexact
             } else {
-                found.duplicates.push((key.names, key.repeated));
+                &mut found.misfits
+            };
+            lost.insert(name(column), values);
+        }
+        for key in self.keys {
+            if key.counted {
+                found.most_rows.insert(key.names.join(","), key.most());
+            }
+            match (key.unique, key.repeated()) {
+                (false, _) => {}
+                (true, 0) => found.unique.push(key.names),
+                (true, rows) => found.duplicates.push((key.names, rows)),
             }
         }
-        found.clamped = self
-            .measures
-            .into_iter()
-            .map(|(_, name, _, _, outside)| (name, outside))
-            .collect();
+        let clamped = self.measures.into_iter();
+        found.clamped = clamped.map(|m| (name(m.column), m.found)).collect();
         found
     }
 }
 
-fn measures(document: &PolicyDocument, schema: &SchemaRef) -> Vec<(usize, String, f64, f64, u64)> {
-    let mut found = Vec::new();
-    for (at, field) in schema.fields().iter().enumerate() {
-        let bounds = document
-            .rule_for(field.name())
-            .and_then(|rule| rule.measure.as_ref());
-        let Some(bounds) = bounds else { continue };
-        let number = |text: String| text.parse::<f64>().ok();
-        let low = number(bounds.value.low.to_string()).unwrap_or(f64::NEG_INFINITY);
-        let high = number(bounds.value.high.to_string()).unwrap_or(f64::INFINITY);
-        found.push((at, field.name().clone(), low, high, 0));
+impl Measure {
+    fn see(&mut self, number: f64) {
+        let clamped = number.max(self.low).min(self.high);
+        add(&mut self.found.values, 1);
+        add(
+            &mut self.found.outside,
+            usize::from(!(self.low..=self.high).contains(&number)),
+        );
+        if number.is_finite() {
+            self.found.total += number.abs();
+            self.found.kept += clamped.abs();
+        }
     }
-    found
+
+    fn merge(&mut self, other: &Clamped) {
+        self.found.values = self.found.values.saturating_add(other.values);
+        self.found.outside = self.found.outside.saturating_add(other.outside);
+        self.found.total += other.total;
+        self.found.kept += other.kept;
+    }
 }
 
-/// A 128-bit keyed hash of each row's key; `None` where a part is NULL, which equals nothing.
-fn values(
-    batch: &RecordBatch,
-    columns: &[usize],
-    hashers: &(RandomState, RandomState),
-) -> Result<Vec<Option<u128>>, String> {
-    let columns: Vec<ArrayRef> = columns
-        .iter()
-        .filter_map(|at| batch.columns().get(*at))
-        .map(Arc::clone)
-        .collect();
-    let fields = columns
-        .iter()
-        .map(|column| SortField::new(column.data_type().clone()));
-    let converter = RowConverter::new(fields.collect()).map_err(|error| error.to_string())?;
-    let rows = converter
-        .convert_columns(&columns)
-        .map_err(|error| error.to_string())?;
-    let hash = |state: &RandomState, bytes: &[u8]| {
-        let mut hasher = state.build_hasher();
-        bytes.hash(&mut hasher);
-        u128::from(std::hash::Hasher::finish(&hasher))
-    };
-    let one = |(at, row): (usize, arrow::row::Row<'_>)| {
-        let bytes = row.as_ref();
-        let whole = columns.iter().all(|column| column.is_valid(at));
-        whole.then(|| hash(&hashers.0, bytes) << 64 | hash(&hashers.1, bytes))
-    };
-    Ok(rows.iter().enumerate().map(one).collect())
+/// Keys declared unique, and units and keys whose most frequent value is told; one may be both.
+fn keys(document: &PolicyDocument, schema: &SchemaRef) -> Vec<Key> {
+    let fields = schema.fields().iter();
+    let shapes: Vec<_> = fields.map(|field| shape_of(field)).collect();
+    let counted = schema.fields().iter().filter(|field| {
+        let rule = document.rule_for(field.name());
+        rule.is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
+    });
+    let mut keys: Vec<Key> = Vec::new();
+    for names in document.declared_unique(&shapes) {
+        if let Some(key) = key_of(&mut keys, schema, names) {
+            key.unique = true;
+        }
+    }
+    for field in counted {
+        if let Some(key) = key_of(&mut keys, schema, vec![field.name().clone()]) {
+            key.counted = true;
+        }
+    }
+    keys
+}
+
+fn key_of<'k>(
+    keys: &'k mut Vec<Key>,
+    schema: &SchemaRef,
+    names: Vec<String>,
+) -> Option<&'k mut Key> {
+    if let Some(at) = keys.iter().position(|key| key.names == names) {
+        return keys.get_mut(at);
+    }
+    let columns = names.iter().map(|name| schema.index_of(name).ok());
+    let columns = columns.collect::<Option<Vec<_>>>()?;
+    Some(keys.push_mut(Key::new(columns, names)))
+}
+
+fn measures(document: &PolicyDocument, schema: &SchemaRef) -> Vec<Measure> {
+    let number = |text: String| text.parse::<f64>().ok();
+    let fields = schema.fields().iter().enumerate();
+    let measures = fields.filter_map(|(column, field)| {
+        let rule = document.rule_for(field.name())?;
+        let bounds = rule.measure.as_ref()?.value;
+        Some(Measure {
+            column,
+            low: number(bounds.low.to_string()).unwrap_or(f64::NEG_INFINITY),
+            high: number(bounds.high.to_string()).unwrap_or(f64::INFINITY),
+            found: Clamped::default(),
+        })
+    });
+    measures.collect()
 }

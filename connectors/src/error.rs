@@ -53,6 +53,10 @@ pub enum ConnectorError {
 }
 
 impl ConnectorError {
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors and texts are given away"
+    )]
     pub(crate) fn source(path: &Path, message: impl ToString) -> Self {
         Self::Source {
             path: path.to_owned(),
@@ -60,6 +64,17 @@ impl ConnectorError {
         }
     }
 
+    pub(crate) fn store(store: &str, message: impl Into<String>) -> Self {
+        Self::Store {
+            store: store.to_owned(),
+            message: message.into(),
+        }
+    }
+
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "errors and texts are given away"
+    )]
     pub(crate) fn key(path: &Path, message: impl ToString) -> Self {
         Self::Key {
             path: path.to_owned(),

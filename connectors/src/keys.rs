@@ -1,7 +1,5 @@
 //! The `file:` back end: a party's secret keys as files that only their owner reads.
 
-use std::fs::OpenOptions;
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use seal::{IdentityKey, MasterKey, RecipientKey, SealError};
@@ -34,20 +32,30 @@ impl KeyFolder {
     /// # Errors
     /// When a key file cannot be read or written, is readable by others, or holds no key.
     pub fn party(&self) -> Result<PartyKeys, ConnectorError> {
-        let identity = self.load_or_make(
-            "identity.key",
-            |text| IdentityKey::from_hex(text),
-            || IdentityKey::generate().map(|key| key.to_hex_secret()),
-        )?;
-        let recipient = self.load_or_make(
-            "recipient.key",
-            |text| RecipientKey::from_hex(text),
-            || RecipientKey::generate().map(|key| key.to_hex_secret()),
-        )?;
+        let identity = self.load_or_make("identity.key", IdentityKey::from_hex, || {
+            IdentityKey::generate().map(|key| key.to_hex_secret())
+        })?;
+        let recipient = self.load_or_make("recipient.key", RecipientKey::from_hex, || {
+            RecipientKey::generate().map(|key| key.to_hex_secret())
+        })?;
         Ok(PartyKeys {
             identity,
             recipient,
         })
+    }
+
+    /// The party's identity key, which must be there.
+    ///
+    /// # Errors
+    /// When there is none, or as [`Self::party`].
+    pub fn existing_identity(&self) -> Result<IdentityKey, ConnectorError> {
+        let path = self.0.join("identity.key");
+        if !path.exists() {
+            let message =
+                "is not there; restore it from a backup, or make new keys with `subrosa party new`";
+            return Err(ConnectorError::key(&path, message));
+        }
+        read(&path, IdentityKey::from_hex)
     }
 
     /// A master key by its id, made if it is not there yet.
@@ -55,11 +63,15 @@ impl KeyFolder {
     /// # Errors
     /// As [`Self::party`].
     pub fn master(&self, id: &str) -> Result<MasterKey, ConnectorError> {
-        self.load_or_make(
-            &master_file(id),
-            |text| MasterKey::from_hex(text),
-            || MasterKey::generate().map(|key| key.to_hex_secret()),
-        )
+        self.load_or_make(&master_file(id), MasterKey::from_hex, || {
+            MasterKey::generate().map(|key| key.to_hex_secret())
+        })
+    }
+
+    /// Where the party keeps, or would keep, a master key.
+    #[must_use]
+    pub fn master_path(&self, id: &str) -> PathBuf {
+        self.0.join(master_file(id))
     }
 
     /// A master key by its id, if the party has it.
@@ -67,9 +79,9 @@ impl KeyFolder {
     /// # Errors
     /// As [`Self::party`].
     pub fn existing_master(&self, id: &str) -> Result<Option<MasterKey>, ConnectorError> {
-        let path = self.0.join(master_file(id));
+        let path = self.master_path(id);
         if path.exists() {
-            read(&path, |text| MasterKey::from_hex(text)).map(Some)
+            read(&path, MasterKey::from_hex).map(Some)
         } else {
             Ok(None)
         }
@@ -84,7 +96,13 @@ impl KeyFolder {
         let path = self.0.join(name);
         if !path.exists() {
             let secret = make().map_err(|error| ConnectorError::key(&path, error))?;
-            write(&path, &secret).map_err(|error| ConnectorError::key(&path, error))?;
+            let line = Zeroizing::new(format!("{}\n", secret.as_str()));
+            match ledger::write_new_secret(&path, line.as_bytes()) {
+                Ok(()) => {}
+                // somebody else has made it meanwhile: that one it is
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(ConnectorError::key(&path, error)),
+            }
         }
         read(&path, parse)
     }
@@ -123,7 +141,8 @@ fn check_mode(path: &Path) -> Result<(), ConnectorError> {
     use std::os::unix::fs::PermissionsExt;
     let data = std::fs::metadata(path).map_err(|error| ConnectorError::key(path, error))?;
     let mode = data.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    let others = mode & 0o077;
+    if others == 0 {
         return Ok(());
     }
     let message = format!("can be read by others (mode {mode:o}); run `chmod 600` on it");
@@ -135,27 +154,29 @@ fn check_mode(_path: &Path) -> Result<(), ConnectorError> {
     Ok(())
 }
 
-/// Writes a key file whole, or not at all.
-fn write(path: &Path, secret: &str) -> std::io::Result<()> {
-    if let Some(folder) = path.parent() {
-        make_private(folder)?;
-    }
-    let staged = path.with_extension("new");
-    let mut options = OpenOptions::new();
-    options.write(true).create(true).truncate(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    let mut file = options.open(&staged)?;
-    file.write_all(secret.as_bytes())?;
-    file.write_all(b"\n")?;
-    file.sync_all()?;
-    std::fs::rename(&staged, path)
-}
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
 
-fn make_private(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(folder)
+    use super::*;
+
+    #[test]
+    fn whoever_makes_a_key_at_once_has_the_same_one() -> Result<(), Box<dyn std::error::Error>> {
+        for _ in 0..20 {
+            let dir = tempfile::tempdir()?;
+            let keys = KeyFolder::new(dir.path());
+            let make = || {
+                keys.master("bank_a.t")
+                    .map(|key| key.to_hex_secret().to_string())
+            };
+            let made: Vec<_> = std::thread::scope(|scope| {
+                let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
+                let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
+                joined.filter_map(Result::ok).collect()
+            });
+            let made = made.into_iter().collect::<Result<BTreeSet<_>, _>>()?;
+            assert_eq!(made.len(), 1);
+        }
+        Ok(())
+    }
 }

@@ -15,12 +15,13 @@ mod source;
 mod store;
 mod types;
 mod witness;
+mod words;
 
 pub use broker::{Broker, Challenge, KeyGrant};
-pub use check::Findings;
+pub use check::{Clamped, Findings};
 pub use error::ConnectorError;
 pub use keys::{KeyFolder, PartyKeys};
-pub use open::{open_table, read_manifest, verify_files};
+pub use open::{newest_manifest, open_table, opened_schema, read_manifest, verify_files};
 pub use sealing::{SealRequest, Sealed, declarations, seal_table};
 pub use source::{Source, columns_of};
 pub use store::{Store, version_folder};

@@ -4,13 +4,13 @@
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::Schema;
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use bytes::Bytes;
 use parquet::arrow::arrow_reader::{ArrowReaderOptions, ParquetRecordBatchReaderBuilder};
 use parquet::encryption::decrypt::FileDecryptionProperties;
 use parquet::errors::ParquetError;
 use policy::ident::TableRef;
-use seal::{FileEntry, Manifest, SignedManifest, aad_prefix, digest_hex};
+use seal::{ColumnEntry, FileEntry, Manifest, SignedManifest, aad_prefix, digest_hex};
 
 use crate::error::ConnectorError;
 use crate::keys::KeyFolder;
@@ -27,15 +27,63 @@ pub async fn read_manifest(
     version: u64,
     digest: &str,
 ) -> Result<(SignedManifest, Manifest), ConnectorError> {
-    let folder = version_folder(table.party.as_str(), table.table.as_str(), version);
-    let path = format!("{folder}/manifest.json");
+    let path = manifest_path(table, version);
     let wrong = |reason: &str| ConnectorError::tampered(path.clone(), reason);
     let bytes = store
         .get(&path)
         .await?
         .ok_or_else(|| wrong("the manifest is missing"))?;
+    let (signed, manifest) = believed(&bytes, owner, table, version)?;
+    if signed.digest() != digest {
+        return Err(wrong("is not the version that its owner calls current"));
+    }
+    Ok((signed, manifest))
+}
+
+/// The manifest of a version, or of the newest that the store has; its owner signed it.
+///
+/// Only the owner's own notes, or the ledger, say whether a store hides a newer one.
+///
+/// # Errors
+/// When there is none, or it is not one that the owner signed.
+pub async fn newest_manifest(
+    store: &Store,
+    owner: &[u8; 32],
+    table: &TableRef,
+    version: Option<u64>,
+) -> Result<(SignedManifest, Manifest), ConnectorError> {
+    let candidates = match version {
+        Some(version) => vec![version],
+        None => {
+            store
+                .versions(table.party.as_str(), table.table.as_str())
+                .await?
+        }
+    };
+    for version in candidates.into_iter().rev() {
+        if let Some(bytes) = store.get(&manifest_path(table, version)).await? {
+            return believed(&bytes, owner, table, version);
+        }
+    }
+    let version = version.map_or_else(String::new, |version| format!(" version {version}"));
+    let message = format!("it has no sealed {table}{version}");
+    Err(ConnectorError::store(&store.name, message))
+}
+
+fn manifest_path(table: &TableRef, version: u64) -> String {
+    let folder = version_folder(table.party.as_str(), table.table.as_str(), version);
+    format!("{folder}/manifest.json")
+}
+
+fn believed(
+    bytes: &[u8],
+    owner: &[u8; 32],
+    table: &TableRef,
+    version: u64,
+) -> Result<(SignedManifest, Manifest), ConnectorError> {
+    let wrong = |reason: &str| ConnectorError::tampered(manifest_path(table, version), reason);
     let signed =
-        SignedManifest::from_bytes(&bytes).map_err(|_| wrong("the manifest is malformed"))?;
+        SignedManifest::from_bytes(bytes).map_err(|_| wrong("the manifest is malformed"))?;
     let canonical = signed
         .to_bytes()
         .map_err(|_| wrong("the manifest is malformed"))?;
@@ -45,9 +93,6 @@ pub async fn read_manifest(
     let manifest = signed
         .verify(owner)
         .map_err(|_| wrong("its owner did not sign the manifest"))?;
-    if signed.digest() != digest {
-        return Err(wrong("is not the version that its owner calls current"));
-    }
     let about = (
         manifest.party.as_str(),
         manifest.table.as_str(),
@@ -95,6 +140,25 @@ async fn checked_file(
     Ok(bytes)
 }
 
+/// The columns of a table as it opens, in the order of its source.
+///
+/// # Errors
+/// When the manifest names a type that there is not.
+pub fn opened_schema(manifest: &Manifest) -> Result<SchemaRef, ConnectorError> {
+    let field = |column: &ColumnEntry| {
+        let wrong = || format!("column `{}` has an unknown type", column.name);
+        let data_type: DataType = column
+            .kind
+            .parse()
+            .map_err(|_| ConnectorError::tampered("manifest", wrong()))?;
+        Ok(Field::new(&column.name, data_type, true))
+    };
+    let fields = manifest.columns.iter().map(field);
+    Ok(Arc::new(Schema::new(
+        fields.collect::<Result<Vec<_>, ConnectorError>>()?,
+    )))
+}
+
 /// Opens a table with its owner's keys, batch by batch, hidden columns included.
 ///
 /// # Errors
@@ -105,54 +169,48 @@ pub async fn open_table(
     keys: &KeyFolder,
     each: &mut (dyn FnMut(RecordBatch) -> Result<(), ConnectorError> + Send),
 ) -> Result<(), ConnectorError> {
+    let schema = opened_schema(manifest)?;
     let visible: Vec<_> = manifest.files.iter().filter(|file| !file.hidden).collect();
     for file in visible {
         let bytes = checked_file(store, manifest, file).await?;
-        let shown = batches(manifest, file, bytes, keys)?;
-        let hidden_path = file.path.replace(".parquet", ".hidden.parquet");
-        let hidden = match manifest
-            .files
-            .iter()
-            .find(|other| other.path == hidden_path)
-        {
-            Some(other) => {
-                let bytes = checked_file(store, manifest, other).await?;
-                Some(batches(manifest, other, bytes, keys)?)
-            }
-            None => None,
-        };
-        match hidden {
-            None => shown.into_iter().try_for_each(&mut *each)?,
-            Some(hidden) => {
-                for (left, right) in shown.into_iter().zip(hidden) {
-                    each(beside(&left, &right, file)?)?;
-                }
-            }
+        let mut halves = vec![batches(manifest, file, bytes, keys)?];
+        let beside = file.path.replace(".parquet", ".hidden.parquet");
+        if let Some(hidden) = manifest.files.iter().find(|other| other.path == beside) {
+            let bytes = checked_file(store, manifest, hidden).await?;
+            halves.push(batches(manifest, hidden, bytes, keys)?);
         }
+        joined(&schema, file, &halves)?
+            .into_iter()
+            .try_for_each(&mut *each)?;
     }
     Ok(())
 }
 
-fn beside(
-    left: &RecordBatch,
-    right: &RecordBatch,
+/// The batches of a file's halves beside each other.
+fn joined(
+    schema: &SchemaRef,
     file: &FileEntry,
-) -> Result<RecordBatch, ConnectorError> {
-    let fields = left
-        .schema()
-        .fields()
-        .iter()
-        .chain(right.schema().fields())
-        .map(Arc::clone)
-        .collect::<Vec<_>>();
-    let columns = left
-        .columns()
-        .iter()
-        .chain(right.columns())
-        .map(Arc::clone)
-        .collect();
-    RecordBatch::try_new(Arc::new(Schema::new(fields)), columns)
-        .map_err(|error| ConnectorError::tampered(file.path.clone(), error.to_string()))
+    halves: &[Vec<RecordBatch>],
+) -> Result<Vec<RecordBatch>, ConnectorError> {
+    let wrong = |reason: String| ConnectorError::tampered(file.path.clone(), reason);
+    let count = halves.iter().map(Vec::len).max().unwrap_or(0);
+    let mut whole = Vec::with_capacity(count);
+    for at in 0..count {
+        let parts: Vec<_> = halves.iter().filter_map(|half| half.get(at)).collect();
+        let find = |field: &Arc<Field>| {
+            let found = parts
+                .iter()
+                .find_map(|part| part.column_by_name(field.name()));
+            found
+                .cloned()
+                .ok_or_else(|| wrong(format!("has no column `{}`", field.name())))
+        };
+        let columns = schema.fields().iter().map(find);
+        let columns = columns.collect::<Result<Vec<_>, _>>()?;
+        let batch = RecordBatch::try_new(Arc::clone(schema), columns);
+        whole.push(batch.map_err(|error| wrong(error.to_string()))?);
+    }
+    Ok(whole)
 }
 
 fn batches(
@@ -179,9 +237,11 @@ fn decryption(
 ) -> Result<Arc<FileDecryptionProperties>, ConnectorError> {
     let wrong = |reason: &str| ConnectorError::tampered(file.path.clone(), reason);
     let id = &file.footer_key.master_key_id;
-    let master = keys
-        .existing_master(id)?
-        .ok_or_else(|| wrong("its master key is not here"))?;
+    let master = keys.existing_master(id)?.ok_or_else(|| {
+        let path = keys.master_path(id);
+        let message = format!("is not there, but {} is sealed under it", file.path);
+        ConnectorError::key(&path, message)
+    })?;
     let unwrap = |material: &seal::KeyMaterial| {
         material
             .unwrap(&master)

@@ -1,17 +1,17 @@
-//! `[rows] where`: the rows that a table has at all. The others are never sealed.
+//! The rows that a table has at all: those that `[rows] where` keeps and that are about somebody. The
+//! others are never sealed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, BooleanArray, RecordBatch};
-use arrow::compute::{cast, filter_record_batch};
+use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
+use arrow::compute::{cast, filter_record_batch, is_not_null, or};
 use arrow::datatypes::{DataType, SchemaRef};
-use arrow::error::ArrowError;
 use datafusion::common::DFSchema;
 use datafusion::physical_expr::PhysicalExpr;
 use datafusion::prelude::SessionContext;
 use policy::capability::Literal;
 use policy::document::PolicyDocument;
-use policy::number::Decimal;
 use policy::problem::Problem;
 
 use crate::error::ConnectorError;
@@ -20,8 +20,27 @@ use crate::error::ConnectorError;
 #[derive(Debug)]
 pub(crate) struct RowFilter {
     predicate: Option<Arc<dyn PhysicalExpr>>,
-    /// Unit columns, each with its values that are nobody.
-    units: Vec<(usize, Vec<Literal>)>,
+    units: Vec<Unit>,
+}
+
+/// A column that says whom a row is about.
+#[derive(Debug)]
+struct Unit {
+    column: usize,
+    absent: HashSet<String>,
+}
+
+/// What became of a batch.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    /// The rows to seal.
+    pub(crate) batch: RecordBatch,
+    /// Rows that `[rows] where` leaves out.
+    pub(crate) filtered: usize,
+    /// Rows left out because they are about nobody.
+    pub(crate) without_unit: usize,
+    /// By unit column: rows to seal for which it names nobody.
+    pub(crate) nobody: Vec<(usize, usize)>,
 }
 
 impl RowFilter {
@@ -38,62 +57,108 @@ impl RowFilter {
                 ConnectorError::Policy(vec![problem])
             })?),
         };
-        let fields = schema.fields().iter().enumerate();
-        let units = fields.filter_map(|(at, field)| {
+        let units = schema.fields().iter().enumerate();
+        let units = units.filter_map(|(column, field)| {
             let rule = document.rule_for(field.name())?;
-            rule.unit.as_ref().map(|_| (at, rule.absent.clone()))
+            rule.unit.as_ref()?;
+            let absent = rule.absent.iter().map(text_of).collect();
+            Some(Unit { column, absent })
         });
-        let units = units.collect();
-        Ok(Self { predicate, units })
+        Ok(Self {
+            predicate,
+            units: units.collect(),
+        })
     }
 
-    /// The rows to seal, and how many were left out for having no unit.
-    pub(crate) fn apply(&self, batch: RecordBatch) -> Result<(RecordBatch, usize), String> {
+    /// Tells the rows to seal from the others.
+    pub(crate) fn apply(&self, batch: RecordBatch) -> Result<Kept, String> {
+        let all = batch.num_rows();
         let kept = match &self.predicate {
             None => batch,
-            Some(predicate) => {
-                let verdict = predicate
-                    .evaluate(&batch)
-                    .and_then(|value| value.into_array(batch.num_rows()))
-                    .map_err(
-                        |_| "the [rows] predicate fails on the data; use TRY_CAST for casts",
-                    )?;
-                let keep = verdict
-                    .as_boolean_opt()
-                    .ok_or("the [rows] predicate is not boolean")?;
-                filter_record_batch(&batch, keep).map_err(|error| error.to_string())?
-            }
+            Some(predicate) => satisfying(predicate, &batch)?,
         };
-        if self.units.is_empty() {
-            return Ok((kept, 0));
+        let filtered = all.saturating_sub(kept.num_rows());
+        let mut somebody: Option<BooleanArray> = None;
+        let mut present = Vec::new();
+        for unit in &self.units {
+            let named = unit.names_somebody(&kept)?;
+            somebody = Some(match somebody {
+                None => named.clone(),
+                Some(others) => or(&others, &named).map_err(|error| error.to_string())?,
+            });
+            present.push((unit.column, named.true_count()));
         }
-        let mut has_unit = vec![false; kept.num_rows()];
-        for (at, absent) in &self.units {
-            if let Some(column) = kept.columns().get(*at) {
-                somebody(column, absent, &mut has_unit).map_err(|error| error.to_string())?;
+        let batch = match somebody {
+            Some(somebody) if somebody.true_count() < kept.num_rows() => {
+                filter_record_batch(&kept, &somebody).map_err(|error| error.to_string())?
             }
+            Some(_) | None => kept.clone(),
+        };
+        let rows = batch.num_rows();
+        let nobody = present.into_iter();
+        let nobody = nobody.map(|(column, named)| (column, rows.saturating_sub(named)));
+        Ok(Kept {
+            filtered,
+            without_unit: kept.num_rows().saturating_sub(rows),
+            nobody: nobody.collect(),
+            batch,
+        })
+    }
+}
+
+fn satisfying(
+    predicate: &Arc<dyn PhysicalExpr>,
+    batch: &RecordBatch,
+) -> Result<RecordBatch, String> {
+    let verdict = predicate
+        .evaluate(batch)
+        .and_then(|value| value.into_array(batch.num_rows()))
+        .map_err(|_| "the [rows] predicate fails on the data; use TRY_CAST for casts")?;
+    let keep = verdict
+        .as_boolean_opt()
+        .ok_or("the [rows] predicate is not boolean")?;
+    filter_record_batch(batch, keep).map_err(|error| error.to_string())
+}
+
+impl Unit {
+    /// For every row whether the column names an entity: neither NULL nor one of `absent`.
+    fn names_somebody(&self, batch: &RecordBatch) -> Result<BooleanArray, String> {
+        let Some(column) = batch.columns().get(self.column) else {
+            return Err("a unit column is missing".to_owned());
+        };
+        if self.absent.is_empty() {
+            return is_not_null(column).map_err(|error| error.to_string());
         }
-        let has_unit = BooleanArray::from(has_unit);
-        let sealed = filter_record_batch(&kept, &has_unit).map_err(|error| error.to_string())?;
-        let dropped = kept.num_rows().saturating_sub(sealed.num_rows());
-        Ok((sealed, dropped))
+        let number = column.data_type().is_numeric();
+        let texts = cast(column, &DataType::Utf8).map_err(|error| error.to_string())?;
+        let named = texts.as_string::<i32>().iter().map(|text| {
+            let absent = |text: &str| {
+                if number {
+                    self.absent.contains(plain(text))
+                } else {
+                    self.absent.contains(text)
+                }
+            };
+            Some(text.is_some_and(|text| !absent(text)))
+        });
+        Ok(named.collect())
     }
 }
 
-/// Notes the rows in which a unit column names somebody: neither NULL nor a value that is nobody.
-fn somebody(column: &ArrayRef, absent: &[Literal], rows: &mut [bool]) -> Result<(), ArrowError> {
-    let words = cast(column, &DataType::Utf8)?;
-    for (word, row) in words.as_string::<i32>().iter().zip(rows) {
-        *row |= word.is_some_and(|word| !absent.iter().any(|nobody| names(nobody, word)));
+fn text_of(literal: &Literal) -> String {
+    match literal {
+        Literal::Text(text) => text.clone(),
+        Literal::Number(number) => plain(&number.to_string()).to_owned(),
+        Literal::Bool(truth) => truth.to_string(),
     }
-    Ok(())
 }
 
-fn names(nobody: &Literal, word: &str) -> bool {
-    match nobody {
-        Literal::Text(text) => text == word,
-        Literal::Number(number) => Decimal::parse(word) == Some(*number),
-        Literal::Bool(truth) => truth.to_string() == word,
+/// A number without zeros behind its last decimal.
+fn plain(number: &str) -> &str {
+    if number.contains('.') {
+        number.trim_end_matches('0').trim_end_matches('.')
+    } else {
+        number
     }
 }
 
@@ -111,7 +176,7 @@ fn compile(text: &str, schema: &SchemaRef) -> Result<Arc<dyn PhysicalExpr>, Stri
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use arrow::array::{Int64Array, StringArray};
+    use arrow::array::{ArrayRef, Int64Array, StringArray};
 
     use super::*;
 
@@ -125,8 +190,8 @@ mod tests {
         let columns: [(&str, ArrayRef); 2] = [("who", Arc::new(who)), ("box", Arc::new(boxes))];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
         let filter = RowFilter::new(&document, &batch.schema()).unwrap();
-        let (sealed, dropped) = filter.apply(batch.clone()).unwrap();
-        assert_eq!((sealed.num_rows(), dropped), (2, 3));
-        assert_eq!(sealed.slice(1, 1), batch.slice(3, 1));
+        let kept = filter.apply(batch.clone()).unwrap();
+        assert_eq!((kept.batch.num_rows(), kept.without_unit), (2, 3));
+        assert_eq!(kept.batch.slice(1, 1), batch.slice(3, 1));
     }
 }

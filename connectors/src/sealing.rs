@@ -1,13 +1,14 @@
 //! Sealing one version of a table: read, filter, check, encrypt, store; the signed manifest last.
 //!
 //! Until the manifest is stored and its digest noted by the owner, nothing refers to the files, so a
-//! crash at any point leaves the version before as it was.
+//! crash at any point leaves the version before as it was. Nothing is ever overwritten: whoever seals
+//! the same version a moment later is told so.
 
 mod file;
 mod writer;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow::datatypes::SchemaRef;
 use bytes::Bytes;
@@ -16,7 +17,7 @@ use policy::ident::TableRef;
 use policy::problem::Problem;
 use policy::table::TablePolicy;
 use rayon::prelude::*;
-use seal::{ColumnEntry, IdentityKey, Manifest, SignedManifest};
+use seal::{ColumnEntry, FileEntry, IdentityKey, Manifest, SignedManifest};
 use tokio::runtime::Handle;
 
 use crate::check::{Checker, Findings};
@@ -121,22 +122,27 @@ pub fn seal_table(request: &SealRequest<'_>, runtime: &Handle) -> Result<Sealed,
         let all = rows.fetch_add(more, Ordering::Relaxed).saturating_add(more);
         (request.progress)(all);
     };
-    let folder = version_folder(
-        request.table.party.as_str(),
-        request.table.table.as_str(),
-        request.version,
-    );
-    let put = |path: &str, bytes: Bytes| {
-        runtime.block_on(request.store.put(&format!("{folder}/{path}"), bytes))
-    };
-    let parts = request
-        .source
-        .files()
-        .par_iter()
-        .enumerate()
-        .map(|(index, path)| {
-            file::seal_file(request, &filter, empty.fresh(), (index, path), &put, &count)
-        });
+    let placing = Placing::new(request, runtime);
+    let sealed = seal_files(request, &filter, &empty, &placing, &count)
+        .and_then(|(files, findings)| finish(request, files, findings, &placing));
+    if sealed.is_err() {
+        placing.undo();
+    }
+    sealed
+}
+
+fn seal_files(
+    request: &SealRequest<'_>,
+    filter: &RowFilter,
+    empty: &Checker,
+    placing: &Placing<'_>,
+    count: &(dyn Fn(u64) + Sync),
+) -> Result<(Vec<FileEntry>, Findings), ConnectorError> {
+    let put = |path: &str, bytes: Bytes| placing.put(path, bytes);
+    let parts = request.source.files().par_iter().enumerate();
+    let parts = parts.map(|(index, path)| {
+        file::seal_file(request, filter, empty.fresh(), (index, path), &put, count)
+    });
     let mut checker = empty.fresh();
     let mut files = Vec::new();
     for part in parts.collect::<Vec<_>>() {
@@ -146,20 +152,64 @@ pub fn seal_table(request: &SealRequest<'_>, runtime: &Handle) -> Result<Sealed,
     }
     let findings = checker.findings();
     let errors = findings.errors();
-    if !errors.is_empty() {
-        return Err(ConnectorError::Data {
-            table: request.table.to_string(),
-            findings: errors,
-        });
+    if errors.is_empty() {
+        return Ok((files, findings));
     }
-    let manifest = manifest(request, files, &findings);
+    Err(ConnectorError::Data {
+        table: request.table.to_string(),
+        findings: errors,
+    })
+}
+
+fn finish(
+    request: &SealRequest<'_>,
+    files: Vec<FileEntry>,
+    findings: Findings,
+    placing: &Placing<'_>,
+) -> Result<Sealed, ConnectorError> {
     let wrong = |error: seal::SealError| ConnectorError::tampered("manifest", error.to_string());
+    let manifest = manifest(request, files, &findings);
     let manifest = SignedManifest::sign(&manifest, request.identity).map_err(wrong)?;
-    put(
-        "manifest.json",
-        Bytes::from(manifest.to_bytes().map_err(wrong)?),
-    )?;
+    let bytes = manifest.to_bytes().map_err(wrong)?;
+    placing.put("manifest.json", Bytes::from(bytes))?;
     Ok(Sealed { manifest, findings })
+}
+
+/// The objects of one version, as they are placed.
+struct Placing<'a> {
+    store: &'a Store,
+    runtime: &'a Handle,
+    folder: String,
+    placed: Mutex<Vec<String>>,
+}
+
+impl<'a> Placing<'a> {
+    fn new(request: &'a SealRequest<'_>, runtime: &'a Handle) -> Self {
+        let (party, table) = (request.table.party.as_str(), request.table.table.as_str());
+        Self {
+            store: request.store,
+            runtime,
+            folder: version_folder(party, table, request.version),
+            placed: Mutex::new(Vec::new()),
+        }
+    }
+
+    fn put(&self, name: &str, bytes: Bytes) -> Result<(), ConnectorError> {
+        let path = format!("{}/{name}", self.folder);
+        self.runtime.block_on(self.store.create(&path, bytes))?;
+        let mut placed = self.placed.lock().unwrap_or_else(PoisonError::into_inner);
+        placed.push(path);
+        Ok(())
+    }
+
+    /// Takes away what was placed of a version that came to nothing. What stays, nothing refers to.
+    fn undo(&self) {
+        let mut placed = self.placed.lock().unwrap_or_else(PoisonError::into_inner);
+        for path in placed.drain(..) {
+            let removed = self.runtime.block_on(self.store.remove(&path));
+            drop(removed);
+        }
+    }
 }
 
 fn check_policy(request: &SealRequest<'_>) -> Result<(), ConnectorError> {
@@ -192,11 +242,7 @@ fn check_policy(request: &SealRequest<'_>) -> Result<(), ConnectorError> {
     )]))
 }
 
-fn manifest(
-    request: &SealRequest<'_>,
-    files: Vec<seal::FileEntry>,
-    findings: &Findings,
-) -> Manifest {
+fn manifest(request: &SealRequest<'_>, files: Vec<FileEntry>, findings: &Findings) -> Manifest {
     let document = request.document;
     let schema = request.source.schema();
     let entry = |field: &Arc<arrow::datatypes::Field>| ColumnEntry {
@@ -204,11 +250,6 @@ fn manifest(
         kind: field.data_type().to_string(),
         hidden: !document.shows(field.name()),
     };
-    let (hidden, visible): (Vec<_>, Vec<_>) = schema
-        .fields()
-        .iter()
-        .map(entry)
-        .partition(|column| column.hidden);
     Manifest {
         manifest: 1,
         contract: request.contract.to_owned(),
@@ -216,7 +257,7 @@ fn manifest(
         table: request.table.table.to_string(),
         version: request.version,
         previous: request.previous.clone(),
-        columns: visible.into_iter().chain(hidden).collect(),
+        columns: schema.fields().iter().map(entry).collect(),
         rows: findings.rows,
         files,
         declarations: declarations(document, schema),

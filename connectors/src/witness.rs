@@ -5,7 +5,7 @@
 use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
-use ledger::{Checkpoint, Growth, Signer, consistency_holds};
+use ledger::{Checkpoint, Growth, Signer, consistency_holds, write_whole};
 use seal::{IdentityKey, SealError};
 
 /// The witness of one party.
@@ -43,15 +43,8 @@ impl Witness {
     }
 
     fn remember(&self, checkpoint: &Checkpoint) -> std::io::Result<()> {
-        if let Some(folder) = self.memory.parent() {
-            std::fs::create_dir_all(folder)?;
-        }
-        let staged = self.memory.with_extension("new");
-        std::fs::write(
-            &staged,
-            format!("{} {}\n", checkpoint.size, hex::encode(checkpoint.root)),
-        )?;
-        std::fs::rename(&staged, &self.memory)
+        let head = format!("{} {}\n", checkpoint.size, hex::encode(checkpoint.root));
+        write_whole(&self.memory, head.as_bytes())
     }
 }
 

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
 use crate::output::{self, Format};
 use crate::say;
-use crate::world::{Layout, current_contract, engine_public, ledger_key, write_whole};
+use crate::world::{Layout, engine_public, signatories, write_whole};
 
 /// What to do with an answer.
 #[derive(Debug, Subcommand)]
@@ -93,10 +93,8 @@ fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {
     if seal::digest_hex(&bytes) != receipt.sealed {
         return Err(wrong("its receipt is about other bytes".to_owned()).into());
     }
-    let (contract, _) = current_contract(&layout)?
-        .ok_or_else(|| Failure::usage("this world has no contract yet"))?;
-    let keys = |name: &str| ledger_key(&contract, &engine, name);
-    let report = ledger::verify(&layout.ledger(), &keys).map_err(Failure::from)?;
+    let signatories = signatories(&layout, engine)?;
+    let report = ledger::verify(&layout.ledger(), &signatories).map_err(Failure::from)?;
     let index = usize::try_from(receipt.ledger_index).unwrap_or(usize::MAX);
     let commitment = ledger::commitment(receipt.salt.as_bytes(), &[&receipt.answer]);
     let included = report

@@ -6,7 +6,7 @@ use crate::args::WorldArg;
 use crate::exit::Exit;
 use crate::failure::{Failure, Failures};
 use crate::say;
-use crate::world::{Layout, current_contract, engine_public, ledger_key};
+use crate::world::{Layout, current_contract, engine_public, signatories};
 
 /// What to do with a ledger.
 #[derive(Debug, Subcommand)]
@@ -62,10 +62,11 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit, Failures> {
 fn report(world: &WorldArg) -> Result<ledger::Report, Failures> {
     let layout = Layout::of(&world.world);
     let engine = engine_public(&layout)?;
-    let (contract, _) =
-        current_contract(&layout)?.ok_or_else(|| Failure::usage("this world has no ledger yet"))?;
-    let keys = |name: &str| ledger_key(&contract, &engine, name);
-    ledger::verify(&layout.ledger(), &keys).map_err(|error| Failure::from(error).into())
+    if current_contract(&layout)?.is_none() {
+        return Err(Failure::usage("this world has no ledger yet").into());
+    }
+    let signatories = signatories(&layout, engine)?;
+    ledger::verify(&layout.ledger(), &signatories).map_err(|error| Failure::from(error).into())
 }
 
 fn prove(index: u64, world: &WorldArg) -> Result<(), Failures> {

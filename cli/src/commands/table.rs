@@ -1,199 +1,122 @@
-//! `subrosa table`: sealed tables of a world, as their owners look at them.
+//! `subrosa table`: a party's tables, sealed, looked at, checked and opened again.
+//!
+//! A table is one of a world, or any that lies in a store, named by its URL: then nothing but the
+//! party's keys is needed.
+
+mod open;
+mod place;
+mod seal;
+mod show;
 
 use std::path::PathBuf;
 
-use clap::Subcommand;
-use connectors::{KeyFolder, open_table, read_manifest, verify_files};
-use parquet::arrow::ArrowWriter;
-use policy::ident::{PartyId, TableName, TableRef};
-use seal::Manifest;
+use clap::{Args, Subcommand};
+use connectors::verify_files;
 
+use self::place::Place;
 use super::block_on;
-use crate::args::WorldArg;
 use crate::exit::Exit;
-use crate::failure::{self, Failure, Failures};
-use crate::progress;
+use crate::failure::{self, Failures};
 use crate::say;
-use crate::world::{Collaboration, Layout, open_store, start, table_version};
 
 /// What to do with a sealed table.
 #[derive(Debug, Subcommand)]
 pub(crate) enum TableCommand {
-    /// Seal what is new or changed in a world.
-    Seal {
-        #[command(flatten)]
-        world: WorldArg,
-    },
-    /// Show a table's manifest.
+    /// Seal what is new or changed in a world; or, with --data, one table without a world.
+    Seal(Box<seal::SealArgs>),
+    /// Show what a table's signed manifest says.
     Inspect {
-        /// PARTY.TABLE
-        table: String,
         #[command(flatten)]
-        world: WorldArg,
-        /// The manifest as JSON.
-        #[arg(long)]
-        json: bool,
+        place: PlaceArgs,
+        #[command(flatten)]
+        format: FormatArg,
     },
     /// Hash every file of a table whole and compare it with the signed manifest.
     Verify {
-        /// PARTY.TABLE
-        table: String,
         #[command(flatten)]
-        world: WorldArg,
+        place: PlaceArgs,
+        #[command(flatten)]
+        format: FormatArg,
     },
     /// Write the owner's own data back as Parquet in clear, with the owner's keys.
     Open {
-        /// PARTY.TABLE
-        table: String,
         #[command(flatten)]
-        world: WorldArg,
+        place: PlaceArgs,
         /// Where to.
         #[arg(short, long, value_name = "FILE")]
         output: PathBuf,
+        #[command(flatten)]
+        format: FormatArg,
     },
+}
+
+/// Which table.
+#[derive(Debug, Args)]
+pub(crate) struct PlaceArgs {
+    /// PARTY.TABLE of a world, or where a table lies: s3://…/PARTY/TABLE or a folder, of which the
+    /// newest version is taken, or with /vN behind it that one.
+    #[arg(value_name = "TABLE")]
+    pub(crate) table: String,
+    /// The world: a folder with a collaboration.toml.
+    #[arg(long, default_value = ".", value_name = "DIR")]
+    pub(crate) world: PathBuf,
+    /// Folder of the owner's key files, for a table that is not of a world.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) home: Option<PathBuf>,
+    /// The owner's public identity key, for those who only look.
+    #[arg(long, value_name = "HEX", conflicts_with = "home")]
+    pub(crate) owner: Option<String>,
+}
+
+/// How a command says what it did.
+#[derive(Debug, Args)]
+pub(crate) struct FormatArg {
+    /// `json`: the same as one line of JSON.
+    #[arg(long, value_parser = ["text", "json"], default_value = "text")]
+    pub(crate) format: String,
+}
+
+impl FormatArg {
+    /// Says it: a value for programs, or lines for people.
+    pub(crate) fn say(&self, value: &serde_json::Value, lines: &[String]) {
+        if self.format == "json" {
+            say::line(&value.to_string());
+        } else {
+            lines.iter().for_each(|line| say::line(line));
+        }
+    }
 }
 
 /// Runs `table`.
 pub(crate) fn run(command: &TableCommand) -> Result<Exit, Failures> {
     match command {
-        TableCommand::Seal { world } => block_on(async {
-            let bar = progress::spinner("rows");
-            let started = start(&world.world, &bar).await;
-            bar.finish_and_clear();
-            for table in started?.status {
-                let how = if table.sealed_now {
-                    "sealed"
-                } else {
-                    "unchanged"
-                };
-                say::line(&format!(
-                    "{}  version {}  {} rows  {how}",
-                    table.table, table.version, table.rows
-                ));
-                table
-                    .remarks
-                    .iter()
-                    .for_each(|remark| say::note(&format!("{}: {remark}", table.table)));
-            }
-            Ok(Exit::Answered)
-        }),
-        TableCommand::Inspect { table, world, json } => block_on(async {
-            let (_, manifest, _) = found(world, table).await?;
-            inspect(&manifest, *json);
-            Ok(Exit::Answered)
-        }),
-        TableCommand::Verify { table, world } => block_on(async {
-            let (store, manifest, _) = found(world, table).await?;
-            verify_files(&store, &manifest)
+        TableCommand::Seal(args) => block_on(seal::run(args))?,
+        TableCommand::Inspect { place, format } => block_on(async {
+            let found = Place::find(place).await?;
+            format.say(&show::value(&found.manifest), &show::lines(&found.manifest));
+            Ok(())
+        })?,
+        TableCommand::Verify { place, format } => block_on(async {
+            let found = Place::find(place).await?;
+            verify_files(&found.store, &found.manifest)
                 .await
                 .map_err(failure::of_connector)?;
-            let (version, files) = (manifest.version, manifest.files.len());
-            say::line(&format!(
-                "{table} version {version}: {files} files are as its owner signed them"
-            ));
-            Ok(Exit::Answered)
-        }),
+            let (value, line) = show::verified(&found.manifest);
+            format.say(&value, &[line]);
+            Ok(())
+        })?,
         TableCommand::Open {
-            table,
-            world,
+            place,
             output,
+            format,
         } => block_on(async {
-            let (store, manifest, keys) = found(world, table).await?;
-            open(&store, &manifest, &keys, output).await?;
-            say::line(&format!("{}: {} rows", output.display(), manifest.rows));
-            Ok(Exit::Answered)
-        }),
+            let found = Place::find(place).await?;
+            let keys = found.keys()?;
+            open::write(&found, keys, output).await?;
+            let (value, line) = show::opened(&found.manifest, output);
+            format.say(&value, &[line]);
+            Ok(())
+        })?,
     }
-}
-
-async fn found(
-    world: &WorldArg,
-    table: &str,
-) -> Result<(connectors::Store, Manifest, KeyFolder), Failures> {
-    let unknown = || Failure::usage(format!("`{table}` is no PARTY.TABLE of this world"));
-    let (party, name) = table.split_once('.').ok_or_else(unknown)?;
-    let name = TableRef {
-        party: PartyId::new(party).map_err(|_| unknown())?,
-        table: TableName::new(name).map_err(|_| unknown())?,
-    };
-    let collaboration = Collaboration::read(&world.world).map_err(failure::all)?;
-    if !collaboration.tables.contains_key(&name) {
-        return Err(unknown().into());
-    }
-    let layout = Layout::of(&world.world);
-    let (version, digest) = table_version(&layout, &name)?.ok_or_else(|| {
-        Failure::usage(format!("{table} is not sealed yet")).with_help("`subrosa table seal`")
-    })?;
-    let keys = KeyFolder::new(layout.party_keys(&name.party));
-    let owner = keys
-        .party()
-        .map_err(failure::of_connector)?
-        .identity
-        .public();
-    let store = open_store(&collaboration, &layout)?;
-    let (_, manifest) = read_manifest(&store, &owner, &name, version, &digest)
-        .await
-        .map_err(failure::of_connector)?;
-    Ok((store, manifest, keys))
-}
-
-fn inspect(manifest: &Manifest, json: bool) {
-    if json {
-        say::line(&serde_json::to_string(manifest).unwrap_or_default());
-        return;
-    }
-    say::line(&format!(
-        "{}.{} version {}: {} rows in {} files, sealed {}",
-        manifest.party,
-        manifest.table,
-        manifest.version,
-        manifest.rows,
-        manifest.files.len(),
-        manifest.sealed_at
-    ));
-    for column in &manifest.columns {
-        let hidden = if column.hidden { "  hidden" } else { "" };
-        say::line(&format!("  {}  {}{hidden}", column.name, column.kind));
-    }
-    for key in &manifest.unique {
-        say::line(&format!("  unique: {}", key.join(", ")));
-    }
-}
-
-async fn open(
-    store: &connectors::Store,
-    manifest: &Manifest,
-    keys: &KeyFolder,
-    output: &std::path::Path,
-) -> Result<(), Failures> {
-    let io = |error: std::io::Error| Failure::io(output, &error);
-    let folder = output.parent().filter(|p| !p.as_os_str().is_empty());
-    let folder = folder.unwrap_or(std::path::Path::new("."));
-    let staged = tempfile::NamedTempFile::new_in(folder).map_err(io)?;
-    let file = staged.reopen().map_err(io)?;
-    let mut writer: Option<ArrowWriter<std::fs::File>> = None;
-    let mut target = Some(file);
-    let failed = |error: &dyn std::fmt::Display| connectors::ConnectorError::Source {
-        path: output.to_owned(),
-        message: error.to_string(),
-    };
-    open_table(store, manifest, keys, &mut |batch| {
-        if let Some(file) = target.take() {
-            let made = ArrowWriter::try_new(file, batch.schema(), None);
-            writer = Some(made.map_err(|error| failed(&error))?);
-        }
-        match &mut writer {
-            Some(writer) => writer.write(&batch).map_err(|error| failed(&error)),
-            None => Ok(()),
-        }
-    })
-    .await
-    .map_err(failure::of_connector)?;
-    if let Some(writer) = writer {
-        writer
-            .close()
-            .map_err(|error| failure::of_connector(failed(&error)))?;
-    }
-    staged.persist(output).map_err(|error| io(error.error))?;
-    Ok(())
+    Ok(Exit::Answered)
 }

@@ -8,7 +8,8 @@ use policy::contract::{Contract, Member, PublicKey, Signature, Signatures, View,
 use policy::ident::{PartyId, TableRef};
 
 use super::collaboration::Collaboration;
-use super::layout::{Layout, write_whole};
+use super::layout::Layout;
+use super::write_whole;
 use crate::failure::{self, Failure, Failures};
 
 /// Draws up what the world's file says, without version and chain.

@@ -1,6 +1,5 @@
 //! Where everything made for a world lies: below `.subrosa`, which can be deleted to start afresh.
 
-use std::io::Write;
 use std::path::{Path, PathBuf};
 
 use policy::ident::{PartyId, TableRef};
@@ -67,15 +66,4 @@ impl Layout {
     pub(crate) fn lock(&self) -> PathBuf {
         self.made.join("lock")
     }
-}
-
-/// Replaces a file whole: a reader, or a crash, sees the old or the new bytes.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let folder = path.parent().unwrap_or(Path::new("."));
-    std::fs::create_dir_all(folder)?;
-    let mut staged = tempfile::NamedTempFile::new_in(folder)?;
-    staged.write_all(bytes)?;
-    staged.as_file().sync_all()?;
-    staged.persist(path).map_err(|error| error.error)?;
-    Ok(())
 }

@@ -6,8 +6,8 @@ use engine::{Explanation, Question, Reply, VisibleTable, open_answer};
 use policy::ident::{PartyId, Principal, Purpose};
 use seal::Receipt;
 
-use super::layout::write_whole;
 use super::start::World;
+use super::write_whole;
 use crate::failure::Failure;
 
 /// Who asks, and for what.

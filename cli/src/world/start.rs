@@ -19,6 +19,7 @@ use sha2::{Digest, Sha256};
 use super::collaboration::Collaboration;
 use super::layout::Layout;
 use super::link::LabParty;
+use super::signatories::signatories;
 use super::tables::{Preparation, SealedTable, TableStatus, policies};
 use super::{agreement, tables::WorldTables};
 use crate::exit::Exit;
@@ -161,8 +162,8 @@ fn setup(
         .party()
         .map_err(failure::of_connector)?;
     let identity = engine_keys.identity;
-    let ledger = open_ledger(layout, contract, &identity.public())?;
-    newest(layout, contract, &identity.public(), tables)?;
+    let ledger = open_ledger(layout, contract, identity.public())?;
+    newest(layout, identity.public(), tables)?;
     let mut parties: BTreeMap<PartyId, Arc<dyn PartyLink>> = BTreeMap::new();
     for party in keys.keys() {
         parties.insert(
@@ -200,38 +201,19 @@ pub(crate) fn engine_public(layout: &Layout) -> Result<[u8; 32], Failures> {
     Ok(keys.identity.public())
 }
 
-/// Who may sign checkpoints: the engine and every member.
-pub(crate) fn ledger_key(contract: &Contract, engine: &[u8; 32], name: &str) -> Option<[u8; 32]> {
-    if name == "engine" {
-        return Some(*engine);
-    }
-    let party = PartyId::new(name).ok()?;
-    contract.parties.get(&party).map(|member| member.identity.0)
-}
-
-fn open_ledger(
-    layout: &Layout,
-    contract: &Contract,
-    engine: &[u8; 32],
-) -> Result<Ledger, Failures> {
-    let keys = |name: &str| ledger_key(contract, engine, name);
+fn open_ledger(layout: &Layout, contract: &Contract, engine: [u8; 32]) -> Result<Ledger, Failures> {
     let opened = Ledger::open(
         &layout.ledger(),
         &format!("subrosa/{}", contract.name),
-        &keys,
+        &signatories(layout, engine)?,
     );
     opened.map_err(|error| Failures::from(Failure::from(error)))
 }
 
 /// No table may be older than the newest that the ledger has seen.
-fn newest(
-    layout: &Layout,
-    contract: &Contract,
-    engine: &[u8; 32],
-    tables: &WorldTables,
-) -> Result<(), Failures> {
-    let keys = |name: &str| ledger_key(contract, engine, name);
-    let report = ledger::verify(&layout.ledger(), &keys).map_err(Failure::from)?;
+fn newest(layout: &Layout, engine: [u8; 32], tables: &WorldTables) -> Result<(), Failures> {
+    let signatories = signatories(layout, engine)?;
+    let report = ledger::verify(&layout.ledger(), &signatories).map_err(Failure::from)?;
     for entry in report.entries {
         let Event::KeyReleased { table, version, .. } = &entry.event else {
             continue;

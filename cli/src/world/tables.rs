@@ -15,8 +15,10 @@ use serde::{Deserialize, Serialize};
 use tokio::runtime::Handle;
 
 use super::collaboration::{Collaboration, WorldTable};
-use super::layout::{Layout, write_whole};
+use super::layout::Layout;
+use super::write_whole;
 use crate::failure::{self, Failure, Failures};
+use crate::progress;
 
 /// What an owner calls current.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -169,10 +171,13 @@ impl Preparation<'_> {
                 status,
             ));
         }
-        self.progress.set_message(format!("sealing {name}"));
-        let version = current
-            .as_ref()
-            .map_or(1, |current| current.version.saturating_add(1));
+        progress::count_to(self.progress, source.rows(), &format!("sealing {name}"));
+        let version = current.as_ref().map_or(0, |current| current.version);
+        let version = self
+            .store
+            .next_version(name.party.as_str(), name.table.as_str(), version)
+            .await
+            .map_err(failure::of_connector)?;
         let progress = |rows: u64| self.progress.set_position(rows);
         let request = SealRequest {
             contract: &self.world.name,
@@ -189,8 +194,9 @@ impl Preparation<'_> {
             progress: &progress,
         };
         let runtime = Handle::current();
-        let sealed = tokio::task::block_in_place(|| seal_table(&request, &runtime))
-            .map_err(failure::of_connector)?;
+        let sealed = tokio::task::block_in_place(|| seal_table(&request, &runtime));
+        progress::spin(self.progress, "checking what is sealed");
+        let sealed = sealed.map_err(failure::of_connector)?;
         let manifest = sealed
             .manifest
             .verify(&owner)

@@ -38,12 +38,12 @@ pub(super) fn seal_file(
         entries: Vec::new(),
         checker,
     };
-    request.source.read(path, &mut |batch| {
+    request.source.read(path, &mut |batch, lost| {
         let read = batch.num_rows() as u64;
         let wrong = |message: String| ConnectorError::source(path, message);
-        let (batch, without_unit) = filter.apply(batch).map_err(wrong)?;
-        parts.checker.see(&batch, without_unit).map_err(wrong)?;
-        parts.write(&batch)?;
+        let kept = filter.apply(batch).map_err(wrong)?;
+        parts.checker.see(&kept, lost).map_err(wrong)?;
+        parts.write(&kept.batch)?;
         count(read);
         Ok(())
     })?;

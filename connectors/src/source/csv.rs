@@ -1,133 +1,72 @@
 //! CSV (RFC 4180, UTF-8, with a header): types from the whole file, never from a sample.
+//!
+//! Every complaint names its line, as an editor counts lines, and no value.
 
+mod column;
+mod guess;
+mod records;
+mod value;
+
+use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::{Path, PathBuf};
+use std::io::BufReader;
+use std::path::Path;
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::csv::ReaderBuilder;
-use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
-use chrono::{NaiveDate, NaiveDateTime};
+use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
+use self::column::Column;
+use self::guess::Guess;
+use self::records::{Record, Records, Wrong};
 use crate::error::ConnectorError;
 
-/// What every value of a column so far could be.
-#[derive(Debug, Clone)]
-struct Guess {
-    any: bool,
-    boolean: bool,
-    integer: bool,
-    decimal: Option<(usize, usize)>,
-    float: bool,
-    date: bool,
-    timestamp: bool,
+/// Rows of a batch.
+const BATCH: usize = 16_384;
+
+/// What else than its values decides about a column's type.
+pub(super) struct Hints<'a> {
+    /// Types that the world's file tells.
+    pub(super) told: &'a BTreeMap<String, DataType>,
+    /// Whether a column identifies somebody or something: such columns are texts.
+    pub(super) is_identifier: &'a dyn Fn(&str) -> bool,
+    /// The type of a column without a single value.
+    pub(super) unknown: &'a dyn Fn(&str) -> DataType,
 }
 
-impl Guess {
-    fn new() -> Self {
-        Self {
-            any: false,
-            boolean: true,
-            integer: true,
-            decimal: Some((0, 0)),
-            float: true,
-            date: true,
-            timestamp: true,
+/// The types of a file's columns, and how many rows it has.
+pub(super) fn schema(path: &Path, hints: &Hints<'_>) -> Result<(SchemaRef, u64), ConnectorError> {
+    let (names, mut records) = open(path)?;
+    let told = |name: &String| {
+        let identifier = (hints.is_identifier)(name).then_some(DataType::Utf8);
+        hints.told.get(name).cloned().or(identifier)
+    };
+    let mut guesses: Vec<Guess> = names.iter().map(|name| Guess::new(told(name))).collect();
+    let mut record = Record::default();
+    let mut rows = 0_u64;
+    while next(path, &mut records, &mut record, names.len())? {
+        rows = rows.saturating_add(1);
+        let line = record.line();
+        let fields = record.fields().map_err(|wrong| placed(path, wrong))?;
+        for (guess, value) in guesses.iter_mut().zip(fields) {
+            guess.see(value, line);
         }
     }
-
-    fn see(&mut self, value: &str) {
-        if value.is_empty() {
-            return;
-        }
-        self.any = true;
-        self.boolean &= value.eq_ignore_ascii_case("true") || value.eq_ignore_ascii_case("false");
-        let coded = has_leading_zero(value);
-        self.integer &= !coded && value.parse::<i64>().is_ok();
-        self.decimal = match (self.decimal, digits(value)) {
-            (Some((whole, part)), Some((w, p))) if !coded => Some((whole.max(w), part.max(p))),
-            _not_decimal => None,
-        };
-        self.float &= !coded && value.parse::<f64>().is_ok();
-        self.date &= NaiveDate::parse_from_str(value, "%Y-%m-%d").is_ok();
-        self.timestamp &= is_timestamp(value);
-    }
-
-    fn data_type(&self) -> DataType {
-        let decimal = self.decimal.and_then(|(whole, part)| {
-            let precision = u8::try_from(whole.saturating_add(part)).ok()?.max(1);
-            let scale = i8::try_from(part).ok()?;
-            (precision <= 38).then_some(DataType::Decimal128(precision.max(18), scale))
-        });
-        match self {
-            guess if !guess.any => DataType::Utf8,
-            guess if guess.boolean => DataType::Boolean,
-            guess if guess.integer => DataType::Int64,
-            guess if guess.date => DataType::Date32,
-            guess if guess.timestamp => DataType::Timestamp(TimeUnit::Microsecond, None),
-            guess => match decimal {
-                Some(decimal) => decimal,
-                None if guess.float => DataType::Float64,
-                None => DataType::Utf8,
-            },
-        }
-    }
-}
-
-/// `007` is a code, not seven.
-fn has_leading_zero(value: &str) -> bool {
-    let digits = value.trim_start_matches(['-', '+']);
-    digits.len() > 1 && digits.starts_with('0') && !digits.starts_with("0.")
-}
-
-/// Digits before and after the point of a plain decimal.
-fn digits(value: &str) -> Option<(usize, usize)> {
-    let value = value.strip_prefix('-').unwrap_or(value);
-    let (whole, part) = value.split_once('.').unwrap_or((value, ""));
-    let plain = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
-    (!whole.is_empty() && plain(whole) && plain(part)).then_some((whole.len(), part.len()))
-}
-
-fn is_timestamp(value: &str) -> bool {
-    let value = value.strip_suffix('Z').unwrap_or(value);
-    ["%Y-%m-%d %H:%M:%S%.f", "%Y-%m-%dT%H:%M:%S%.f"]
-        .iter()
-        .any(|format| NaiveDateTime::parse_from_str(value, format).is_ok())
-}
-
-/// The types of a file's columns; identifiers are always texts.
-pub(super) fn schema(
-    files: &[PathBuf],
-    is_identifier: &dyn Fn(&str) -> bool,
-) -> Result<SchemaRef, ConnectorError> {
-    let path = files.first().map_or(Path::new("."), PathBuf::as_path);
-    let wrong = |error: csv::Error| ConnectorError::source(path, error);
-    let mut reader = csv::Reader::from_path(path).map_err(wrong)?;
-    let names: Vec<String> = reader
-        .headers()
-        .map_err(wrong)?
-        .iter()
-        .map(str::to_owned)
+    let columns = || names.iter().zip(&guesses);
+    let misfits: Vec<String> = columns()
+        .filter_map(|(name, guess)| Some((name, guess.misfits()?)))
+        .map(|(name, (rows, line))| {
+            let kind = crate::types::name_of(&told(name).unwrap_or(DataType::Utf8));
+            let rows = crate::words::count(rows, "row");
+            format!("`{name}` is no {kind} in {rows}, the first on line {line}")
+        })
         .collect();
-    if names.iter().any(String::is_empty) {
-        return Err(ConnectorError::source(path, "line 1: a column has no name"));
+    if !misfits.is_empty() {
+        return Err(ConnectorError::source(path, misfits.join("; ")));
     }
-    let mut guesses = vec![Guess::new(); names.len()];
-    let mut record = csv::StringRecord::new();
-    while reader.read_record(&mut record).map_err(wrong)? {
-        for (guess, value) in guesses.iter_mut().zip(record.iter()) {
-            guess.see(value);
-        }
-    }
-    let fields = names.iter().zip(&guesses).map(|(name, guess)| {
-        let data_type = if is_identifier(name) {
-            DataType::Utf8
-        } else {
-            guess.data_type()
-        };
-        Field::new(name, data_type, true)
-    });
-    Ok(Arc::new(Schema::new(fields.collect::<Vec<_>>())))
+    let fields = columns()
+        .map(|(name, guess)| Field::new(name, guess.data_type(&(hints.unknown)(name)), true));
+    Ok((Arc::new(Schema::new(fields.collect::<Vec<_>>())), rows))
 }
 
 /// Reads a file, batch by batch.
@@ -136,14 +75,109 @@ pub(super) fn read(
     schema: &SchemaRef,
     each: &mut dyn FnMut(RecordBatch) -> Result<(), ConnectorError>,
 ) -> Result<(), ConnectorError> {
-    let file = File::open(path).map_err(|error| ConnectorError::source(path, error))?;
-    let reader = ReaderBuilder::new(Arc::clone(schema))
-        .with_header(true)
-        .with_batch_size(16_384)
-        .build(file)
-        .map_err(|error| ConnectorError::source(path, error))?;
-    for batch in reader {
-        each(batch.map_err(|error| ConnectorError::source(path, error))?)?;
+    let (names, mut records) = open(path)?;
+    let types = schema.fields().iter().map(|field| field.data_type());
+    let mut columns: Vec<Column> = types.map(Column::new).collect();
+    let mut record = Record::default();
+    let mut rows = 0_usize;
+    while next(path, &mut records, &mut record, names.len())? {
+        let fields = record.fields().map_err(|wrong| placed(path, wrong))?;
+        for (column, value) in columns.iter_mut().zip(fields) {
+            if !column.push(value) {
+                let message = "changed while it was being read";
+                return Err(ConnectorError::source(path, message));
+            }
+        }
+        rows = rows.saturating_add(1);
+        if rows == BATCH {
+            each(batch(path, schema, &mut columns)?)?;
+            rows = 0;
+        }
+    }
+    if rows > 0 {
+        each(batch(path, schema, &mut columns)?)?;
     }
     Ok(())
+}
+
+fn batch(
+    path: &Path,
+    schema: &SchemaRef,
+    columns: &mut [Column],
+) -> Result<RecordBatch, ConnectorError> {
+    let arrays = columns.iter_mut().map(Column::finish).collect();
+    RecordBatch::try_new(Arc::clone(schema), arrays)
+        .map_err(|error| ConnectorError::source(path, error))
+}
+
+type Lines = Records<BufReader<File>>;
+
+/// The names in the header, and the records behind it.
+fn open(path: &Path) -> Result<(Vec<String>, Lines), ConnectorError> {
+    let file = File::open(path).map_err(|error| ConnectorError::source(path, error))?;
+    let mut records = Records::new(BufReader::with_capacity(1 << 18, file));
+    let mut header = Record::default();
+    let found = records
+        .read(&mut header)
+        .map_err(|wrong| placed(path, wrong))?;
+    if !found {
+        let message = "is empty; a CSV has a header with the names of its columns at least";
+        return Err(ConnectorError::source(path, message));
+    }
+    let fields = header.fields().map_err(|wrong| placed(path, wrong))?;
+    let names: Vec<String> = fields.map(str::to_owned).collect();
+    match header_problem(&names) {
+        None => Ok((names, records)),
+        Some(problem) => Err(ConnectorError::source(
+            path,
+            format!("line {}: {problem}", header.line()),
+        )),
+    }
+}
+
+fn header_problem(names: &[String]) -> Option<String> {
+    if let [name] = names
+        && let Some(separator) = [';', '\t', '|'].iter().find(|c| name.contains(**c))
+    {
+        return Some(format!(
+            "fields are separated by {separator:?}, but a CSV separates them by commas"
+        ));
+    }
+    if names.iter().any(|name| name.contains('\r')) {
+        return Some("lines end in CR alone; end them in LF or CRLF".to_owned());
+    }
+    if let Some(at) = names.iter().position(|name| name.trim().is_empty()) {
+        let field = at.saturating_add(1);
+        return Some(format!("column {field} has no name"));
+    }
+    let twice = names
+        .iter()
+        .enumerate()
+        .find(|(at, name)| names.iter().take(*at).any(|n| n == *name));
+    twice.map(|(_, name)| format!("two columns are named `{name}`"))
+}
+
+/// The next record, with as many fields as the header.
+fn next(
+    path: &Path,
+    records: &mut Lines,
+    record: &mut Record,
+    width: usize,
+) -> Result<bool, ConnectorError> {
+    let more = records.read(record).map_err(|wrong| placed(path, wrong))?;
+    if more && record.len() != width {
+        let fields = crate::words::count(record.len() as u64, "field");
+        let message = format!("has {fields}, but the header has {width}");
+        return Err(placed(path, Wrong::Line(record.line(), message)));
+    }
+    Ok(more)
+}
+
+fn placed(path: &Path, wrong: Wrong) -> ConnectorError {
+    match wrong {
+        Wrong::Line(line, message) => {
+            ConnectorError::source(path, format!("line {line}: {message}"))
+        }
+        Wrong::Io(error) => ConnectorError::source(path, error),
+    }
 }

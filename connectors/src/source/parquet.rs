@@ -1,72 +1,127 @@
 //! Parquet files, in clear or sealed by Parquet's own key tools under a master key of the party.
 
 use std::fs::File;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::SchemaRef;
+use arrow::datatypes::{DataType, SchemaRef};
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReaderBuilder,
 };
-use parquet::encryption::decrypt::{FileDecryptionProperties, KeyRetriever};
-use parquet::errors::{ParquetError, Result as ParquetResult};
-use seal::KeyMaterial;
+use parquet::encryption::decrypt::FileDecryptionProperties;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{ParquetMetaData, ParquetMetaDataReader};
 
+use super::material::FromMaterial;
 use crate::error::ConnectorError;
 use crate::keys::KeyFolder;
 
-/// Finds data keys through the material that a file carries.
-struct FromMaterial(KeyFolder);
-
-impl KeyRetriever for FromMaterial {
-    fn retrieve_key(&self, key_metadata: &[u8]) -> ParquetResult<Vec<u8>> {
-        let failed = |message: String| ParquetError::General(message);
-        let material = KeyMaterial::from_bytes(key_metadata).map_err(|e| failed(e.to_string()))?;
-        let id = &material.master_key_id;
-        let master = self
-            .0
-            .existing_master(id)
-            .map_err(|error| failed(error.to_string()))?;
-        let master = master.ok_or_else(|| failed(format!("the party has no master key `{id}`")))?;
-        let key = material
-            .unwrap(&master)
-            .map_err(|error| failed(error.to_string()))?;
-        Ok(key.expose().to_vec())
-    }
+fn wrong(path: &Path, error: &ParquetError) -> ConnectorError {
+    let said = error.to_string();
+    let said = ["Parquet error: ", "External: ", "Arrow: "]
+        .iter()
+        .fold(said.as_str(), |said, prefix| {
+            said.strip_prefix(prefix).unwrap_or(said)
+        });
+    ConnectorError::source(path, said)
 }
 
-fn options(keys: &KeyFolder) -> Result<ArrowReaderOptions, ParquetError> {
-    let retriever = Arc::new(FromMaterial(keys.clone()));
+fn options(path: &Path, keys: &KeyFolder) -> Result<ArrowReaderOptions, ParquetError> {
+    let retriever = Arc::new(FromMaterial::new(path, keys));
     let decryption = FileDecryptionProperties::with_key_retriever(retriever).build()?;
     Ok(ArrowReaderOptions::new().with_file_decryption_properties(decryption))
 }
 
-/// The schema that all files share.
-pub(super) fn schema(files: &[PathBuf], keys: &KeyFolder) -> Result<SchemaRef, ConnectorError> {
-    let mut shared: Option<SchemaRef> = None;
+/// The schema that all files share, and how many rows they have.
+pub(super) fn schema(
+    files: &[PathBuf],
+    keys: &KeyFolder,
+) -> Result<(SchemaRef, u64), ConnectorError> {
+    let mut shared: Option<(SchemaRef, &Path)> = None;
+    let mut rows = 0_u64;
     for path in files {
-        let wrong = |error: ParquetError| ConnectorError::source(path, error);
-        let file = File::open(path).map_err(|error| ConnectorError::source(path, error))?;
-        let found =
-            ArrowReaderMetadata::load(&file, options(keys).map_err(wrong)?).map_err(wrong)?;
-        let types = |schema: &SchemaRef| -> Vec<_> {
-            schema
-                .fields()
-                .iter()
-                .map(|f| (f.name().clone(), f.data_type().clone()))
-                .collect()
-        };
+        let found = load(path, keys)?;
+        let more = found.metadata().file_metadata().num_rows();
+        rows = rows.saturating_add(u64::try_from(more).unwrap_or(0));
         match &shared {
-            None => shared = Some(Arc::clone(found.schema())),
-            Some(first) if types(first) == types(found.schema()) => {}
-            Some(_) => {
-                let message = "has other columns or types than the first file of its folder";
-                return Err(ConnectorError::source(path, message));
+            None => shared = Some((Arc::clone(found.schema()), path)),
+            Some((first, name)) => {
+                if let Some(difference) = difference(first, found.schema()) {
+                    let name = name.file_name().unwrap_or_default().to_string_lossy();
+                    let message = format!("{difference} in {name}; a table has one schema");
+                    return Err(ConnectorError::source(path, message));
+                }
             }
         }
     }
-    shared.ok_or_else(|| ConnectorError::source(Path::new("."), "no files"))
+    let empty = || ConnectorError::source(Path::new("."), "no files");
+    shared.map(|(schema, _)| (schema, rows)).ok_or_else(empty)
+}
+
+fn load(path: &Path, keys: &KeyFolder) -> Result<ArrowReaderMetadata, ConnectorError> {
+    let mut file = File::open(path).map_err(|error| ConnectorError::source(path, error))?;
+    if is_clear(&mut file).map_err(|error| ConnectorError::source(path, error))? {
+        refuse_partly_sealed(path, &file)?;
+    }
+    let options = options(path, keys).map_err(|error| wrong(path, &error))?;
+    ArrowReaderMetadata::load(&file, options).map_err(|error| wrong(path, &error))
+}
+
+/// Whether the footer is in clear.
+fn is_clear(file: &mut File) -> std::io::Result<bool> {
+    let mut magic = [0_u8; 4];
+    let known = file.seek(SeekFrom::End(-4)).is_ok() && file.read_exact(&mut magic).is_ok();
+    file.rewind()?;
+    Ok(known && magic == *b"PAR1")
+}
+
+/// A footer in clear over encrypted columns shows names, sizes and counts, and its signature is
+/// checked in a way that helps a forger.
+fn refuse_partly_sealed(path: &Path, file: &File) -> Result<(), ConnectorError> {
+    let metadata = ParquetMetaDataReader::new()
+        .parse_and_finish(file)
+        .map_err(|error| wrong(path, &error))?;
+    if !has_crypto(&metadata) {
+        return Ok(());
+    }
+    let message = "has encrypted columns but its footer in clear; write it with an encrypted footer (pyarrow: `plaintext_footer=False`)";
+    Err(ConnectorError::source(path, message))
+}
+
+fn has_crypto(metadata: &ParquetMetaData) -> bool {
+    let mut columns = metadata
+        .row_groups()
+        .iter()
+        .flat_map(parquet::file::metadata::RowGroupMetaData::columns);
+    columns.any(|column| column.crypto_metadata().is_some())
+}
+
+/// The first difference of two schemas: columns are compared by name and type, in order.
+fn difference(first: &SchemaRef, other: &SchemaRef) -> Option<String> {
+    let list = |schema: &SchemaRef| -> Vec<(String, DataType)> {
+        let fields = schema.fields().iter();
+        fields
+            .map(|f| (f.name().clone(), f.data_type().clone()))
+            .collect()
+    };
+    let (first, other) = (list(first), list(other));
+    if first.len() != other.len() {
+        return Some(format!(
+            "has {}, but there are {}",
+            crate::words::count(other.len() as u64, "column"),
+            first.len()
+        ));
+    }
+    let different = first.iter().zip(&other).find(|(a, b)| a != b);
+    different.map(|((name, kind), (found, has))| {
+        if name == found {
+            format!("column `{name}` has type {has}, but it has {kind}")
+        } else {
+            format!("has column `{found}` where there is `{name}`")
+        }
+    })
 }
 
 /// Reads a file, batch by batch.
@@ -75,14 +130,14 @@ pub(super) fn read(
     keys: &KeyFolder,
     each: &mut dyn FnMut(RecordBatch) -> Result<(), ConnectorError>,
 ) -> Result<(), ConnectorError> {
-    let wrong = |error: ParquetError| ConnectorError::source(path, error);
+    let metadata = load(path, keys)?;
     let file = File::open(path).map_err(|error| ConnectorError::source(path, error))?;
-    let options = options(keys).map_err(wrong)?;
-    let reader = ParquetRecordBatchReaderBuilder::try_new_with_options(file, options)
-        .and_then(|builder| builder.with_batch_size(16_384).build())
-        .map_err(wrong)?;
+    let reader = ParquetRecordBatchReaderBuilder::new_with_metadata(file, metadata)
+        .with_batch_size(16_384)
+        .build()
+        .map_err(|error| wrong(path, &error))?;
     for batch in reader {
-        each(batch.map_err(|error| ConnectorError::source(path, error))?)?;
+        each(batch.map_err(|error| wrong(path, &ParquetError::from(error)))?)?;
     }
     Ok(())
 }

@@ -80,7 +80,7 @@ impl SignedCheckpoint {
         for (name, signature) in &self.signatures {
             let id = keys(name).map_or([0; 4], |public| key_id(name, &public));
             let encoded = STANDARD.encode([id.as_slice(), signature.as_slice()].concat());
-            note.push_str(&format!("\u{2014} {name} {encoded}\n"));
+            note.extend(["\u{2014} ", name, " ", &encoded, "\n"]);
         }
         note
     }

@@ -4,6 +4,7 @@
 //! signed by the engine and co-signed by the parties covers it. Verifying needs only bytes.
 
 mod checkpoint;
+mod durable;
 mod entry;
 mod signer;
 mod store;
@@ -11,10 +12,11 @@ mod tree;
 mod verify;
 
 pub use checkpoint::{Checkpoint, SignedCheckpoint};
+pub use durable::{write_new_secret, write_whole};
 pub use entry::{Entry, Event, commitment};
 pub use signer::{Growth, OwnSigner, Signer};
 pub use store::{Ledger, LedgerError};
 pub use tree::{
     consistency_holds, consistency_proof, inclusion_holds, inclusion_proof, leaf_hash, root,
 };
-pub use verify::{Report, verify};
+pub use verify::{Report, Signatories, verify};

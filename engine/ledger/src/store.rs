@@ -7,9 +7,11 @@ use std::path::{Path, PathBuf};
 use seal::SealError;
 
 use crate::checkpoint::{Checkpoint, SignedCheckpoint};
+use crate::durable::write_whole;
 use crate::entry::{Entry, Event};
 use crate::signer::{Growth, Signer};
 use crate::tree::{leaf_hash, root};
+use crate::verify::Signatories;
 
 /// Why a ledger cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -53,7 +55,7 @@ pub(crate) const ENTRIES: &str = "entries.jsonl";
 pub(crate) const CHECKPOINT: &str = "checkpoint";
 
 impl Ledger {
-    /// Opens or begins the ledger of a folder. `keys` knows the public keys of those who sign it.
+    /// Opens or begins the ledger of a folder. `signatories` knows who must have signed it.
     ///
     /// An incomplete last line that no checkpoint covers is what a crash leaves, and is cut off.
     ///
@@ -62,7 +64,7 @@ impl Ledger {
     pub fn open(
         folder: &Path,
         origin: &str,
-        keys: &dyn Fn(&str) -> Option<[u8; 32]>,
+        signatories: &Signatories<'_>,
     ) -> Result<Self, LedgerError> {
         let path = folder.join(ENTRIES);
         let io = |source| LedgerError::Io {
@@ -91,7 +93,7 @@ impl Ledger {
             .split_inclusive(|b| *b == b'\n')
             .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
             .collect();
-        crate::verify::check(folder, &lines, keys)?;
+        crate::verify::check(folder, &lines, signatories)?;
         if whole < text.len() {
             entries.set_len(whole as u64).map_err(io)?;
             entries.seek(SeekFrom::End(0)).map_err(io)?;
@@ -178,13 +180,4 @@ impl Ledger {
             .map_err(|source| LedgerError::Io { path, source })?;
         Ok(signed)
     }
-}
-
-/// Replaces a file whole: a reader sees the old or the new bytes.
-fn write_whole(path: &Path, bytes: &[u8]) -> std::io::Result<()> {
-    let staged = path.with_extension("new");
-    let mut file = File::create(&staged)?;
-    file.write_all(bytes)?;
-    file.sync_all()?;
-    std::fs::rename(&staged, path)
 }

@@ -61,7 +61,7 @@ pub struct Manifest {
     pub version: u64,
     /// Digest of the manifest before.
     pub previous: Option<String>,
-    /// Visible columns, then hidden ones.
+    /// Columns in the order of the source.
     pub columns: Vec<ColumnEntry>,
     /// Files.
     pub files: Vec<FileEntry>,

@@ -12,7 +12,10 @@ use crate::master_key::{DataKey, MasterKey, decrypt, encrypt, random};
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct KeyMaterial {
-    key_material_type: String,
+    #[serde(rename = "keyMaterialType")]
+    kind: String,
+    /// Absent where the material lies in a file of its own.
+    #[serde(default = "internal")]
     internal_storage: bool,
     is_footer_key: bool,
     #[serde(rename = "kmsInstanceID", skip_serializing_if = "Option::is_none")]
@@ -31,6 +34,21 @@ pub struct KeyMaterial {
     wrapped_kek: Option<String>,
 }
 
+fn internal() -> bool {
+    true
+}
+
+/// What a file carries if its key material lies beside it.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Reference {
+    #[serde(rename = "keyMaterialType")]
+    kind: String,
+    internal_storage: bool,
+    #[serde(rename = "keyReference")]
+    name: String,
+}
+
 impl KeyMaterial {
     /// Wraps a data key twice: under a fresh key-encryption key, and that under the master key.
     ///
@@ -46,7 +64,7 @@ impl KeyMaterial {
         let kek_id = random(16)?;
         let instance = is_footer_key.then(|| "DEFAULT".to_owned());
         Ok(Self {
-            key_material_type: "PKMT1".to_owned(),
+            kind: "PKMT1".to_owned(),
             internal_storage: true,
             is_footer_key,
             kms_instance_id: instance.clone(),
@@ -87,6 +105,14 @@ impl KeyMaterial {
         serde_json::to_vec(self).map_err(|_| SealError::Malformed("key material"))
     }
 
+    /// The name under which a file of key material has it, if the metadata only refers there.
+    #[must_use]
+    pub fn reference(bytes: &[u8]) -> Option<String> {
+        let found: Reference = serde_json::from_slice(bytes).ok()?;
+        let external = found.kind == "PKMT1" && !found.internal_storage;
+        external.then_some(found.name)
+    }
+
     /// Material from a file's key metadata.
     ///
     /// # Errors
@@ -94,7 +120,7 @@ impl KeyMaterial {
     pub fn from_bytes(bytes: &[u8]) -> Result<Self, SealError> {
         let found: Self =
             serde_json::from_slice(bytes).map_err(|_| SealError::Malformed("key material"))?;
-        if found.key_material_type == "PKMT1" && found.internal_storage {
+        if found.kind == "PKMT1" && found.internal_storage {
             Ok(found)
         } else {
             Err(SealError::Malformed("key material"))
