@@ -6,11 +6,17 @@
     reason = "tests"
 )]
 
+mod cosigned;
 mod crash;
 mod lab;
 mod offline;
 mod questions;
 mod properties;
+mod pyarrow;
+mod python;
 mod readme;
 mod run;
+mod s3;
+mod seal;
+mod sealed_types;
 mod tampering;
