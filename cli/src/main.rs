@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod no_core;
 mod output;
 mod progress;
 mod repl;
@@ -25,6 +26,7 @@ use crate::report::Reporter;
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 fn main() -> ExitCode {
+    no_core::forbid();
     quiet_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
@@ -53,9 +55,12 @@ fn main() -> ExitCode {
     }
 }
 
-/// A panic's message may carry a value; it is not shown.
+/// A panic's message may carry a value, and while a question runs even its place may depend on one.
 fn quiet_panics() {
     std::panic::set_hook(Box::new(|info| {
+        if engine::is_answering() {
+            return;
+        }
         let place = info.location().map(ToString::to_string).unwrap_or_default();
         say::error(&format!("internal error at {place}"));
     }));

@@ -1,20 +1,19 @@
 //! Asking: parse, bind, admit, note, unlock, execute, release, note, seal. In this order, always.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
 
 use admit::Admitted;
 use datafusion::catalog::TableProvider;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as DfStatement;
-use futures::FutureExt;
 use ledger::{Event, commitment};
 use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
 use seal::{Receipt, SealedAnswer, SignedReceipt, TableVersion, digest_hex, seal_to};
 
 use crate::answer::{encode, info, note};
+use crate::contain::contained;
 use crate::engine::{Engine, Question, now, now_text};
 use crate::execute::Execution;
 use crate::explanation::Explanation;
@@ -184,44 +183,38 @@ impl Engine {
             tables: names,
         })
         .await?;
-        let ran = AssertUnwindSafe(self.run(admitted, &tables)).catch_unwind();
-        let ran = tokio::time::timeout(self.setup.timeout, ran).await;
-        let outcome = match ran {
-            Ok(Ok(outcome)) => outcome,
-            Ok(Err(_panic)) => Err(Refusal::Failed(FAILED)),
-            Err(_elapsed) => Err(Refusal::Failed(
-                "the question took longer than the engine allows",
-            )),
-        };
-        let batches = match outcome {
-            Ok(batches) => batches,
+        let ordered = gives_order(&plan.0);
+        let work = self.encoded(admitted, &tables, ordered);
+        let encoded = match contained(self.setup.timeout, work).await {
+            Ok(encoded) => encoded,
             Err(refusal) => {
                 self.note(Event::Failed {
                     question: committed.question.clone(),
                 })
                 .await?;
-                return Err(refusal);
+                return Err(self.why(refusal, &tables).await);
             }
         };
-        let encoded = encode(&batches.0, &batches.1, gives_order(&plan.0))
-            .map_err(|_| Refusal::Failed(FAILED))?;
         self.seal(question, &committed, &plan.0, (&tables, mode), &encoded)
             .await
             .map(Reply::Answer)
     }
 
-    async fn run(
+    /// The rows that may leave, as bytes.
+    async fn encoded(
         &self,
         admitted: Admitted,
         tables: &BTreeSet<TableRef>,
-    ) -> Result<(arrow::datatypes::SchemaRef, Vec<arrow::array::RecordBatch>), Refusal> {
+        ordered: bool,
+    ) -> Result<Vec<u8>, Refusal> {
         let mut unlocked = BTreeMap::new();
         for table in tables {
             let provider = self.unlock(table).await?;
             unlocked.insert(table.clone(), provider as Arc<dyn TableProvider>);
         }
         let execution = Execution::new(self.setup.memory, &self.setup.url, &self.setup.store)?;
-        pipeline::answer(admitted, &Unlocked(unlocked), &execution).await
+        let (schema, rows) = pipeline::answer(admitted, &Unlocked(unlocked), &execution).await?;
+        encode(&schema, &rows, ordered).map_err(|_| Refusal::Failed(FAILED))
     }
 
     async fn seal(

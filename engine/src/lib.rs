@@ -6,6 +6,7 @@
 mod answer;
 mod ask;
 mod brokers;
+mod contain;
 mod engine;
 mod execute;
 mod explanation;
@@ -21,6 +22,7 @@ mod unlock;
 pub use answer::{OpenedAnswer, open_answer};
 pub use ask::Reply;
 pub use brokers::PartyLink;
+pub use contain::is_answering;
 pub use engine::{ContractTable, Engine, Question, Setup};
 pub use explanation::{ColumnUse, Explanation};
 pub use parse::MAX_STATEMENT_BYTES;

@@ -1,5 +1,6 @@
 //! Unlocking a table: prove to its owner what this engine is, get its data keys, check its files.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use attest::{Evidence, Transcript};
@@ -7,6 +8,7 @@ use ledger::Event;
 use policy::ident::TableRef;
 
 use crate::engine::{ContractTable, Engine, now};
+use crate::pipeline::FAILED;
 use crate::refusal::Refusal;
 use crate::scan::{Keyring, OpenFile, SealedTable, open, requests, visible_schema};
 
@@ -34,6 +36,21 @@ impl Engine {
         let sealed = Arc::new(self.provider(table, files)?);
         unlocked.insert(name.clone(), Arc::clone(&sealed));
         Ok(sealed)
+    }
+
+    /// Why a question failed: the one constant sentence, unless a file that was opened is no longer
+    /// what was opened.
+    pub(crate) async fn why(&self, refusal: Refusal, tables: &BTreeSet<TableRef>) -> Refusal {
+        if refusal != Refusal::Failed(FAILED) {
+            return refusal;
+        }
+        let unlocked = self.open.lock().await;
+        for table in tables.iter().filter_map(|name| unlocked.get(name)) {
+            if let Err(changed) = table.recheck().await {
+                return changed;
+            }
+        }
+        refusal
     }
 
     fn provider(

@@ -2,3 +2,6 @@
 
 pub mod generate;
 pub mod oracle;
+//! What the tests of several crates share: worlds, catalogues and oracles.
+
+pub mod attacks;

@@ -7,6 +7,7 @@
 )]
 
 mod cosigned;
+mod attacks;
 mod crash;
 mod lab;
 mod offline;

@@ -106,6 +106,21 @@ impl Catalog {
             .is_some_and(|(policy, _)| policy.table.party == *party || policy.may_ask(party))
     }
 
+    /// The tables and views with rows of others that the party sees, as they are written in SQL.
+    pub(super) fn protected_from(&self, party: &PartyId) -> BTreeSet<String> {
+        let private = |table: &TableRef| {
+            let found = self.tables.get(table);
+            found.is_some_and(|(policy, _)| policy.table.party != *party && !policy.is_public())
+        };
+        let seen = self.tables.keys().filter(|table| self.sees(party, table));
+        let tables = seen.filter(|t| private(t)).map(ToString::to_string);
+        let views = self
+            .views
+            .iter()
+            .filter(|view| view.tables.iter().any(private));
+        tables.chain(views.map(|view| view.name.clone())).collect()
+    }
+
     /// Registers what the party may see.
     ///
     /// # Errors

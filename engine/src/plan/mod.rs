@@ -5,8 +5,11 @@
 
 mod canonical;
 mod catalog;
+mod subquery;
 mod unknown;
 mod visible;
+
+use std::collections::BTreeSet;
 
 use datafusion::execution::context::SessionState;
 use datafusion::logical_expr::LogicalPlan;
@@ -26,6 +29,7 @@ pub(crate) struct BoundPlan(pub(crate) LogicalPlan);
 #[derive(Debug)]
 pub(crate) struct Binder {
     state: SessionState,
+    protected: BTreeSet<String>,
 }
 
 impl Binder {
@@ -41,6 +45,7 @@ impl Binder {
         catalog.register(&context, party).await?;
         Ok(Self {
             state: context.state(),
+            protected: catalog.protected_from(party),
         })
     }
 
@@ -49,11 +54,9 @@ impl Binder {
     /// # Errors
     /// `E_UNKNOWN` for names that are not there or not seen; an invalid question otherwise.
     pub(crate) async fn bind(&self, statement: DfStatement) -> Result<BoundPlan, Refusal> {
-        let plan = self
-            .state
-            .statement_to_plan(statement)
-            .await
-            .map_err(|error| unknown::refusal(&error))?;
+        let subqueries = subquery::places(&statement, &self.protected);
+        let plan = self.state.statement_to_plan(statement).await;
+        let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
         Ok(BoundPlan(plan))
     }

@@ -1,7 +1,9 @@
 //! Opening a sealed file: it is the one in the manifest, to the byte, or it is refused.
 
+use std::fmt;
 use std::sync::Arc;
 
+use bytes::Bytes;
 use object_store::path::Path;
 use object_store::{ObjectStore, ObjectStoreExt};
 use parquet::encryption::decrypt::FileDecryptionProperties;
@@ -11,14 +13,55 @@ use seal::{FileEntry, digest_hex, footer_of};
 use crate::refusal::Refusal;
 
 /// A file whose bytes and footer were checked; its pages authenticate under the footer.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(crate) struct OpenFile {
     /// Where it lies.
     pub(crate) path: Path,
     /// Bytes.
     pub(crate) size: u64,
+    /// SHA-256 of all of it.
+    pub(crate) sha256: String,
     /// The validated footer.
     pub(crate) metadata: Arc<ParquetMetaData>,
+}
+
+/// Only where it lies: its footer holds keys.
+impl fmt::Debug for OpenFile {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("OpenFile")
+            .field(&self.path.as_ref())
+            .finish()
+    }
+}
+
+impl OpenFile {
+    /// Whether the store still holds the bytes that were opened.
+    ///
+    /// # Errors
+    /// Names the file and what differs.
+    pub(crate) async fn recheck(&self, store: &dyn ObjectStore) -> Result<(), Refusal> {
+        let bytes = read(store, &self.path).await?;
+        if bytes.len() as u64 == self.size && digest_hex(&bytes) == self.sha256 {
+            return Ok(());
+        }
+        let path = &self.path;
+        Err(Refusal::Tampered(format!(
+            "{path}: has changed since it was opened"
+        )))
+    }
+}
+
+/// A file's bytes.
+async fn read(store: &dyn ObjectStore, path: &Path) -> Result<Bytes, Refusal> {
+    let object = match store.get(path).await {
+        Ok(object) => object,
+        Err(object_store::Error::NotFound { .. }) => {
+            return Err(Refusal::Tampered(format!("{path}: the file is missing")));
+        }
+        Err(_) => return Err(Refusal::Failed("the store does not answer")),
+    };
+    let bytes = object.bytes().await;
+    bytes.map_err(|_| Refusal::Failed("the store does not answer"))
 }
 
 /// Reads a file whole, once an engine, and checks everything that the manifest says of it.
@@ -32,15 +75,7 @@ pub(crate) async fn open(
     decryption: Arc<FileDecryptionProperties>,
 ) -> Result<OpenFile, Refusal> {
     let wrong = |reason: &str| Refusal::Tampered(format!("{path}: {reason}"));
-    let object = match store.get(&path).await {
-        Ok(object) => object,
-        Err(object_store::Error::NotFound { .. }) => return Err(wrong("the file is missing")),
-        Err(_) => return Err(Refusal::Failed("the store does not answer")),
-    };
-    let bytes = object
-        .bytes()
-        .await
-        .map_err(|_| Refusal::Failed("the store does not answer"))?;
+    let bytes = read(store, &path).await?;
     if bytes.starts_with(b"PAR1") {
         return Err(wrong("is a Parquet file in clear, not the sealed one"));
     }
@@ -62,6 +97,7 @@ pub(crate) async fn open(
     check(&metadata, entry).map_err(wrong)?;
     Ok(OpenFile {
         size: entry.size,
+        sha256: entry.sha256.clone(),
         metadata: Arc::new(metadata),
         path,
     })

@@ -1,5 +1,6 @@
 //! The table provider over validated files. Its statistics are unknown: they would answer for data.
 
+use std::fmt;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -19,6 +20,7 @@ use seal::Manifest;
 
 use super::open::OpenFile;
 use super::reader::SealedReaders;
+use crate::refusal::Refusal;
 
 /// The columns of a sealed table that exist for questions, in the types that they are read as.
 pub(crate) fn visible_schema(manifest: &Manifest) -> Option<SchemaRef> {
@@ -36,7 +38,6 @@ pub(crate) fn visible_schema(manifest: &Manifest) -> Option<SchemaRef> {
 }
 
 /// A sealed table whose files were opened.
-#[derive(Debug)]
 pub(crate) struct SealedTable {
     schema: SchemaRef,
     files: Vec<OpenFile>,
@@ -44,7 +45,25 @@ pub(crate) struct SealedTable {
     url: ObjectStoreUrl,
 }
 
+/// Only its columns.
+impl fmt::Debug for SealedTable {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SealedTable").field(&self.schema).finish()
+    }
+}
+
 impl SealedTable {
+    /// Whether the store still holds every file as it was opened.
+    ///
+    /// # Errors
+    /// Names the first file that differs.
+    pub(crate) async fn recheck(&self) -> Result<(), Refusal> {
+        for file in &self.files {
+            file.recheck(self.store.as_ref()).await?;
+        }
+        Ok(())
+    }
+
     pub(crate) fn new(
         schema: SchemaRef,
         files: Vec<OpenFile>,
