@@ -20,4 +20,5 @@ mod run;
 mod s3;
 mod seal;
 mod sealed_types;
+mod secrets;
 mod tampering;

@@ -77,11 +77,8 @@ async fn in_a_partition_of_a_plan() {
             schema: Arc::new(DFSchema::empty()),
         });
         let tables = BTreeSet::new();
-        let work = answer(
-            Admitted::Plain { plan, tables },
-            &NoTables,
-            &Panics { at_once },
-        );
+        let runner = Panics { at_once };
+        let work = answer(Admitted::Plain { plan, tables }, &NoTables, &runner);
         refused(contained(LONG, work).await);
     }
 }

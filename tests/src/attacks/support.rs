@@ -162,11 +162,7 @@ fn outermost(plan: &LogicalPlan) -> Outermost {
         LogicalPlan::Distinct(distinct) => match distinct.input().as_ref() {
             LogicalPlan::Projection(shown) => Outermost {
                 keys: shown.expr.iter().map(|e| e.clone().unalias()).collect(),
-                names: shown
-                    .expr
-                    .iter()
-                    .map(|e| e.schema_name().to_string())
-                    .collect(),
+                names: shown.expr.iter().map(shown_as).collect(),
                 input: shown.input.as_ref().clone(),
             },
             other => panic!("DISTINCT of {other}"),
@@ -182,20 +178,20 @@ fn outermost(plan: &LogicalPlan) -> Outermost {
 
 fn named(aggregate: &Aggregate, shown: &[Expr]) -> Outermost {
     let name = |key: &Expr| {
-        let key = key.schema_name().to_string();
-        let is = |e: &&Expr| {
-            e.column_refs()
-                .iter()
-                .any(|c| c.flat_name() == key || c.name == key)
-        };
-        let found = shown.iter().find(is);
-        found.map_or(key.clone(), |expr| expr.schema_name().to_string())
+        let whole = key.schema_name().to_string();
+        let is = |e: &&Expr| e.column_refs().iter().any(|c| c.flat_name() == whole);
+        shown_as(shown.iter().find(is).unwrap_or(key))
     };
     Outermost {
         names: aggregate.group_expr.iter().map(name).collect(),
         keys: aggregate.group_expr.clone(),
         input: aggregate.input.as_ref().clone(),
     }
+}
+
+/// The column's name in the answer.
+fn shown_as(expr: &Expr) -> String {
+    expr.qualified_name().1
 }
 
 fn units(input: &LogicalPlan) -> Vec<Expr> {
