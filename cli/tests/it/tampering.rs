@@ -1,8 +1,11 @@
 //! Whatever is changed behind the parties' backs ends in exit code 4.
 
+mod exhaustive;
+mod replaced;
+
 use std::path::{Path, PathBuf};
 
-use crate::run::{PATIENTS, subrosa, world};
+use crate::run::{PATIENTS, Ran, subrosa, world};
 
 fn files(folder: &Path) -> Vec<PathBuf> {
     let mut found = Vec::new();
@@ -21,15 +24,53 @@ fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
+fn ask_for_all(dir: &Path) -> Ran {
+    subrosa(dir, &["lab", "w", "--as", "bob@clinic_b", "-c", PATIENTS])
+}
+
 fn ask(dir: &Path) -> i32 {
-    subrosa(dir, &["lab", "w", "--as", "bob@clinic_b", "-c", PATIENTS]).code
+    ask_for_all(dir).code
+}
+
+/// The question is refused whole, and the refusal says which file and why.
+fn refused(dir: &Path, names: &str, what: &str) {
+    let ran = ask_for_all(dir);
+    assert_eq!((ran.code, ran.out.as_str()), (4, ""), "{what}: {}", ran.err);
+    let (before, reason) = ran
+        .err
+        .split_once(names)
+        .unwrap_or_else(|| panic!("{what}: {}", ran.err));
+    assert!(before.starts_with("tampered: "), "{what}: {}", ran.err);
+    assert!(reason.trim().len() > 8, "{what}: {}", ran.err);
 }
 
 /// Places in a file: both ends and some between.
 fn places(length: usize) -> Vec<usize> {
-    let mut places = vec![0, 5, length / 3, length / 2, length - 9, length - 2];
+    let mut places = vec![
+        0,
+        1,
+        4,
+        length - 9,
+        length - 8,
+        length - 4,
+        length - 2,
+        length - 1,
+    ];
+    places.extend((1..8).map(|part| length * part / 8));
+    places.sort_unstable();
     places.dedup();
     places
+}
+
+/// How a refusal names a file: a contract and its signatures are one thing.
+fn name(file: &Path) -> String {
+    if file
+        .parent()
+        .is_some_and(|folder| folder.ends_with("contract"))
+    {
+        return "contract/v1".to_owned();
+    }
+    file.file_name().unwrap().to_string_lossy().into_owned()
 }
 
 fn every_flip_is_noticed(folder: &str, wanted: impl Fn(&Path) -> bool) {
@@ -46,7 +87,11 @@ fn every_flip_is_noticed(folder: &str, wanted: impl Fn(&Path) -> bool) {
             let mut bad = good.clone();
             bad[at] ^= 1;
             std::fs::write(&file, &bad).unwrap();
-            assert_eq!(ask(dir.path()), 4, "byte {at} of {}", file.display());
+            refused(
+                dir.path(),
+                &name(&file),
+                &format!("byte {at} of {}", file.display()),
+            );
             std::fs::write(&file, &good).unwrap();
         }
     }

@@ -24,6 +24,8 @@ pub struct SignedCheckpoint {
     pub checkpoint: Checkpoint,
     /// Name of the signer and its signature.
     pub signatures: Vec<(String, [u8; 64])>,
+    /// Name of the signer and the id of its key, as a note was read.
+    read_ids: Vec<(String, [u8; 4])>,
 }
 
 impl Checkpoint {
@@ -52,6 +54,7 @@ impl SignedCheckpoint {
         Self {
             checkpoint,
             signatures: Vec::new(),
+            read_ids: Vec::new(),
         }
     }
 
@@ -69,6 +72,10 @@ impl SignedCheckpoint {
     pub fn verify(&self, name: &str, public: &[u8; 32]) -> Result<(), SealError> {
         let found = self.signatures.iter().find(|(signer, _)| signer == name);
         let (_, signature) = found.ok_or(SealError::Signature)?;
+        let mut ids = self.read_ids.iter().filter(|(signer, _)| signer == name);
+        if ids.any(|(_, id)| *id != key_id(name, public)) {
+            return Err(SealError::Signature);
+        }
         verify_signature(public, self.checkpoint.text().as_bytes(), signature)
     }
 
@@ -105,22 +112,28 @@ impl SignedCheckpoint {
         if lines.next().is_some() {
             return Err(malformed());
         }
-        let signatures = signed.lines().map(signature).collect::<Option<Vec<_>>>();
-        Ok(Self {
-            checkpoint: Checkpoint {
-                origin,
-                size,
-                root,
-                time,
-            },
-            signatures: signatures.ok_or_else(malformed)?,
-        })
+        let checkpoint = Checkpoint {
+            origin,
+            size,
+            root,
+            time,
+        };
+        if checkpoint.text().strip_suffix('\n') != Some(text) || !signed.ends_with('\n') {
+            return Err(malformed());
+        }
+        let mut read = Self::new(checkpoint);
+        for line in signed.lines() {
+            let (name, id, signature) = signature(line).ok_or_else(malformed)?;
+            read.read_ids.push((name.clone(), id));
+            read.signatures.push((name, signature));
+        }
+        Ok(read)
     }
 }
 
-fn signature(line: &str) -> Option<(String, [u8; 64])> {
+fn signature(line: &str) -> Option<(String, [u8; 4], [u8; 64])> {
     let (name, encoded) = line.strip_prefix("\u{2014} ")?.split_once(' ')?;
     let bytes = STANDARD.decode(encoded).ok()?;
-    let (_, signature) = bytes.split_at_checked(4)?;
-    Some((name.to_owned(), <[u8; 64]>::try_from(signature).ok()?))
+    let (id, signature) = bytes.split_first_chunk::<4>()?;
+    Some((name.to_owned(), *id, <[u8; 64]>::try_from(signature).ok()?))
 }

@@ -116,6 +116,9 @@ impl SignedManifest {
     /// When the signature does not verify or the text is no manifest.
     pub fn verify(&self, owner: &[u8; 32]) -> Result<Manifest, SealError> {
         let signature = hex::decode(&self.signature).map_err(|_| SealError::Signature)?;
+        if hex::encode(&signature) != self.signature {
+            return Err(SealError::Signature);
+        }
         verify_signature(owner, &message(&self.manifest), &signature)?;
         serde_json::from_str(&self.manifest).map_err(|_| SealError::Malformed("a manifest"))
     }

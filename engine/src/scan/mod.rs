@@ -12,3 +12,6 @@ mod table;
 pub(crate) use keyring::{Keyring, requests};
 pub(crate) use open::{OpenFile, open};
 pub(crate) use table::{SealedTable, visible_schema};
+
+#[cfg(test)]
+mod tests;

@@ -105,6 +105,12 @@ impl Fixture {
 }
 
 impl Cells {
+    /// The most entities behind any group.
+    #[must_use]
+    pub fn most(&self) -> Option<i64> {
+        self.0.iter().map(|(_, count)| *count).max()
+    }
+
     /// The fewest entities of a unit behind the row with these dimensions; `None` if there is no such group.
     #[must_use]
     pub fn behind(&self, row: &serde_json::Map<String, serde_json::Value>) -> Option<i64> {
