@@ -8,13 +8,22 @@ use crate::commands;
 use crate::output::Format;
 use crate::report::ErrorFormat;
 
+const EXAMPLES: &str = "\
+Begin here:
+  subrosa demo            four banks find mules together without sharing a row
+  subrosa init world      a world of two clinics to edit
+  subrosa lab world       ask it: a REPL
+
+Exit codes: 0 answered, 1 yours to mend, 2 operational, 3 denied by policy, 4 verification failed.";
+
 /// SQL across parties: several organisations ask one question of data that none of them shows.
 #[derive(Debug, Parser)]
 #[command(
     name = "subrosa",
     version,
     propagate_version = true,
-    max_term_width = 100
+    max_term_width = 100,
+    after_help = EXAMPLES
 )]
 pub(crate) struct Cli {
     #[command(subcommand)]
@@ -54,9 +63,11 @@ pub(crate) enum Command {
     /// What was asked, refused, released and unlocked.
     #[command(subcommand)]
     Ledger(commands::ledger::LedgerCommand),
-    /// Evidence in words; verification of it.
-    #[command(hide = true)]
-    Attest(Rest),
+    /// The evidence that an engine showed: in words, and verified again.
+    #[command(subcommand)]
+    Attest(commands::attest::AttestCommand),
+    /// Check this machine and a world: clock, key files, versions, TEE, store.
+    Doctor(commands::doctor::DoctorArgs),
     /// The party's key broker as a server.
     #[command(hide = true)]
     Broker(Rest),
@@ -72,15 +83,16 @@ pub(crate) enum Command {
     /// Standing queries.
     #[command(hide = true)]
     Schedule(Rest),
-    /// Check this machine: clock, key files, stores.
-    #[command(hide = true)]
-    Doctor(Rest),
     /// Write shell completions to stdout.
+    #[command(
+        after_help = "Example:\n  subrosa completions bash > ~/.local/share/bash-completion/completions/subrosa"
+    )]
     Completions {
         /// The shell.
         shell: clap_complete::Shell,
     },
     /// Write the manual page to stdout.
+    #[command(after_help = "Example:\n  subrosa man > subrosa.1 && man ./subrosa.1")]
     Man,
 }
 
@@ -90,6 +102,33 @@ pub(crate) struct Rest {
     /// Whatever is given.
     #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
     pub(crate) given: Vec<String>,
+}
+
+/// How a report is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For people.
+    Text,
+    /// For programs.
+    Json,
+}
+
+/// Text for people or JSON for programs.
+#[derive(Debug, Args)]
+pub(crate) struct ReportArgs {
+    /// How the report is written.
+    #[arg(long, value_enum, default_value = "text")]
+    format: ReportFormat,
+    /// The same as `--format json`.
+    #[arg(long, hide = true)]
+    json: bool,
+}
+
+impl ReportArgs {
+    /// Whether a program reads it.
+    pub(crate) fn is_json(&self) -> bool {
+        self.json || self.format == ReportFormat::Json
+    }
 }
 
 /// A world's folder.

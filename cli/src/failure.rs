@@ -8,6 +8,7 @@ use policy::problem::Problem;
 use serde::Serialize;
 
 use crate::exit::Exit;
+use crate::statements::{Origin, Statement};
 
 /// The deciding line of a policy file.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -24,6 +25,23 @@ pub(crate) struct Span {
     pub(crate) line: u64,
     pub(crate) column: u64,
     pub(crate) end_column: u64,
+}
+
+/// What happened to which file, in the words of people rather than of the system.
+fn describe(what: &std::path::Path, error: &std::io::Error) -> String {
+    use std::io::ErrorKind;
+    let shown = what.display();
+    match error.kind() {
+        ErrorKind::NotFound => format!("{shown}: there is no such file or folder"),
+        ErrorKind::PermissionDenied => format!("{shown}: you may not read or write it"),
+        ErrorKind::IsADirectory => format!("{shown}: is a folder, not a file"),
+        ErrorKind::NotADirectory => format!("{shown}: a file stands where a folder should"),
+        ErrorKind::InvalidData => format!("{shown}: is not text in UTF-8"),
+        ErrorKind::StorageFull => format!("{shown}: the disk is full"),
+        ErrorKind::ReadOnlyFilesystem => format!("{shown}: the disk is read-only"),
+        ErrorKind::InvalidFilename => format!("{shown}: the name is too long"),
+        _other => format!("{shown}: {error}"),
+    }
 }
 
 /// Everything that was found wrong at once.
@@ -48,9 +66,9 @@ pub(crate) struct Failure {
     pub(crate) span: Option<Span>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) statement: Option<usize>,
-    /// Text of the file or statement that `span` is in.
+    /// The text that `span` is in.
     #[serde(skip)]
-    pub(crate) source: Option<(String, String)>,
+    pub(crate) origin: Option<Origin>,
     #[serde(skip)]
     pub(crate) exit: Exit,
 }
@@ -67,7 +85,7 @@ impl Failure {
             rule: None,
             span: None,
             statement: None,
-            source: None,
+            origin: None,
             exit,
         }
     }
@@ -79,11 +97,7 @@ impl Failure {
 
     /// A file or system that does not do what it should.
     pub(crate) fn io(what: &std::path::Path, error: &std::io::Error) -> Self {
-        Self::new(
-            Exit::Operational,
-            "io",
-            format!("{}: {error}", what.display()),
-        )
+        Self::new(Exit::Operational, "io", describe(what, error))
     }
 
     /// Something signed or sealed that is not what it was.
@@ -96,12 +110,23 @@ impl Failure {
         self
     }
 
-    pub(crate) fn in_statement(mut self, number: usize, sql: &str) -> Self {
+    /// A file that was given and is no good: its giver's to mend.
+    pub(crate) fn file(what: &std::path::Path, error: &std::io::Error) -> Self {
+        Self::new(Exit::Yours, "file", describe(what, error))
+    }
+
+    /// The failure of the statement with a number, counted from 1.
+    pub(crate) fn of_statement(mut self, number: usize, statement: &Statement) -> Self {
         self.statement = Some(number);
-        if self.source.is_none() && self.span.is_some() {
-            self.source = Some(("your question".to_owned(), sql.to_owned()));
+        if self.origin.is_none() && self.span.is_some() {
+            self.origin = Some(statement.origin.clone());
         }
         self
+    }
+
+    /// As [`Self::of_statement`], for a statement that is a text of its own.
+    pub(crate) fn in_statement(self, number: usize, sql: &str) -> Self {
+        self.of_statement(number, &Statement::alone(sql))
     }
 }
 
@@ -192,6 +217,11 @@ impl From<Problem> for Failure {
         let mut failure = Self::new(Exit::Yours, code, problem.message);
         failure.help = problem.help;
         if problem.line > 0 {
+            failure.span = Some(Span {
+                line: number(problem.line),
+                column: number(problem.column),
+                end_column: number(problem.end_column),
+            });
             failure.rule = Some(Rule {
                 file: problem.file,
                 line: problem.line,
@@ -200,6 +230,10 @@ impl From<Problem> for Failure {
         }
         failure
     }
+}
+
+fn number(place: usize) -> u64 {
+    u64::try_from(place).unwrap_or(u64::MAX)
 }
 
 impl From<Failure> for Failures {

@@ -11,6 +11,7 @@ mod repl;
 mod report;
 mod say;
 mod statements;
+mod term;
 mod world;
 
 use std::process::ExitCode;
@@ -30,28 +31,37 @@ fn main() -> ExitCode {
     quiet_panics();
     let cli = match Cli::try_parse() {
         Ok(cli) => cli,
-        Err(error) => {
-            let _broken_pipe = error.print();
-            return if error.use_stderr() {
-                Exit::Yours
-            } else {
-                Exit::Answered
-            }
-            .into();
-        }
+        Err(error) => return unparsed(&error).into(),
     };
     let reporter = Reporter::new(cli.error_format, std::path::Path::new("."));
-    match run(cli.command, &reporter) {
-        Ok(exit) => exit.into(),
-        Err(failures) => {
-            failures.iter().for_each(|failure| reporter.show(failure));
-            failures
-                .iter()
-                .map(|f| f.exit)
-                .max()
-                .unwrap_or(Exit::Operational)
-                .into()
+    let exit = run(cli.command, &reporter).unwrap_or_else(|failures| {
+        failures.iter().for_each(|failure| reporter.show(failure));
+        let worst = failures.iter().map(|failure| failure.exit).max();
+        worst.unwrap_or(Exit::Operational)
+    });
+    if say::was_lost() {
+        let message = "stdout: not everything could be written";
+        reporter.show(&Failure::new(Exit::Operational, "io", message));
+        return exit.max(Exit::Operational).into();
+    }
+    exit.into()
+}
+
+/// Help is an answer; a command line that does not parse is its writer's to mend.
+fn unparsed(error: &clap::Error) -> Exit {
+    match report::wanted(std::env::args()) {
+        report::ErrorFormat::Json if error.use_stderr() => {
+            let failure = report::of_clap(error);
+            Reporter::new(report::ErrorFormat::Json, std::path::Path::new(".")).show(&failure);
         }
+        report::ErrorFormat::Human | report::ErrorFormat::Json => {
+            let _broken_pipe = error.print();
+        }
+    }
+    if error.use_stderr() {
+        Exit::Yours
+    } else {
+        Exit::Answered
     }
 }
 
@@ -78,13 +88,13 @@ fn run(command: Command, reporter: &Reporter) -> Result<Exit, Failures> {
         Command::Contract(command) => commands::contract::run(&command),
         Command::Answer(command) => commands::answer::run(&command),
         Command::Ledger(command) => commands::ledger::run(&command),
-        Command::Attest(_) => Err(later("attest")),
+        Command::Attest(command) => commands::attest::run(&command),
+        Command::Doctor(args) => Ok(commands::doctor::run(&args)),
         Command::Broker(_) => Err(later("broker")),
         Command::Engine(_) => Err(later("engine")),
         Command::Sql(_) => Err(later("sql")),
         Command::Gateway(_) => Err(later("gateway")),
         Command::Schedule(_) => Err(later("schedule")),
-        Command::Doctor(_) => Err(later("doctor")),
         Command::Completions { shell } => commands::shell::completions(shell),
         Command::Man => commands::shell::man(),
     }

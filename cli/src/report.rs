@@ -1,9 +1,21 @@
 //! Showing failures: a drawing with carets for people, one line of JSON for programs.
 
+mod snippet;
+mod usage;
+
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 
-use crate::failure::{Failure, Rule};
+use snippet::{Place, draw};
+
+pub(crate) use usage::{of_clap, wanted};
+
+use crate::failure::{Failure, Rule, Span};
+use crate::statements::Origin;
+use crate::term;
+
+/// Columns of a drawing that no terminal bounds.
+const WIDE: usize = 200;
 
 /// How errors are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
@@ -20,16 +32,23 @@ pub(crate) struct Reporter {
     format: ErrorFormat,
     root: PathBuf,
     color: bool,
+    width: usize,
 }
 
 impl Reporter {
     /// A reporter; `root` is where policy files are relative to.
     pub(crate) fn new(format: ErrorFormat, root: &Path) -> Self {
-        let color = std::io::stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none();
+        let stderr = std::io::stderr();
+        let width = if stderr.is_terminal() {
+            term::size().0
+        } else {
+            WIDE
+        };
         Self {
             format,
             root: root.to_owned(),
-            color,
+            color: term::has_colors(&stderr),
+            width,
         }
     }
 
@@ -41,7 +60,15 @@ impl Reporter {
         }
     }
 
-    /// The failure with its rule's line read while the world is known.
+    /// The same for text on stdout, coloured if that is a terminal.
+    pub(crate) fn on_stdout(&self) -> Self {
+        Self {
+            color: term::has_colors(&std::io::stdout()),
+            ..self.clone()
+        }
+    }
+
+    /// The failure with its rule's file as the reader reaches it.
     pub(crate) fn located(&self, mut failure: Failure) -> Failure {
         if let Some(rule) = &mut failure.rule {
             let inside = self.root.join(&rule.file);
@@ -64,90 +91,60 @@ impl Reporter {
 
     /// The failure as a person reads it.
     pub(crate) fn human(&self, failure: &Failure) -> String {
-        let mut text = format!("{}: {}", self.red(&failure.code), failure.message);
-        if let (Some((name, source)), Some(span)) = (&failure.source, failure.span) {
-            let place = Place {
-                line: to_usize(span.line),
-                columns: Some((to_usize(span.column), to_usize(span.end_column))),
-            };
-            text.push_str(&snippet(name, source, &place));
+        let code = self.paint(
+            nu_ansi_term::Color::Red.bold(),
+            &format!("{}:", failure.code),
+        );
+        let mut text = format!("{code} {}", failure.message);
+        if let (Some(origin), Some(span)) = (&failure.origin, failure.span) {
+            text.push_str(&self.question(origin, span));
         }
         if let Some(rule) = &failure.rule {
-            text.push_str(&self.rule(rule));
+            let label = if failure.origin.is_some() {
+                "this line decides"
+            } else {
+                ""
+            };
+            text.push_str(&self.rule(rule, label));
         }
         if let Some(help) = &failure.help {
-            text.push_str(&format!("\n  = {}: {help}", self.bold("help")));
+            let word = self.paint(nu_ansi_term::Style::new().bold(), "help:");
+            text.push_str(&format!("\n  = {word} {help}"));
         }
         text
     }
 
-    fn rule(&self, rule: &Rule) -> String {
+    fn question(&self, origin: &Origin, span: Span) -> String {
+        let shift = if span.line == 1 { origin.columns } else { 0 };
+        let column = to_usize(span.column).saturating_add(shift);
+        let end = to_usize(span.end_column).saturating_add(shift);
+        let place = Place {
+            line: to_usize(span.line).saturating_add(origin.lines),
+            columns: Some((column, end)),
+        };
+        draw(&origin.name, &origin.text, &place, "", self.width)
+    }
+
+    fn rule(&self, rule: &Rule, label: &str) -> String {
         let text = std::fs::read_to_string(self.root.join(&rule.file))
             .or_else(|_| std::fs::read_to_string(&rule.file))
             .unwrap_or_default();
-        snippet(
-            &rule.file,
-            &text,
-            &Place {
-                line: rule.line,
-                columns: rule.columns,
-            },
-        )
+        let place = Place {
+            line: rule.line,
+            columns: rule.columns,
+        };
+        draw(&rule.file, &text, &place, label, self.width)
     }
 
-    fn red(&self, text: &str) -> String {
+    fn paint(&self, style: nu_ansi_term::Style, text: &str) -> String {
         if self.color {
-            nu_ansi_term::Color::Red.bold().paint(text).to_string()
+            style.paint(text).to_string()
         } else {
             text.to_owned()
         }
     }
-
-    fn bold(&self, text: &str) -> String {
-        if self.color {
-            nu_ansi_term::Style::new().bold().paint(text).to_string()
-        } else {
-            text.to_owned()
-        }
-    }
-}
-
-struct Place {
-    line: usize,
-    columns: Option<(usize, usize)>,
 }
 
 fn to_usize(number: u64) -> usize {
     usize::try_from(number).unwrap_or(usize::MAX)
-}
-
-/// One line of a text with a caret below.
-fn snippet(name: &str, source: &str, place: &Place) -> String {
-    let at = match place.columns {
-        Some((column, _)) => format!("{name}:{}:{column}", place.line),
-        None => format!("{name}:{}", place.line),
-    };
-    let Some(line) = source.lines().nth(place.line.saturating_sub(1)) else {
-        return format!("\n  --> {at}");
-    };
-    let number = place.line.to_string();
-    let margin = " ".repeat(number.len());
-    let mut drawn = format!("\n{margin} --> {at}\n{margin} |\n{number} | {line}");
-    let (column, end) = place.columns.unwrap_or_else(|| {
-        let indent = line.chars().take_while(|c| c.is_whitespace()).count();
-        (
-            indent.saturating_add(1),
-            line.trim_end().chars().count().saturating_add(1),
-        )
-    });
-    let blank: String = line
-        .chars()
-        .take(column.saturating_sub(1))
-        .map(|c| if c == '\t' { '\t' } else { ' ' })
-        .collect();
-    let width = end
-        .saturating_sub(column)
-        .clamp(1, line.chars().count().max(1));
-    drawn.push_str(&format!("\n{margin} | {blank}{}", "^".repeat(width)));
-    drawn
 }

@@ -1,10 +1,23 @@
 //! The only places that write to stdout and stderr.
 
-use std::io::Write;
+use std::io::{ErrorKind, Write};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// Whether something could not be written to stdout, other than for want of a reader.
+static LOST: AtomicBool = AtomicBool::new(false);
 
 /// A line on stdout.
 pub(crate) fn line(text: &str) {
-    let _broken_pipe = writeln!(std::io::stdout().lock(), "{text}");
+    if let Err(error) = writeln!(std::io::stdout().lock(), "{text}")
+        && error.kind() != ErrorKind::BrokenPipe
+    {
+        LOST.store(true, Ordering::Relaxed);
+    }
+}
+
+/// Whether output was lost: the disk behind stdout is full, say.
+pub(crate) fn was_lost() -> bool {
+    LOST.load(Ordering::Relaxed)
 }
 
 /// A line on stderr: notes, progress, remarks.

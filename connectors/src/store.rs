@@ -181,6 +181,15 @@ impl Store {
         Ok(newest.saturating_add(1))
     }
 
+    /// Deletes an object.
+    ///
+    /// # Errors
+    /// When the store fails.
+    pub async fn delete(&self, object: &str) -> Result<(), ConnectorError> {
+        let deleted = self.objects.delete(&self.path(object)).await;
+        deleted.map_err(|error| self.failed(&error))
+    }
+
     fn failed(&self, error: &object_store::Error) -> ConnectorError {
         ConnectorError::store(&self.name, failure::in_words(error))
     }

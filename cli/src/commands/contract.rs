@@ -1,202 +1,103 @@
-//! `subrosa contract`: the agreement of a world, offline.
+//! `subrosa contract`: the agreement that all parties sign, in files of their own or in a world.
+
+mod draft;
+mod file;
+mod look;
+mod sign;
 
 use std::path::PathBuf;
 
 use clap::Subcommand;
-use connectors::KeyFolder;
-use policy::contract::Contract;
-use policy::ident::PartyId;
 
-use crate::args::WorldArg;
+use crate::args::{ReportArgs, WorldArg};
 use crate::exit::Exit;
-use crate::failure::{self, Failure, Failures};
-use crate::say;
-use crate::world::{Collaboration, Layout, contract_history, current_contract};
+use crate::failure::Failures;
+
+const EXAMPLES: &str = "\
+Examples:
+  subrosa contract new four-banks --purpose aml --lab -o contract.toml
+  subrosa contract add contract.toml --party bank_a --home bank_a/keys --analyst alice
+  subrosa contract add contract.toml --table bank_a.transactions --policy bank_a/transactions.policy.toml
+  subrosa contract sign contract.toml --party bank_a --home bank_a/keys
+  subrosa contract verify contract.toml
+
+With a key that never meets this machine (an HSM, say):
+  subrosa contract sign contract.toml --prepare --format json      the message to sign, in hexadecimal
+  subrosa contract sign contract.toml --party bank_a --signature HEX
+
+A world's contract is drawn up and signed by `subrosa lab`; show, verify and diff look at it with --world.";
 
 /// What to do with a contract.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum ContractCommand {
-    /// Put the contract in force into words.
+    /// Draw up a contract without members, or the next version of one.
+    New(draft::NewArgs),
+    /// Add members, tables, views, purposes to a contract that is being drawn up.
+    Add(Box<draft::AddArgs>),
+    /// Sign a contract file, print what an offline signer must sign, or take in its signature.
+    Sign(sign::SignArgs),
+    /// Put a contract into words: a file's, or the one in force in a world.
     Show {
+        /// A contract file instead of a world.
+        #[arg(value_name = "FILE", conflicts_with = "world")]
+        file: Option<PathBuf>,
         #[command(flatten)]
         world: WorldArg,
         /// The contract as TOML.
-        #[arg(long)]
+        #[arg(long, conflicts_with_all = ["format", "json"])]
         toml: bool,
+        #[command(flatten)]
+        report: ReportArgs,
     },
-    /// Verify every version, its signatures and its chain.
+    /// Verify a file and the signatures beside it, or every version of a world and its chain.
     Verify {
+        /// A contract file instead of a world.
+        #[arg(value_name = "FILE", conflicts_with = "world")]
+        file: Option<PathBuf>,
         #[command(flatten)]
         world: WorldArg,
+        #[command(flatten)]
+        report: ReportArgs,
     },
-    /// Say what one version changes of the one before.
+    /// Say what one version changes of the one before: of two files, or in a world.
     Diff {
+        /// The earlier and the later file instead of a world.
+        #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["world", "version"])]
+        files: Vec<PathBuf>,
         #[command(flatten)]
         world: WorldArg,
         /// The later version; the newest unless given.
         #[arg(long)]
         version: Option<u32>,
+        #[command(flatten)]
+        report: ReportArgs,
     },
-    /// Sign a contract file, or print what an offline signer must sign.
-    Sign {
-        /// The contract's TOML.
-        file: PathBuf,
-        /// Print digest and message in hexadecimal instead of signing.
-        #[arg(long)]
-        prepare: bool,
-        /// The party that signs.
-        #[arg(long, required_unless_present = "prepare")]
-        party: Option<String>,
-        /// Its key folder.
-        #[arg(long, value_name = "DIR", required_unless_present = "prepare")]
-        home: Option<PathBuf>,
-    },
-    /// Contracts between separate machines come with the broker; worlds draw theirs up themselves.
-    #[command(hide = true)]
-    New,
-    /// As `new`.
-    #[command(hide = true)]
-    Add,
 }
 
 /// Runs `contract`.
 pub(crate) fn run(command: &ContractCommand) -> Result<Exit, Failures> {
     match command {
-        ContractCommand::Show { world, toml } => {
-            let (contract, signers) = newest(world)?;
-            say::line(
-                if *toml {
-                    contract.to_toml()
-                } else {
-                    contract.show()
-                }
-                .trim_end(),
-            );
-            if !*toml {
-                let signers = signers.iter().map(ToString::to_string).collect::<Vec<_>>();
-                say::line(&format!("signed by {}", signers.join(", ")));
-            }
-        }
-        ContractCommand::Verify { world } => verify(world)?,
-        ContractCommand::Diff { world, version } => diff(world, *version)?,
-        ContractCommand::Sign {
+        ContractCommand::New(args) => draft::new(args)?,
+        ContractCommand::Add(args) => draft::add(args)?,
+        ContractCommand::Sign(args) => sign::run(args)?,
+        ContractCommand::Show {
             file,
-            prepare: true,
-            ..
-        } => prepare(file)?,
-        ContractCommand::Sign {
-            file, party, home, ..
-        } => {
-            sign(
-                file,
-                party.as_deref().unwrap_or_default(),
-                home.clone().unwrap_or_default(),
-            )?;
-        }
-        ContractCommand::New | ContractCommand::Add => {
-            let message = "contracts between separate machines come with the broker";
-            return Err(Failure::new(Exit::Yours, "unsupported", message)
-                .with_help("a world's contract is drawn up and signed by `subrosa lab`")
-                .into());
-        }
+            world,
+            toml,
+            report,
+        } => look::show(file.as_deref(), world, *toml, report)?,
+        ContractCommand::Verify {
+            file,
+            world,
+            report,
+        } => return look::verify(file.as_deref(), world, report),
+        ContractCommand::Diff {
+            files,
+            world,
+            version,
+            report,
+        } => look::diff(files, world, *version, report)?,
     }
     Ok(Exit::Answered)
-}
-
-fn newest(world: &WorldArg) -> Result<(Contract, std::collections::BTreeSet<PartyId>), Failures> {
-    Collaboration::read(&world.world).map_err(failure::all)?;
-    current_contract(&Layout::of(&world.world))?.ok_or_else(|| none().into())
-}
-
-fn none() -> Failure {
-    Failure::usage("this world has no contract yet").with_help("`subrosa lab` draws it up")
-}
-
-fn verify(world: &WorldArg) -> Result<(), Failures> {
-    let all = contract_history(&Layout::of(&world.world))?;
-    if all.is_empty() {
-        return Err(none().into());
-    }
-    for (contract, signers) in &all {
-        let digest = hex::encode(contract.digest());
-        let signers = signers.iter().map(ToString::to_string).collect::<Vec<_>>();
-        say::line(&format!(
-            "version {}  {digest}  signed by {}",
-            contract.version,
-            signers.join(", ")
-        ));
-    }
-    for contradiction in all
-        .last()
-        .map(|(c, _)| c.contradictions())
-        .unwrap_or_default()
-    {
-        say::line(&format!("warning: {contradiction}"));
-    }
-    say::line("every version is signed by its owners and follows the one before");
-    Ok(())
-}
-
-fn diff(world: &WorldArg, version: Option<u32>) -> Result<(), Failures> {
-    let all = contract_history(&Layout::of(&world.world))?;
-    let at = match version {
-        Some(version) => all
-            .iter()
-            .position(|(contract, _)| contract.version == version),
-        None => all.len().checked_sub(1),
-    };
-    let Some((later, _)) = at.and_then(|at| all.get(at)) else {
-        return Err(Failure::usage("there is no such version").into());
-    };
-    let earlier = at
-        .and_then(|at| at.checked_sub(1))
-        .and_then(|at| all.get(at));
-    let Some((earlier, _)) = earlier else {
-        say::line("the first version: there is nothing before it");
-        return Ok(());
-    };
-    let changes = earlier.diff(later);
-    if changes.is_empty() {
-        say::line("nothing but the version changed");
-    }
-    changes.iter().for_each(|change| say::line(change));
-    Ok(())
-}
-
-fn read(file: &std::path::Path) -> Result<Contract, Failures> {
-    let text = std::fs::read_to_string(file).map_err(|error| Failure {
-        exit: Exit::Yours,
-        ..Failure::io(file, &error)
-    })?;
-    Contract::parse(&file.display().to_string(), &text).map_err(failure::all)
-}
-
-fn prepare(file: &std::path::Path) -> Result<(), Failures> {
-    let digest = read(file)?.digest();
-    say::line(&format!("digest  {}", hex::encode(digest)));
-    say::line(&format!(
-        "message {}",
-        hex::encode(Contract::signing_message(&digest))
-    ));
-    Ok(())
-}
-
-fn sign(file: &std::path::Path, party: &str, home: PathBuf) -> Result<(), Failures> {
-    let contract = read(file)?;
-    let party = PartyId::new(party).map_err(|error| Failure::usage(error.to_string()))?;
-    let keys = KeyFolder::new(home)
-        .party()
-        .map_err(failure::of_connector)?;
-    let member = contract.parties.get(&party);
-    if member.map(|member| member.identity.0) != Some(keys.identity.public()) {
-        return Err(Failure::usage(format!("the contract names another key for {party}")).into());
-    }
-    let digest = contract.digest();
-    let signature = keys.identity.sign(&Contract::signing_message(&digest));
-    say::line(&format!(
-        "party = \"{party}\"\ndigest = \"{}\"\nsignature = \"{}\"",
-        hex::encode(digest),
-        hex::encode(signature)
-    ));
-    Ok(())
 }

@@ -1,6 +1,8 @@
 //! `subrosa lab`: a world in one process, the full pipeline, one-shot or as a REPL.
 
-use std::io::{IsTerminal, Read};
+mod batch;
+mod input;
+
 use std::path::PathBuf;
 
 use clap::Args;
@@ -8,14 +10,26 @@ use clap::Args;
 use super::block_on;
 use crate::args::OutputArgs;
 use crate::exit::Exit;
-use crate::failure::{Failure, Failures};
+use crate::failure::Failures;
 use crate::output::{self, Format};
 use crate::report::Reporter;
-use crate::world::{Outcome, Session, World, start, write_whole};
-use crate::{progress, repl, say, statements};
+use crate::world::{Outcome, Session, World, start};
+use crate::{progress, repl, say};
+
+const EXAMPLES: &str = "\
+Examples:
+  subrosa lab world                                   a REPL; \\? helps
+  subrosa lab world --as bob@clinic_b -c 'SHOW TABLES'
+  subrosa lab world -f questions.sql --format json    one line of JSON a statement
+  subrosa lab world -c \"SELECT …\" -o answer.parquet  the format follows the name
+  subrosa lab world --status                          what is sealed, in which version
+
+Exit code: 0 answered, 1 yours to mend, 2 operational, 3 denied by policy, 4 verification failed;
+of several statements, the highest.";
 
 /// Arguments of `lab`.
 #[derive(Debug, Args)]
+#[command(after_help = EXAMPLES)]
 pub(crate) struct LabArgs {
     /// The world: a folder with a collaboration.toml.
     #[arg(value_name = "DIR")]
@@ -36,7 +50,7 @@ pub(crate) struct LabArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) file: Option<PathBuf>,
     /// Tell table versions and what was sealed anew, and ask nothing.
-    #[arg(long)]
+    #[arg(long, conflicts_with_all = ["command", "file"])]
     pub(crate) status: bool,
     #[command(flatten)]
     pub(crate) out: OutputArgs,
@@ -45,8 +59,8 @@ pub(crate) struct LabArgs {
 /// Runs `lab`.
 pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures> {
     let reporter = reporter.in_world(&args.world);
-    let text = texts(args)?;
-    let format = format_of(args)?;
+    let text = input::statements(args)?;
+    let format = input::format(args)?;
     block_on(async {
         let bar = progress::spinner("rows");
         let started = start(&args.world, &bar).await;
@@ -68,48 +82,10 @@ pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures>
             args.to.as_deref(),
         )?;
         match text {
-            Some(text) => batch(args, &world, &session, &reporter, (&text, format)).await,
+            Some(text) => batch::run(args, &world, &session, &reporter, (&text, format)).await,
             None => repl::run(&world, &session, &reporter).await,
         }
     })
-}
-
-fn texts(args: &LabArgs) -> Result<Option<Vec<String>>, Failures> {
-    if let Some(path) = &args.file {
-        let mut text = String::new();
-        let read = if path.as_os_str() == "-" {
-            std::io::stdin().read_to_string(&mut text).map(|_| ())
-        } else {
-            std::fs::read_to_string(path).map(|read| text = read)
-        };
-        read.map_err(|error| Failure {
-            exit: Exit::Yours,
-            ..Failure::io(path, &error)
-        })?;
-        return Ok(Some(statements::split(&text)));
-    }
-    if args.command.is_empty() {
-        return Ok(None);
-    }
-    Ok(Some(
-        args.command
-            .iter()
-            .flat_map(|text| statements::split(text))
-            .collect(),
-    ))
-}
-
-fn format_of(args: &LabArgs) -> Result<Format, Failures> {
-    let terminal = std::io::stdout().is_terminal() && args.out.output.is_none();
-    let format = args
-        .out
-        .format
-        .unwrap_or(if terminal { Format::Table } else { Format::Csv });
-    if format.is_binary() && args.out.output.is_none() && terminal {
-        let failure = Failure::usage("parquet and arrow are binary");
-        return Err(failure.with_help("give `-o FILE`").into());
-    }
-    Ok(format)
 }
 
 fn remarks(world: &World) {
@@ -126,6 +102,15 @@ fn status(world: &World, format: Format) -> Result<Exit, Failures> {
         say::line(&text);
         return Ok(Exit::Answered);
     }
+    in_words(world);
+    for warning in &world.warnings {
+        say::line(&warning.to_string());
+    }
+    Ok(Exit::Answered)
+}
+
+/// Versions of tables and contract, for people.
+pub(crate) fn in_words(world: &World) {
     for table in &world.status {
         let how = if table.sealed_now {
             "sealed now"
@@ -147,59 +132,6 @@ fn status(world: &World, format: Format) -> Result<Exit, Failures> {
             .collect::<Vec<_>>()
             .join(", ")
     ));
-    Ok(Exit::Answered)
-}
-
-async fn batch(
-    args: &LabArgs,
-    world: &World,
-    session: &Session,
-    reporter: &Reporter,
-    (statements, format): (&[String], Format),
-) -> Result<Exit, Failures> {
-    let mut worst = Exit::Answered;
-    let mut out = Vec::new();
-    for (index, sql) in statements.iter().enumerate() {
-        let bar = progress::spinner("");
-        bar.set_message("asking");
-        let asked = session.ask(world, sql).await;
-        bar.finish_and_clear();
-        match asked {
-            Ok(outcome) => {
-                let mut text = Vec::new();
-                show(&outcome, format, &mut text)
-                    .map_err(|error| Failure::io(std::path::Path::new("output"), &error))?;
-                if args.out.output.is_none() {
-                    emit(&text);
-                } else {
-                    out.push(text);
-                }
-            }
-            Err(failure) => {
-                worst = worst.max(failure.exit);
-                reporter.show(&failure.in_statement(index.saturating_add(1), sql));
-            }
-        }
-    }
-    if let Some(path) = &args.out.output {
-        match (out.as_slice(), worst) {
-            ([one], Exit::Answered) if statements.len() == 1 => {
-                write_whole(path, one).map_err(|error| Failure::io(path, &error))?;
-            }
-            _several_or_failed => {
-                let why = "nothing is written: `-o` takes one statement that is answered";
-                say::note(&format!("{}: {why}", path.display()));
-                worst = worst.max(Exit::Yours);
-            }
-        }
-    }
-    Ok(worst)
-}
-
-fn emit(text: &[u8]) {
-    let mut stdout = std::io::stdout().lock();
-    let _broken_pipe = std::io::Write::write_all(&mut stdout, text);
-    let _broken_pipe = std::io::Write::flush(&mut stdout);
 }
 
 /// Writes what a statement came to; its constant note goes to stderr.

@@ -1,8 +1,10 @@
 //! The subcommands, one a file.
 
 pub(crate) mod answer;
+pub(crate) mod attest;
 pub(crate) mod contract;
 pub(crate) mod demo;
+pub(crate) mod doctor;
 pub(crate) mod generate;
 pub(crate) mod init;
 pub(crate) mod lab;

@@ -6,12 +6,19 @@ use clap::Subcommand;
 use connectors::{KeyFolder, PartyKeys};
 use policy::ident::PartyId;
 
+use crate::args::ReportArgs;
 use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
 use crate::say;
 
+const EXAMPLES: &str = "\
+Examples:
+  subrosa party new bank_a --home bank_a/keys
+  subrosa party show --home bank_a/keys --format json     what to put into a contract";
+
 /// What to do with a party's keys.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum PartyCommand {
     /// Make a party's keys.
     New {
@@ -20,22 +27,23 @@ pub(crate) enum PartyCommand {
         /// Folder of key files, made private to you.
         #[arg(long, value_name = "DIR")]
         home: PathBuf,
+        #[command(flatten)]
+        report: ReportArgs,
     },
     /// Show a party's public keys.
     Show {
         /// Folder of key files.
         #[arg(long, value_name = "DIR")]
         home: PathBuf,
-        /// One line of JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        report: ReportArgs,
     },
 }
 
 /// Runs `party`.
 pub(crate) fn run(command: &PartyCommand) -> Result<Exit, Failures> {
     match command {
-        PartyCommand::New { name, home } => {
+        PartyCommand::New { name, home, report } => {
             let party = PartyId::new(name).map_err(|error| Failure::usage(error.to_string()))?;
             if home.join("identity.key").exists() {
                 let message = format!("{} has keys already; they are kept", home.display());
@@ -44,10 +52,12 @@ pub(crate) fn run(command: &PartyCommand) -> Result<Exit, Failures> {
             let keys = KeyFolder::new(home)
                 .party()
                 .map_err(failure::of_connector)?;
-            say::line(&format!("{party} has its keys in {}", home.display()));
-            show(&keys, false);
+            if !report.is_json() {
+                say::line(&format!("{party} has its keys in {}", home.display()));
+            }
+            show(&keys, report.is_json());
         }
-        PartyCommand::Show { home, json } => {
+        PartyCommand::Show { home, report } => {
             if !home.join("identity.key").exists() {
                 let failure = Failure::usage(format!("{} holds no keys", home.display()));
                 return Err(failure
@@ -58,7 +68,7 @@ pub(crate) fn run(command: &PartyCommand) -> Result<Exit, Failures> {
                 &KeyFolder::new(home)
                     .party()
                     .map_err(failure::of_connector)?,
-                *json,
+                report.is_json(),
             );
         }
     }

@@ -1,6 +1,7 @@
 //! How answers look: one format a file.
 
 mod csv;
+mod file;
 mod json;
 mod markdown;
 mod names;
@@ -12,6 +13,7 @@ use std::io::{self, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+pub(crate) use file::{check, to_file};
 pub(crate) use names::unrepeated;
 pub(crate) use table::expanded;
 
@@ -38,6 +40,21 @@ impl Format {
     /// Whether it belongs into a file rather than on a terminal.
     pub(crate) fn is_binary(self) -> bool {
         matches!(self, Self::Parquet | Self::Arrow)
+    }
+
+    /// The format that a file's name tells.
+    pub(crate) fn of_name(path: &std::path::Path) -> Option<Self> {
+        let extension = path.extension()?.to_str()?.to_ascii_lowercase();
+        Some(match extension.as_str() {
+            "csv" => Self::Csv,
+            "json" => Self::Json,
+            "ndjson" | "jsonl" => Self::Ndjson,
+            "parquet" => Self::Parquet,
+            "arrow" | "feather" | "ipc" => Self::Arrow,
+            "md" | "markdown" => Self::Markdown,
+            "txt" => Self::Table,
+            _unknown => return None,
+        })
     }
 
     /// Whether programs read it.

@@ -1,101 +1,247 @@
-//! psql's backslash commands, and two of our own: `\why` and `\can`.
+//! psql's backslash commands, and our own: `\why`, `\can`, `\receipt`.
 
-use super::Settings;
-use crate::report::Reporter;
+mod can;
+mod list;
+
+use std::path::{Path, PathBuf};
+
+use clap::ValueEnum;
+use policy::problem::nearest;
+
+use super::Shell;
+use super::ask::ask;
+use super::settings::{Expanded, Target, switched};
+use super::words::FUNCTIONS;
+use crate::failure::Failure;
+use crate::output::{self, Format};
 use crate::say;
-use crate::world::{Session, World};
+use crate::statements::{Statement, cut};
 
-const HELP: &str = r"\d           tables and views you may ask
-\d TABLE     its columns, their types and what each may be used for
-\can TABLE   the same, as sentences
-\why         why the last question was denied
-\timing      show how long questions take
-\x           one block a row
-\conninfo    who you are and what the engine is
-\?           this
-\q           leave";
+/// A command as help and completion show it.
+pub(super) struct Command {
+    pub(super) name: &'static str,
+    argument: &'static str,
+    pub(super) help: &'static str,
+}
+
+const fn command(name: &'static str, argument: &'static str, help: &'static str) -> Command {
+    Command {
+        name,
+        argument,
+        help,
+    }
+}
+
+/// Every command there is.
+pub(super) const COMMANDS: &[Command] = &[
+    command(
+        "\\d",
+        "[TABLE]",
+        "tables and views you may ask; columns of one and their uses",
+    ),
+    command("\\dt", "", "tables alone"),
+    command("\\dv", "", "views alone"),
+    command("\\df", "", "functions that policies know"),
+    command("\\can", "TABLE", "what you may do with each column"),
+    command("\\why", "", "the rules that decided on the last question"),
+    command("\\receipt", "", "the receipt of the last answer"),
+    command("\\i", "FILE", "ask the statements of a file"),
+    command(
+        "\\o",
+        "[FILE]",
+        "write answers to a file; without FILE, back to the terminal",
+    ),
+    command("\\format", "[NAME]", "table, csv, json, ndjson or markdown"),
+    command("\\x", "[on|off|auto]", "one block a row"),
+    command("\\timing", "[on|off]", "show how long questions take"),
+    command("\\status", "", "versions of the tables and of the contract"),
+    command("\\conninfo", "", "who you are and what the engine is"),
+    command("\\?", "", "this"),
+    command("\\q", "", "leave"),
+];
 
 /// Runs a command; true to leave.
-pub(super) async fn run(
-    text: &str,
-    world: &World,
-    session: &Session,
-    reporter: &Reporter,
-    settings: &mut Settings,
-) -> bool {
-    let (command, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let argument = argument.trim().trim_end_matches(';');
-    match command {
+pub(super) async fn run(text: &str, shell: &mut Shell<'_>) -> bool {
+    let (name, argument) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
+    let name = name.trim_end_matches(';');
+    let argument = argument.trim().trim_end_matches(';').trim_end();
+    match name {
         "\\q" | "\\quit" => return true,
-        "\\?" | "\\h" | "\\help" => say::line(HELP),
-        "\\timing" => {
-            settings.timing = !settings.timing;
-            say::line(if settings.timing {
-                "timing is on"
-            } else {
-                "timing is off"
-            });
-        }
-        "\\x" => {
-            settings.expanded = !settings.expanded;
-            say::line(if settings.expanded {
-                "expanded is on"
-            } else {
-                "expanded is off"
-            });
-        }
-        "\\d" | "\\dt" | "\\dv" | "\\d+" | "\\l" | "\\dn" if argument.is_empty() => {
-            super::ask("SHOW TABLES", world, session, reporter, settings).await;
-        }
-        "\\d" | "\\dt" | "\\dv" | "\\d+" => {
-            super::ask(
-                &format!("DESCRIBE {argument}"),
-                world,
-                session,
-                reporter,
-                settings,
-            )
-            .await;
-        }
-        "\\can" => can(argument, world, session).await,
-        "\\why" => match settings.last_denied.clone() {
-            None => say::line("no question of this session was denied"),
-            Some(sql) => {
-                let question = format!("EXPLAIN POLICY {sql}");
-                super::ask(&question, world, session, reporter, settings).await;
-            }
-        },
-        "\\conninfo" => say::line(&format!(
-            "{} for {}, answers to {}; engine {} UNATTESTED (simulated TEE)",
-            session.principal,
-            session
-                .purpose
-                .as_ref()
-                .map_or("any purpose".to_owned(), ToString::to_string),
-            session.recipient,
-            hex::encode(world.engine.public())
-        )),
-        other => say::note(&format!("unknown command {other}; \\? lists them")),
+        "\\?" | "\\h" | "\\help" => help(),
+        "\\d" | "\\d+" | "\\dp" if !argument.is_empty() => describe(argument, shell).await,
+        "\\d" | "\\d+" | "\\dp" | "\\l" | "\\dn" => list::tables(shell, |_| true).await,
+        "\\dt" | "\\dt+" => list::tables(shell, |kind| kind != "view").await,
+        "\\dv" | "\\dv+" => list::tables(shell, |kind| kind == "view").await,
+        "\\df" => functions(),
+        "\\can" => can::show(argument, shell).await,
+        "\\why" => why(shell).await,
+        "\\receipt" => receipt(shell),
+        "\\i" => include(argument, shell).await,
+        "\\o" => redirect(argument, shell),
+        "\\format" => format(argument, shell),
+        "\\x" => expanded(argument, shell),
+        "\\timing" => timing(argument, shell),
+        "\\status" => crate::commands::lab::in_words(shell.world),
+        "\\conninfo" => conninfo(shell),
+        "\\!" => say::note("there is no shell here; leave with \\q, or use another terminal"),
+        "\\watch" => say::note("a question is not repeated: each time is a question asked"),
+        other => unknown(other),
     }
     false
 }
 
-async fn can(table: &str, world: &World, session: &Session) {
-    let visible = world
-        .engine
-        .visible(&session.principal.party)
-        .await
-        .unwrap_or_default();
-    let Some(table) = visible.iter().find(|found| found.name == table) else {
-        say::note("there is no such table; \\d lists them");
+fn unknown(name: &str) {
+    let known = COMMANDS
+        .iter()
+        .map(|command| command.name.trim_start_matches('\\'));
+    match nearest(name.trim_start_matches('\\'), known) {
+        Some(near) => say::note(&format!("unknown command {name}; did you mean \\{near}?")),
+        None => say::note(&format!("unknown command {name}; \\? lists them")),
+    }
+}
+
+fn help() {
+    let left = |command: &Command| format!("{} {}", command.name, command.argument);
+    let width = COMMANDS.iter().map(|command| left(command).len()).max();
+    let width = width.unwrap_or(0);
+    for command in COMMANDS {
+        say::line(&format!("{:width$}  {}", left(command), command.help));
+    }
+    say::line(
+        "\nEnd statements with `;`. Tab completes, Ctrl-R searches, Ctrl-C gives up a question.",
+    );
+}
+
+async fn describe(table: &str, shell: &mut Shell<'_>) {
+    ask(shell, &Statement::alone(&format!("DESCRIBE {table}"))).await;
+}
+
+fn functions() {
+    for (name, place) in FUNCTIONS {
+        say::line(&format!(
+            "{:16}  {place}",
+            name.trim_end_matches(['(', ' '])
+        ));
+    }
+}
+
+async fn why(shell: &mut Shell<'_>) {
+    match shell.settings.last_question.clone() {
+        None => say::note("nothing was asked yet that a policy decides on"),
+        Some(sql) => {
+            let question = Statement::alone(&format!("EXPLAIN POLICY {sql}"));
+            ask(shell, &question).await;
+        }
+    }
+}
+
+fn receipt(shell: &Shell<'_>) {
+    let Some(file) = &shell.settings.last_answer else {
+        say::note("nothing was answered yet");
         return;
     };
-    for column in &table.columns {
-        let uses = if column.uses.is_empty() {
-            "be counted, no more".to_owned()
-        } else {
-            column.uses.join(", ")
-        };
-        say::line(&format!("{} can: {uses}", column.name));
+    let (file, world) = (file.display(), shell.world.layout.root().display());
+    say::line(&format!(
+        "{file}\nverify it with: subrosa answer verify {file} --world {world}"
+    ));
+}
+
+async fn include(argument: &str, shell: &mut Shell<'_>) {
+    if argument.is_empty() {
+        say::note("\\i takes a file of statements");
+        return;
     }
+    match std::fs::read_to_string(argument) {
+        Err(error) => shell
+            .reporter
+            .show(&Failure::file(Path::new(argument), &error)),
+        Ok(text) => {
+            for statement in cut(argument, &text) {
+                ask(shell, &statement).await;
+            }
+        }
+    }
+}
+
+fn redirect(argument: &str, shell: &mut Shell<'_>) {
+    if argument.is_empty() {
+        shell.settings.target = None;
+        say::note("answers go to the terminal");
+        return;
+    }
+    let path = PathBuf::from(argument);
+    if let Err(failures) = output::check(&path) {
+        failures
+            .iter()
+            .for_each(|failure| shell.reporter.show(failure));
+        return;
+    }
+    let format = Format::of_name(&path).unwrap_or(shell.settings.format);
+    let which = if format.is_binary() {
+        "the next answer goes"
+    } else {
+        "answers go"
+    };
+    say::note(&format!("{which} to {}", path.display()));
+    shell.settings.target = Some(Target {
+        path,
+        format,
+        written: Vec::new(),
+    });
+}
+
+fn format(argument: &str, shell: &mut Shell<'_>) {
+    match Format::from_str(argument, true) {
+        _now if argument.is_empty() => {
+            let now = shell.settings.format.to_possible_value();
+            let now = now.map(|value| value.get_name().to_owned());
+            say::line(&now.unwrap_or_default());
+        }
+        Ok(format) if format.is_binary() => {
+            say::note("it is binary: \\o FILE.parquet or \\o FILE.arrow writes it");
+        }
+        Ok(format) => shell.settings.format = format,
+        Err(_) => say::note("there are table, csv, json, ndjson and markdown"),
+    }
+}
+
+fn expanded(argument: &str, shell: &mut Shell<'_>) {
+    let now = shell.settings.expanded;
+    let next = match argument {
+        "auto" => Some(Expanded::Auto),
+        other => switched(other, now == Expanded::On)
+            .map(|on| if on { Expanded::On } else { Expanded::Off }),
+    };
+    let Some(next) = next else {
+        say::note("\\x takes on, off or auto");
+        return;
+    };
+    shell.settings.expanded = next;
+    say::note(match next {
+        Expanded::On => "one block a row",
+        Expanded::Off => "one line a row",
+        Expanded::Auto => "one block a row where a line is too wide",
+    });
+}
+
+fn timing(argument: &str, shell: &mut Shell<'_>) {
+    match switched(argument, shell.settings.timing) {
+        None => say::note("\\timing takes on or off"),
+        Some(on) => {
+            shell.settings.timing = on;
+            say::note(if on { "timing is on" } else { "timing is off" });
+        }
+    }
+}
+
+fn conninfo(shell: &Shell<'_>) {
+    let session = shell.session;
+    let purpose = session.purpose.as_ref();
+    say::line(&format!(
+        "{}, for {}, answers go to {}\nengine UNATTESTED (simulated TEE), key {}",
+        session.principal,
+        purpose.map_or("any purpose".to_owned(), ToString::to_string),
+        session.recipient,
+        hex::encode(shell.world.engine.public())
+    ));
 }

@@ -1,53 +1,10 @@
-//! Highlighting: keywords, strings, numbers and comments.
+//! Highlighting: keywords, functions, texts, numbers, comments; what does not end yet is red.
 
 use nu_ansi_term::{Color, Style};
 use reedline::{Highlighter, StyledText};
 
-const KEYWORDS: &[&str] = &[
-    "select",
-    "from",
-    "where",
-    "group",
-    "by",
-    "having",
-    "order",
-    "limit",
-    "join",
-    "left",
-    "right",
-    "inner",
-    "on",
-    "and",
-    "or",
-    "not",
-    "in",
-    "exists",
-    "between",
-    "like",
-    "is",
-    "null",
-    "case",
-    "when",
-    "then",
-    "else",
-    "end",
-    "as",
-    "with",
-    "union",
-    "all",
-    "distinct",
-    "count",
-    "sum",
-    "avg",
-    "explain",
-    "policy",
-    "show",
-    "tables",
-    "describe",
-    "over",
-    "partition",
-    "interval",
-];
+use super::words::{is_function, is_keyword};
+use crate::statements::{Kind, tokens};
 
 /// Paints SQL.
 pub(super) struct Sql;
@@ -55,45 +12,48 @@ pub(super) struct Sql;
 impl Highlighter for Sql {
     fn highlight(&self, line: &str, _cursor: usize) -> StyledText {
         let mut text = StyledText::new();
-        let mut rest = line;
-        while let Some(first) = rest.chars().next() {
-            let end = end_of_token(rest, first);
-            let (token, after) = rest.split_at_checked(end).unwrap_or((rest, ""));
-            text.push((style(token, first), token.to_owned()));
-            rest = after;
+        if line.trim_start().starts_with('\\') {
+            text.push((Style::new().fg(Color::Purple), line.to_owned()));
+            return text;
+        }
+        for (kind, token) in tokens(line) {
+            text.push((style(kind, token), token.to_owned()));
         }
         text
     }
 }
 
-fn end_of_token(rest: &str, first: char) -> usize {
-    if first == '\'' {
-        return rest
-            .get(1..)
-            .and_then(|r| r.find('\''))
-            .map_or(rest.len(), |at| at.saturating_add(2));
+fn style(kind: Kind, token: &str) -> Style {
+    match kind {
+        Kind::Comment => Style::new().dimmed(),
+        Kind::OpenComment | Kind::OpenText => Style::new().fg(Color::Red),
+        Kind::Text => Style::new().fg(Color::Green),
+        Kind::Number => Style::new().fg(Color::Cyan),
+        Kind::Word if is_keyword(token) => Style::new().fg(Color::Blue).bold(),
+        Kind::Word if is_function(token) => Style::new().fg(Color::Yellow),
+        Kind::Blank | Kind::Word | Kind::Name | Kind::Semicolon | Kind::Other => Style::new(),
     }
-    if rest.starts_with("--") {
-        return rest.find('\n').unwrap_or(rest.len());
-    }
-    if first.is_alphanumeric() || first == '_' {
-        return rest
-            .find(|c: char| !(c.is_alphanumeric() || c == '_'))
-            .unwrap_or(rest.len());
-    }
-    first.len_utf8()
 }
 
-fn style(token: &str, first: char) -> Style {
-    if token.starts_with("--") {
-        Style::new().dimmed()
-    } else if first == '\'' {
-        Style::new().fg(Color::Green)
-    } else if first.is_ascii_digit() {
-        Style::new().fg(Color::Cyan)
-    } else if KEYWORDS.contains(&token.to_lowercase().as_str()) {
-        Style::new().fg(Color::Blue).bold()
-    } else {
-        Style::new()
+#[cfg(test)]
+mod tests {
+    use nu_ansi_term::{Color, Style};
+    use reedline::Highlighter;
+
+    use super::Sql;
+
+    #[test]
+    fn keywords_stand_out_and_an_open_quote_warns() {
+        let text = Sql.highlight("SELECT sum(x), 'a", 0);
+        let style = |wanted: &str| {
+            let mut parts = text.buffer.iter();
+            parts
+                .find(|(_, part)| part == wanted)
+                .map(|(style, _)| *style)
+        };
+        assert_eq!(style("SELECT"), Some(Style::new().fg(Color::Blue).bold()));
+        assert_eq!(style("sum"), Some(Style::new().fg(Color::Yellow)));
+        assert_eq!(style("'a"), Some(Style::new().fg(Color::Red)));
+        assert_eq!(style("x"), Some(Style::new()));
     }
 }

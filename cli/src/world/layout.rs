@@ -59,8 +59,15 @@ impl Layout {
         self.made.join("state").join(party.as_str()).join("witness")
     }
 
-    pub(crate) fn history(&self) -> PathBuf {
-        self.made.join("history")
+    pub(crate) fn evidence(&self, party: &PartyId) -> PathBuf {
+        self.made
+            .join("state")
+            .join(party.as_str())
+            .join("evidence.json")
+    }
+
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.made.join("keys")
     }
 
     pub(crate) fn lock(&self) -> PathBuf {

@@ -10,10 +10,11 @@ mod start;
 mod tables;
 
 pub(crate) use agreement::{current as current_contract, history as contract_history};
-pub(crate) use collaboration::Collaboration;
+pub(crate) use collaboration::{Collaboration, WorldTable};
 pub(crate) use layout::Layout;
 pub(crate) use ledger::write_whole;
+pub(crate) use link::Shown;
 pub(crate) use session::{Answered, Outcome, Session};
 pub(crate) use signatories::signatories;
-pub(crate) use start::{World, engine_public, start, store as open_store};
-pub(crate) use tables::table_version;
+pub(crate) use start::{World, engine_public, ledger_key, start, store as open_store};
+pub(crate) use tables::{policies as read_policies, table_version};

@@ -58,7 +58,6 @@ pub(crate) async fn start(root: &Path, progress: &ProgressBar) -> Result<World, 
         );
     }
     let preparation = Preparation {
-        root,
         world: &collaboration,
         layout: &layout,
         store: &store,
@@ -259,7 +258,12 @@ fn link(
         keys.identity,
         layout.witness_state(party),
     );
-    Ok(LabParty { broker, witness })
+    let shown = layout.evidence(party);
+    Ok(LabParty {
+        broker,
+        witness,
+        shown,
+    })
 }
 
 fn contract_table(

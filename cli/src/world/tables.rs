@@ -57,7 +57,6 @@ pub(crate) struct WorldTables {
 
 /// What preparing tables needs.
 pub(crate) struct Preparation<'a> {
-    pub(crate) root: &'a Path,
     pub(crate) world: &'a Collaboration,
     pub(crate) layout: &'a Layout,
     pub(crate) store: &'a Store,

@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use clap::Args;
 use policy::testfile::{Outcome as Expected, TestFile, TestStep};
 
+use crate::args::ReportArgs;
 use crate::commands::block_on;
 use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
@@ -17,9 +18,8 @@ pub(crate) struct TestArgs {
     /// A world with a folder `tests` of .sql files.
     #[arg(value_name = "DIR")]
     dir: PathBuf,
-    /// One line of JSON a step.
-    #[arg(long)]
-    json: bool,
+    #[command(flatten)]
+    report: ReportArgs,
 }
 
 /// Runs `policy test`.
@@ -39,7 +39,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit, Failures> {
                 } else {
                     failed = failed.saturating_add(1);
                 }
-                if args.json {
+                if args.report.is_json() {
                     say::line(&serde_json::to_string(&report).unwrap_or_default());
                 } else if !report.passed {
                     say::line(&format!(
@@ -49,7 +49,7 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit, Failures> {
                 }
             }
         }
-        if !args.json {
+        if !args.report.is_json() {
             say::line(&format!("{passed} steps passed, {failed} failed"));
         }
         Ok(if failed > 0 {
@@ -62,24 +62,32 @@ pub(crate) fn run(args: &TestArgs) -> Result<Exit, Failures> {
 
 fn files(args: &TestArgs) -> Result<Vec<TestFile>, Failures> {
     let folder = args.dir.join("tests");
-    let listed = std::fs::read_dir(&folder).map_err(|error| Failure {
-        exit: Exit::Yours,
-        ..Failure::io(&folder, &error)
+    let listed = std::fs::read_dir(&folder).map_err(|error| {
+        let help = "put questions into DIR/tests/NAME.sql, each under `-- @as alice@bank_a` and `-- @step 1 expect=allow`";
+        Failure::file(&folder, &error).with_help(help)
     })?;
     let mut paths: Vec<PathBuf> = listed
         .filter_map(|entry| entry.ok().map(|entry| entry.path()))
         .filter(|path| path.extension().is_some_and(|extension| extension == "sql"))
         .collect();
     paths.sort();
-    let mut files = Vec::new();
-    for path in paths {
-        let text = std::fs::read_to_string(&path).map_err(|error| Failure {
-            exit: Exit::Yours,
-            ..Failure::io(&path, &error)
-        })?;
-        files.push(TestFile::parse(&path.display().to_string(), &text).map_err(failure::all)?);
+    if paths.is_empty() {
+        return Err(Failure::usage(format!("{} holds no .sql file", folder.display())).into());
     }
-    Ok(files)
+    let mut files = Vec::new();
+    let mut wrong = Failures::new();
+    for path in paths {
+        let text = std::fs::read_to_string(&path).map_err(|error| Failure::file(&path, &error))?;
+        match TestFile::parse(&path.display().to_string(), &text) {
+            Ok(file) => files.push(file),
+            Err(problems) => wrong.extend(failure::all(problems)),
+        }
+    }
+    if wrong.is_empty() {
+        Ok(files)
+    } else {
+        Err(wrong)
+    }
 }
 
 async fn judge(world: &World, step: &TestStep) -> Result<Expected, Failures> {

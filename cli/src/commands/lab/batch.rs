@@ -1,0 +1,77 @@
+//! Statements one after the other, for scripts: a failed one does not stop the next.
+
+use std::io::{ErrorKind, Write};
+use std::path::Path;
+
+use super::{LabArgs, show};
+use crate::exit::Exit;
+use crate::failure::{Failure, Failures};
+use crate::output::{self, Format};
+use crate::progress;
+use crate::report::Reporter;
+use crate::statements::Statement;
+use crate::world::{Session, World};
+
+/// Asks every statement; the worst outcome is the exit code.
+pub(super) async fn run(
+    args: &LabArgs,
+    world: &World,
+    session: &Session,
+    reporter: &Reporter,
+    (statements, format): (&[Statement], Format),
+) -> Result<Exit, Failures> {
+    let output = args.out.output.as_deref();
+    if let Some(path) = output {
+        output::check(path)?;
+    }
+    let mut worst = Exit::Answered;
+    let mut answered = Vec::new();
+    for (number, statement) in (1_usize..).zip(statements) {
+        match ask(world, session, statement, format).await {
+            Ok(text) if output.is_some() => answered.push(text),
+            Ok(text) => match emit(&text) {
+                Ok(()) => {}
+                Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(worst),
+                Err(error) => return Err(Failure::io(Path::new("stdout"), &error).into()),
+            },
+            Err(failure) => {
+                worst = worst.max(failure.exit);
+                reporter.show(&failure.of_statement(number, statement));
+            }
+        }
+    }
+    let Some(path) = output else {
+        return Ok(worst);
+    };
+    match (answered.as_slice(), worst, statements.len()) {
+        ([one], Exit::Answered, 1) => output::to_file(path, one)?,
+        _several_or_failed => {
+            let why = "nothing is written: `-o` takes one statement that is answered";
+            let failure = Failure::usage(format!("{}: {why}", path.display()));
+            worst = worst.max(failure.exit);
+            reporter.show(&failure);
+        }
+    }
+    Ok(worst)
+}
+
+async fn ask(
+    world: &World,
+    session: &Session,
+    statement: &Statement,
+    format: Format,
+) -> Result<Vec<u8>, Failure> {
+    let bar = progress::spinner("");
+    bar.set_message("asking");
+    let asked = session.ask(world, &statement.sql).await;
+    bar.finish_and_clear();
+    let mut text = Vec::new();
+    show(&asked?, format, &mut text).map_err(|error| Failure::io(Path::new("answer"), &error))?;
+    Ok(text)
+}
+
+fn emit(text: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    stdout.write_all(text)?;
+    stdout.flush()
+}

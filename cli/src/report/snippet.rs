@@ -1,0 +1,120 @@
+//! One line of a text with a caret below, cut to what fits.
+
+/// A place in a text, from 1.
+pub(super) struct Place {
+    pub(super) line: usize,
+    /// First column, and the one after the last; the whole line if there are none.
+    pub(super) columns: Option<(usize, usize)>,
+}
+
+/// What is cut away at either end.
+const CUT: char = '…';
+/// Shortest line worth drawing.
+const LEAST: usize = 20;
+
+/// Draws the line at a place, under the text's name, with words beside the caret.
+pub(super) fn draw(name: &str, text: &str, place: &Place, label: &str, width: usize) -> String {
+    let at = match place.columns {
+        Some((column, _)) => format!("{name}:{}:{column}", place.line),
+        None => format!("{name}:{}", place.line),
+    };
+    let line = text.lines().nth(place.line.saturating_sub(1));
+    let Some(line) = line.filter(|line| !line.trim().is_empty()) else {
+        return format!("\n  --> {at}");
+    };
+    let number = place.line.to_string();
+    let margin = " ".repeat(number.len());
+    let room = width
+        .saturating_sub(number.len().saturating_add(3))
+        .max(LEAST);
+    let (column, end) = place.columns.unwrap_or_else(|| whole(line));
+    let (shown, column, carets) = cut(line, column, end, room);
+    let blank = " ".repeat(column.saturating_sub(1));
+    let caret = "^".repeat(carets);
+    let beside = column.saturating_add(carets).saturating_add(label.len());
+    let label = if beside > room || label.is_empty() {
+        String::new()
+    } else {
+        format!(" {label}")
+    };
+    format!("\n{margin} --> {at}\n{margin} |\n{number} | {shown}\n{margin} | {blank}{caret}{label}")
+}
+
+/// From the first character that is no blank to the last.
+fn whole(line: &str) -> (usize, usize) {
+    let indent = line.chars().take_while(|c| c.is_whitespace()).count();
+    let length = line.trim_end().chars().count();
+    (indent.saturating_add(1), length.saturating_add(1))
+}
+
+/// The part of a line around a place that fits, where the place begins in it, and its length.
+fn cut(line: &str, column: usize, end: usize, room: usize) -> (String, usize, usize) {
+    let line: Vec<char> = line
+        .trim_end()
+        .chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect();
+    let length = line.len();
+    let wanted = end.saturating_sub(column).clamp(1, length.max(1));
+    if length <= room {
+        return (line.into_iter().collect(), column, wanted);
+    }
+    let inside = room.saturating_sub(2);
+    let marked = wanted.min(inside);
+    let lead = inside.saturating_sub(marked).min(inside / 3);
+    let first = column
+        .saturating_sub(1)
+        .saturating_sub(lead)
+        .min(length.saturating_sub(inside));
+    let mut shown = String::new();
+    shown.push(if first > 0 { CUT } else { ' ' });
+    shown.extend(line.iter().skip(first).take(inside));
+    if first.saturating_add(inside) < length {
+        shown.push(CUT);
+    }
+    let column = column.saturating_sub(first).saturating_add(1);
+    let carets = marked
+        .min(room.saturating_sub(column).saturating_add(1))
+        .max(1);
+    (shown, column, carets)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Place, draw};
+
+    fn drawn(text: &str, columns: Option<(usize, usize)>, width: usize) -> String {
+        draw("q", text, &Place { line: 1, columns }, "asked here", width)
+    }
+
+    #[test]
+    fn a_caret_stands_below_its_place() {
+        let text = drawn("SELECT iban FROM t", Some((8, 12)), 80);
+        let expected = "\n  --> q:1:8\n  |\n1 | SELECT iban FROM t\n  |        ^^^^ asked here";
+        assert_eq!(text, expected);
+    }
+
+    #[test]
+    fn a_long_line_is_cut_around_its_place() {
+        let long = format!("SELECT {}iban{} FROM t", "a, ".repeat(60), ", b".repeat(60));
+        let text = drawn(&long, Some((188, 192)), 60);
+        assert!(
+            text.lines().all(|line| line.chars().count() <= 60),
+            "{text}"
+        );
+        let lines: Vec<&str> = text.lines().collect();
+        let (shown, carets) = (lines.get(3), lines.get(4));
+        let at = carets.and_then(|line| line.find('^'));
+        let above = shown
+            .zip(at)
+            .map(|(line, at)| line.chars().skip(at).take(4).collect());
+        assert_eq!(above, Some("iban".to_owned()), "{text}");
+    }
+
+    #[test]
+    fn a_place_outside_the_text_is_only_named() {
+        assert_eq!(drawn("", None, 80), "\n  --> q:1");
+        let beyond = drawn("ab", Some((9, 12)), 80);
+        assert!(beyond.ends_with("        ^^ asked here"), "{beyond}");
+    }
+}
