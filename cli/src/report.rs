@@ -17,6 +17,9 @@ use crate::term;
 /// Columns of a drawing that no terminal bounds.
 const WIDE: usize = 200;
 
+/// Columns before the words of a help.
+const HELP: usize = 10;
+
 /// How errors are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ErrorFormat {
@@ -109,6 +112,7 @@ impl Reporter {
         }
         if let Some(help) = &failure.help {
             let word = self.paint(nu_ansi_term::Style::new().bold(), "help:");
+            let help = snippet::wrapped(help, self.width.saturating_sub(HELP), HELP);
             text.push_str(&format!("\n  = {word} {help}"));
         }
         text
@@ -118,9 +122,13 @@ impl Reporter {
         let shift = if span.line == 1 { origin.columns } else { 0 };
         let column = to_usize(span.column).saturating_add(shift);
         let end = to_usize(span.end_column).saturating_add(shift);
+        let line = to_usize(span.line).saturating_add(origin.lines);
         let place = Place {
-            line: to_usize(span.line).saturating_add(origin.lines),
-            columns: Some((column, end)),
+            line,
+            columns: Some((
+                column,
+                end.max(snippet::word_end(&origin.text, line, column)),
+            )),
         };
         draw(&origin.name, &origin.text, &place, "", self.width)
     }

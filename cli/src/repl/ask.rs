@@ -2,9 +2,9 @@
 
 use std::time::Instant;
 
-use super::Shell;
 use super::pager::page;
 use super::settings::{Expanded, Settings};
+use super::{Shell, hint};
 use crate::exit::Exit;
 use crate::failure::Failure;
 use crate::output::{self, Format};
@@ -25,19 +25,22 @@ pub(super) async fn ask(shell: &mut Shell<'_>, statement: &Statement) {
     match asked {
         None => say::note("given up; the question counts as asked"),
         Some(Ok(outcome)) => answered(shell, &statement.sql, &outcome),
-        Some(Err(mut failure)) => {
-            if failure.exit == Exit::Denied {
-                shell.settings.last_question = Some(statement.sql.clone());
-                let why = "\\why tells which rules mattered";
-                let help = failure.help.take();
-                failure.help = Some(help.map_or(why.to_owned(), |help| format!("{help}; {why}")));
-            }
-            shell.reporter.show(&failure.of_statement(1, statement));
-        }
+        Some(Err(failure)) => refused(shell, statement, failure),
     }
     if shell.settings.timing {
         say::note(&format!("{:.1} s", started.elapsed().as_secs_f64()));
     }
+}
+
+fn refused(shell: &mut Shell<'_>, statement: &Statement, mut failure: Failure) {
+    if failure.exit == Exit::Denied {
+        shell.settings.last_question = Some(statement.sql.clone());
+        let mut help: Vec<String> = failure.help.take().into_iter().collect();
+        help.extend(hint::instead(&failure, &statement.sql, &shell.visible));
+        help.push("\\why tells which rules mattered".to_owned());
+        failure.help = Some(help.join("; "));
+    }
+    shell.reporter.show(&failure.of_statement(1, statement));
 }
 
 fn answered(shell: &mut Shell<'_>, sql: &str, outcome: &Outcome) {

@@ -131,7 +131,7 @@ fn editor(visible: &[engine::VisibleTable]) -> Reedline {
     let beside = u16::try_from(columns / 2).unwrap_or(u16::MAX);
     let menu = IdeMenu::default()
         .with_name(MENU)
-        .with_marker("")
+        .with_marker("> ")
         .with_max_completion_width(beside)
         .with_max_completion_height(10)
         .with_description_mode(DescriptionMode::PreferRight)
@@ -140,6 +140,7 @@ fn editor(visible: &[engine::VisibleTable]) -> Reedline {
         .with_ansi_colors(color)
         .with_quick_completions(true)
         .with_partial_completions(true)
+        .with_history_exclusion_prefix(Some(" ".to_owned()))
         .with_validator(Box::new(UntilSemicolon))
         .with_highlighter(Box::new(highlight::Sql))
         .with_completer(Box::new(complete::Names::new(visible)))

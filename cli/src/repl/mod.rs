@@ -4,6 +4,7 @@ mod ask;
 mod backslash;
 mod complete;
 mod highlight;
+mod hint;
 mod history;
 mod line;
 mod pager;
@@ -31,6 +32,7 @@ pub(crate) struct Shell<'a> {
     world: &'a World,
     session: &'a Session,
     reporter: &'a Reporter,
+    visible: Vec<engine::VisibleTable>,
     settings: Settings,
 }
 
@@ -58,6 +60,7 @@ pub(crate) async fn run(
         world,
         session,
         reporter,
+        visible,
         settings: Settings::default(),
     };
     loop {
@@ -104,7 +107,8 @@ fn is_word_of_other_shells(text: &str) -> bool {
 
 fn greet(world: &World, session: &Session, visible: usize) {
     say::line(&format!(
-        "{}: {} may ask {visible} tables and views; the engine is UNATTESTED (simulated TEE)\n\
+        "{}: {} may ask {visible} tables and views\n\
+         The engine is UNATTESTED: its TEE is simulated, and nothing vouches for it.\n\
          End statements with `;`. \\d lists tables, \\? helps, \\q leaves.",
         world.collaboration.name, session.principal
     ));

@@ -40,6 +40,31 @@ pub(super) fn draw(name: &str, text: &str, place: &Place, label: &str, width: us
     format!("\n{margin} --> {at}\n{margin} |\n{number} | {shown}\n{margin} | {blank}{caret}{label}")
 }
 
+/// Words in lines of a width, all but the first indented.
+pub(super) fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    let mut lines: Vec<String> = Vec::new();
+    for word in text.split(' ') {
+        match lines.last_mut() {
+            Some(line)
+                if line.chars().count().saturating_add(word.chars().count()) < width.max(LEAST) =>
+            {
+                line.push(' ');
+                line.push_str(word);
+            }
+            _full_or_none => lines.push(word.to_owned()),
+        }
+    }
+    lines.join(&format!("\n{}", " ".repeat(indent)))
+}
+
+/// The column after the word that stands at a place: a parser knows only where it begins.
+pub(super) fn word_end(text: &str, line: usize, column: usize) -> usize {
+    let line = text.lines().nth(line.saturating_sub(1)).unwrap_or("");
+    let rest = line.chars().skip(column.saturating_sub(1));
+    let word = rest.take_while(|c| c.is_alphanumeric() || *c == '_');
+    column.saturating_add(word.count())
+}
+
 /// From the first character that is no blank to the last.
 fn whole(line: &str) -> (usize, usize) {
     let indent = line.chars().take_while(|c| c.is_whitespace()).count();
@@ -109,6 +134,12 @@ mod tests {
             .zip(at)
             .map(|(line, at)| line.chars().skip(at).take(4).collect());
         assert_eq!(above, Some("iban".to_owned()), "{text}");
+    }
+
+    #[test]
+    fn help_is_wrapped_where_words_end() {
+        let text = super::wrapped("one two three four five six seven", 20, 2);
+        assert_eq!(text, "one two three four\n  five six seven");
     }
 
     #[test]
