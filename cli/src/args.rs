@@ -149,3 +149,14 @@ pub(crate) struct OutputArgs {
     #[arg(short, long, value_name = "FILE")]
     pub(crate) output: Option<PathBuf>,
 }
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    /// Names of arguments that clash are found when a command is used, not before: use them all.
+    #[test]
+    fn every_command_line_is_sound() {
+        super::Cli::command().debug_assert();
+    }
+}

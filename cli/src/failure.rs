@@ -28,7 +28,7 @@ pub(crate) struct Span {
 }
 
 /// What happened to which file, in the words of people rather than of the system.
-fn describe(what: &std::path::Path, error: &std::io::Error) -> String {
+pub(crate) fn describe(what: &std::path::Path, error: &std::io::Error) -> String {
     use std::io::ErrorKind;
     let shown = what.display();
     match error.kind() {
@@ -213,7 +213,9 @@ impl From<LedgerError> for Failure {
 
 impl From<Problem> for Failure {
     fn from(problem: Problem) -> Self {
-        let code = problem.lint.unwrap_or("policy");
+        let of_world = problem.file.ends_with("collaboration.toml");
+        let kind = if of_world { "world" } else { "policy" };
+        let code = problem.lint.unwrap_or(kind);
         let mut failure = Self::new(Exit::Yours, code, problem.message);
         failure.help = problem.help;
         if problem.line > 0 {
@@ -245,6 +247,15 @@ impl From<Failure> for Failures {
 /// Every problem of a list.
 pub(crate) fn all(problems: Vec<Problem>) -> Failures {
     problems.into_iter().map(Failure::from).collect()
+}
+
+/// Every problem of a file that is no policy, under a code of its own.
+pub(crate) fn coded(code: &str, problems: Vec<Problem>) -> Failures {
+    let coded = all(problems).into_iter().map(|failure| Failure {
+        code: code.to_owned(),
+        ..failure
+    });
+    coded.collect()
 }
 
 /// Every problem of a connector's error.

@@ -57,13 +57,29 @@ impl Engine {
     /// Why there is no answer; nothing in it depends on data.
     pub async fn ask(&self, question: &Question) -> Result<Reply, Refusal> {
         match parse::statement(&question.sql)? {
-            Statement::ShowTables => Ok(Reply::Tables(
-                self.visible(&question.principal.party).await?,
-            )),
-            Statement::ShowColumns(name) => self.show_columns(question, &name).await,
+            Statement::ShowTables => {
+                self.known(question)?;
+                let visible = self.visible(&question.principal.party).await?;
+                Ok(Reply::Tables(visible))
+            }
+            Statement::ShowColumns(name) => {
+                self.known(question)?;
+                self.show_columns(question, &name).await
+            }
             Statement::ExplainPolicy(query) => self.explain(question, *query).await,
             Statement::Query(query) => self.answer(question, *query).await,
         }
+    }
+
+    /// Nobody but the contract's analysts sees what there is.
+    fn known(&self, question: &Question) -> Result<(), Refusal> {
+        let principal = &question.principal;
+        if self.policies.principals.contains(principal) {
+            return Ok(());
+        }
+        let message = format!("{principal} is not an analyst of the contract");
+        let denial = Denial::new(Code::DeniedAsker, message);
+        Err(Refusal::Denied(Box::new(denial)))
     }
 
     async fn show_columns(&self, question: &Question, name: &[String]) -> Result<Reply, Refusal> {

@@ -7,7 +7,7 @@ use connectors::KeyFolder;
 use policy::ident::PartyId;
 use seal::{SealedAnswer, SignedReceipt};
 
-use crate::args::{OutputArgs, WorldArg};
+use crate::args::{OutputArgs, ReportArgs, WorldArg};
 use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
 use crate::output::{self, Format};
@@ -16,6 +16,7 @@ use crate::world::{Layout, engine_public, signatories, write_whole};
 
 /// What to do with an answer.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum AnswerCommand {
     /// Open an answer with the recipient's key.
     Open {
@@ -35,11 +36,15 @@ pub(crate) enum AnswerCommand {
         file: PathBuf,
         #[command(flatten)]
         world: WorldArg,
-        /// The receipt as JSON.
-        #[arg(long)]
-        json: bool,
+        #[command(flatten)]
+        report: ReportArgs,
     },
 }
+
+const EXAMPLES: &str = "\
+Examples (in a world's folder):
+  subrosa answer open .subrosa/answers/00000003.answer --party bank_a -o answer.parquet
+  subrosa answer verify .subrosa/answers/00000003.answer --format json";
 
 /// Runs `answer`.
 pub(crate) fn run(command: &AnswerCommand) -> Result<Exit, Failures> {
@@ -50,36 +55,43 @@ pub(crate) fn run(command: &AnswerCommand) -> Result<Exit, Failures> {
             party,
             out,
         } => open(file, world, party, out)?,
-        AnswerCommand::Verify { file, world, json } => verify(file, world, *json)?,
+        AnswerCommand::Verify {
+            file,
+            world,
+            report,
+        } => verify(file, world, report.is_json())?,
     }
     Ok(Exit::Answered)
 }
 
 fn read(file: &Path) -> Result<Vec<u8>, Failure> {
-    std::fs::read(file).map_err(|error| Failure {
-        exit: Exit::Yours,
-        ..Failure::io(file, &error)
-    })
+    std::fs::read(file).map_err(|error| Failure::file(file, &error))
 }
 
 fn open(file: &Path, world: &WorldArg, party: &str, out: &OutputArgs) -> Result<(), Failures> {
     let party = PartyId::new(party).map_err(|error| Failure::usage(error.to_string()))?;
     let layout = Layout::of(&world.world);
     let engine = engine_public(&layout)?;
+    if !layout.party_keys(&party).join("recipient.key").exists() {
+        let failure = Failure::usage(format!("{party} has no key in this world"));
+        return Err(failure
+            .with_help("`--party` takes the recipient of the answer")
+            .into());
+    }
     let keys = KeyFolder::new(layout.party_keys(&party))
         .party()
         .map_err(failure::of_connector)?;
     let opened =
         engine::open_answer(&read(file)?, &engine, &keys.recipient).map_err(Failure::from)?;
     let mut text = Vec::new();
-    let format = out.format.unwrap_or(Format::Table);
+    let named = out.output.as_deref().and_then(Format::of_name);
+    let format = out.format.or(named).unwrap_or(Format::Table);
     output::write(format, &opened.schema, &opened.batches, &mut text)
         .map_err(|error| Failure::io(file, &error))?;
     match &out.output {
-        Some(path) => write_whole(path, &text).map_err(|error| Failure::io(path, &error))?,
-        None => say::line(String::from_utf8_lossy(&text).trim_end()),
+        Some(path) => output::to_file(path, &text),
+        None => output::to_stdout(&text),
     }
-    Ok(())
 }
 
 fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {

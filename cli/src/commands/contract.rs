@@ -63,13 +63,13 @@ pub(crate) enum ContractCommand {
     /// Say what one version changes of the one before: of two files, or in a world.
     Diff {
         /// The earlier and the later file instead of a world.
-        #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["world", "version"])]
+        #[arg(value_name = "FILE", num_args = 2, conflicts_with_all = ["world", "at"])]
         files: Vec<PathBuf>,
         #[command(flatten)]
         world: WorldArg,
         /// The later version; the newest unless given.
-        #[arg(long)]
-        version: Option<u32>,
+        #[arg(long, value_name = "VERSION")]
+        at: Option<u32>,
         #[command(flatten)]
         report: ReportArgs,
     },
@@ -95,9 +95,9 @@ pub(crate) fn run(command: &ContractCommand) -> Result<Exit, Failures> {
         ContractCommand::Diff {
             files,
             world,
-            version,
+            at,
             report,
-        } => look::diff(files, world, *version, report)?,
+        } => look::diff(files, world, *at, report)?,
     }
     Ok(Exit::Answered)
 }

@@ -2,14 +2,21 @@
 
 use clap::Subcommand;
 
-use crate::args::WorldArg;
+use crate::args::{ReportArgs, WorldArg};
 use crate::exit::Exit;
 use crate::failure::{Failure, Failures};
 use crate::say;
 use crate::world::{Layout, current_contract, engine_public, signatories};
 
+const EXAMPLES: &str = "\
+Examples (in a world's folder):
+  subrosa ledger verify
+  subrosa ledger log | jq .
+  subrosa ledger prove 3";
+
 /// What to do with a ledger.
 #[derive(Debug, Subcommand)]
+#[command(after_help = EXAMPLES)]
 pub(crate) enum LedgerCommand {
     /// List its entries, one line of JSON each.
     Log {
@@ -20,6 +27,8 @@ pub(crate) enum LedgerCommand {
     Verify {
         #[command(flatten)]
         world: WorldArg,
+        #[command(flatten)]
+        report: ReportArgs,
     },
     /// Prove that an entry is in the tree of the latest checkpoint.
     Prove {
@@ -41,8 +50,20 @@ pub(crate) fn run(command: &LedgerCommand) -> Result<Exit, Failures> {
                 say::line(&serde_json::to_string(&entry).unwrap_or_default());
             }
         }
-        LedgerCommand::Verify { world } => {
+        LedgerCommand::Verify {
+            world,
+            report: wanted,
+        } => {
             let report = report(world)?;
+            if wanted.is_json() {
+                let value = serde_json::json!({
+                    "entries": report.entries.len(),
+                    "covered": report.covered,
+                    "signers": report.signers,
+                });
+                say::line(&value.to_string());
+                return Ok(Exit::Answered);
+            }
             say::line(&format!(
                 "{} entries, {} under a checkpoint signed by {}",
                 report.entries.len(),

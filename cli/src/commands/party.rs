@@ -45,6 +45,10 @@ pub(crate) fn run(command: &PartyCommand) -> Result<Exit, Failures> {
     match command {
         PartyCommand::New { name, home, report } => {
             let party = PartyId::new(name).map_err(|error| Failure::usage(error.to_string()))?;
+            if home.exists() && !home.is_dir() {
+                let message = format!("{} is a file, not a folder", home.display());
+                return Err(Failure::usage(message).into());
+            }
             if home.join("identity.key").exists() {
                 let message = format!("{} has keys already; they are kept", home.display());
                 return Err(Failure::usage(message).into());

@@ -33,3 +33,20 @@ pub(crate) fn to_file(path: &Path, bytes: &[u8]) -> Result<(), Failures> {
     };
     written.map_err(|error| Failure::io(path, &error).into())
 }
+
+/// Writes to stdout as it is; whoever reads it may have seen enough.
+pub(crate) fn to_stdout(bytes: &[u8]) -> Result<(), Failures> {
+    match emit(bytes) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::io(Path::new("stdout"), &error).into())
+        }
+        Ok(()) | Err(_) => Ok(()),
+    }
+}
+
+/// Writes to stdout, and says if nobody reads.
+pub(crate) fn emit(bytes: &[u8]) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    std::io::Write::write_all(&mut stdout, bytes)?;
+    std::io::Write::flush(&mut stdout)
+}

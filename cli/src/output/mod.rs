@@ -13,7 +13,7 @@ use std::io::{self, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
-pub(crate) use file::{check, to_file};
+pub(crate) use file::{check, emit, to_file, to_stdout};
 pub(crate) use names::unrepeated;
 pub(crate) use table::expanded;
 

@@ -76,12 +76,13 @@ impl Collaboration {
                     file: shown,
                     text: "".into(),
                 };
-                let message = format!("cannot be read: {error}");
+                let message = crate::failure::describe(&path, &error);
                 let help =
                     "a world is a folder with a collaboration.toml; `subrosa init DIR` makes one";
-                return Err(vec![
-                    Problem::error(&source, &(0..0), message).with_help(help),
-                ]);
+                return Err(vec![Problem {
+                    line: 0,
+                    ..Problem::error(&source, &(0..0), message).with_help(help)
+                }]);
             }
         };
         Reader::new(

@@ -55,7 +55,7 @@ impl Contract {
 
 fn read(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Contract {
     reader.only_keys(root, "a contract", KEYS);
-    for key in ["contract", "name", "version", "parties"] {
+    for key in ["contract", "name", "version"] {
         if root.get(key).is_none() {
             reader.error(&(0..0), format!("the contract does not say `{key}`"));
         }

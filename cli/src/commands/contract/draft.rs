@@ -102,6 +102,7 @@ pub(super) fn new(args: &NewArgs) -> Result<(), Failures> {
         None => Contract::new(args.name.as_deref().unwrap_or_default()),
     };
     agree(&mut contract, &args.terms)?;
+    holds_together(&contract)?;
     file::write(output, &contract)?;
     say::line(&format!(
         "{}: version {} of {}, not signed yet",
@@ -132,6 +133,7 @@ pub(super) fn add(args: &AddArgs) -> Result<(), Failures> {
             .with_help("`subrosa contract add --help` lists what can be")
             .into());
     }
+    holds_together(&contract)?;
     let void = file::signers(&args.file, &before)?.len();
     file::write(&args.file, &contract)?;
     before
@@ -146,6 +148,17 @@ pub(super) fn add(args: &AddArgs) -> Result<(), Failures> {
 
 fn wrong(error: impl std::fmt::Display) -> Failures {
     Failure::usage(error.to_string()).into()
+}
+
+/// Nothing is written that leads nowhere.
+fn holds_together(contract: &Contract) -> Result<(), Failures> {
+    match contract.contradictions().into_iter().next() {
+        None => Ok(()),
+        Some(first) => {
+            let failure = Failure::usage(first);
+            Err(failure.with_help("add the members first").into())
+        }
+    }
 }
 
 fn agree(contract: &mut Contract, terms: &Terms) -> Result<(), Failures> {

@@ -12,7 +12,7 @@ use crate::world::write_whole;
 /// Reads a contract.
 pub(super) fn read(file: &Path) -> Result<Contract, Failures> {
     let text = std::fs::read_to_string(file).map_err(|error| Failure::file(file, &error))?;
-    Contract::parse(&file.display().to_string(), &text).map_err(failure::all)
+    Contract::parse(&file.display().to_string(), &text).map_err(in_contract)
 }
 
 /// Writes a contract, in the one spelling that it is signed in.
@@ -34,7 +34,11 @@ pub(super) fn signatures(file: &Path) -> Result<Signatures, Failures> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => String::new(),
         Err(error) => return Err(Failure::file(&path, &error).into()),
     };
-    Signatures::parse(&path.display().to_string(), &text).map_err(failure::all)
+    Signatures::parse(&path.display().to_string(), &text).map_err(in_contract)
+}
+
+fn in_contract(problems: Vec<policy::problem::Problem>) -> Failures {
+    failure::coded("contract", problems)
 }
 
 /// Who has signed; a signature that is not good is tampering.

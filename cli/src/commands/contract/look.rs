@@ -112,6 +112,14 @@ pub(super) fn verify(
     } else {
         in_words(&all, &contradictions);
     }
+    if last.parties.is_empty() {
+        let failure = Failure::new(
+            Exit::Verification,
+            "unsigned",
+            "the contract has no members",
+        );
+        return Err(failure.with_help("`subrosa contract add` adds them").into());
+    }
     if owing.is_empty() {
         if !report.is_json() {
             say::line("every version is signed by its owners and follows the one before");

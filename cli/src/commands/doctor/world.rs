@@ -21,7 +21,10 @@ pub(super) async fn checks(root: &Path) -> Vec<Check> {
         Ok(found) => found,
         Err(problems) => {
             let each = problems.into_iter().map(|problem| {
-                let found = format!("{}:{}: {}", problem.file, problem.line, problem.message);
+                let found = match problem.line {
+                    0 => problem.message,
+                    line => format!("{}:{line}: {}", problem.file, problem.message),
+                };
                 let remedy = problem.help.unwrap_or_else(|| "mend the file".to_owned());
                 Check::error("world", Exit::Yours, found, remedy)
             });

@@ -1,6 +1,6 @@
 //! Statements one after the other, for scripts: a failed one does not stop the next.
 
-use std::io::{ErrorKind, Write};
+use std::io::ErrorKind;
 use std::path::Path;
 
 use super::{LabArgs, show};
@@ -29,7 +29,7 @@ pub(super) async fn run(
     for (number, statement) in (1_usize..).zip(statements) {
         match ask(world, session, statement, format).await {
             Ok(text) if output.is_some() => answered.push(text),
-            Ok(text) => match emit(&text) {
+            Ok(text) => match output::emit(&text) {
                 Ok(()) => {}
                 Err(error) if error.kind() == ErrorKind::BrokenPipe => return Ok(worst),
                 Err(error) => return Err(Failure::io(Path::new("stdout"), &error).into()),
@@ -68,10 +68,4 @@ async fn ask(
     let mut text = Vec::new();
     show(&asked?, format, &mut text).map_err(|error| Failure::io(Path::new("answer"), &error))?;
     Ok(text)
-}
-
-fn emit(text: &[u8]) -> std::io::Result<()> {
-    let mut stdout = std::io::stdout().lock();
-    stdout.write_all(text)?;
-    stdout.flush()
 }
