@@ -8,14 +8,21 @@
 
 mod cosigned;
 mod attacks;
+mod contract;
 mod crash;
+mod errors;
 mod lab;
+mod lab_output;
+mod lab_world;
 mod offline;
 mod questions;
 mod properties;
 mod pyarrow;
 mod python;
+mod offline_doctor;
+mod policy;
 mod readme;
+mod repl;
 mod run;
 mod s3;
 mod seal;
