@@ -1,18 +1,26 @@
 //! Progress on stderr, and only if somebody is looking.
 
+use std::future::Future;
 use std::io::IsTerminal;
 use std::time::Duration;
 
+use engine::Phase;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::sync::watch;
 
 /// A spinner with a message and a count.
 pub(crate) fn spinner(unit: &str) -> ProgressBar {
-    if !std::io::stderr().is_terminal() {
+    drawn(&format!(
+        "{{spinner}} {{msg}} [{{elapsed}}] {{human_pos}} {unit}"
+    ))
+}
+
+fn drawn(template: &str) -> ProgressBar {
+    if !std::io::stderr().is_terminal() || crate::term::is_dumb() {
         return ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
     }
     let bar = ProgressBar::new_spinner();
-    let template = format!("{{spinner}} {{msg}} [{{elapsed}}] {{human_pos}} {unit}");
-    if let Ok(style) = ProgressStyle::with_template(&template) {
+    if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style);
     }
     bar.enable_steady_tick(Duration::from_millis(100));
@@ -37,4 +45,30 @@ pub(crate) fn spin(bar: &ProgressBar, message: &str) {
         bar.set_style(style);
     }
     bar.set_message(message.to_owned());
+}
+
+/// Waits for a question and shows how far it has come.
+pub(crate) async fn of_question<T>(asked: impl Future<Output = T>) -> T {
+    let bar = drawn("{spinner} {msg} [{elapsed}]");
+    let (watcher, mut phases) = watch::channel(Phase::Judging);
+    bar.set_message(words(Phase::Judging));
+    let asked = engine::watched(watcher, asked);
+    tokio::pin!(asked);
+    let outcome = loop {
+        tokio::select! {
+            outcome = &mut asked => break outcome,
+            Ok(()) = phases.changed() => bar.set_message(words(*phases.borrow())),
+        }
+    };
+    bar.finish_and_clear();
+    outcome
+}
+
+fn words(phase: Phase) -> &'static str {
+    match phase {
+        Phase::Judging => "judging the question",
+        Phase::Unlocking => "admitted; asking the owners for keys",
+        Phase::Running => "running",
+        Phase::Sealing => "released; noting and sealing",
+    }
 }

@@ -18,6 +18,7 @@ use crate::engine::{Engine, Question, now, now_text};
 use crate::execute::Execution;
 use crate::explanation::Explanation;
 use crate::parse::{self, Statement};
+use crate::phase::{Phase, enter};
 use crate::pipeline::{self, FAILED};
 use crate::plan::{Binder, BoundPlan, VisibleTable};
 use crate::refusal::Refusal;
@@ -211,6 +212,7 @@ impl Engine {
                 return Err(self.why(refusal, &tables).await);
             }
         };
+        enter(Phase::Sealing);
         self.seal(question, &committed, &plan.0, (&tables, mode), &encoded)
             .await
             .map(Reply::Answer)
@@ -223,12 +225,14 @@ impl Engine {
         tables: &BTreeSet<TableRef>,
         ordered: bool,
     ) -> Result<Vec<u8>, Refusal> {
+        enter(Phase::Unlocking);
         let mut unlocked = BTreeMap::new();
         for table in tables {
             let provider = self.unlock(table).await?;
             unlocked.insert(table.clone(), provider as Arc<dyn TableProvider>);
         }
         let execution = Execution::new(self.setup.memory, &self.setup.url, &self.setup.store)?;
+        enter(Phase::Running);
         let (schema, rows) = pipeline::answer(admitted, &Unlocked(unlocked), &execution).await?;
         encode(&schema, &rows, ordered).map_err(|_| Refusal::Failed(FAILED))
     }

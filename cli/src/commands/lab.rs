@@ -61,6 +61,7 @@ pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures>
     let reporter = reporter.in_world(&args.world);
     let text = input::statements(args)?;
     let format = input::format(args)?;
+    input::check(args, text.is_none())?;
     block_on(async {
         let bar = progress::spinner("rows");
         let started = start(&args.world, &bar).await;

@@ -15,13 +15,11 @@ use crate::{progress, say, term};
 /// Asks one statement; Ctrl-C gives it up and keeps the session.
 pub(super) async fn ask(shell: &mut Shell<'_>, statement: &Statement) {
     let started = Instant::now();
-    let bar = progress::spinner("");
-    bar.set_message("asking (Ctrl-C gives up)");
+    let asked = shell.session.ask(shell.world, &statement.sql);
     let asked = tokio::select! {
-        asked = shell.session.ask(shell.world, &statement.sql) => Some(asked),
+        asked = progress::of_question(asked) => Some(asked),
         _ = tokio::signal::ctrl_c() => None,
     };
-    bar.finish_and_clear();
     match asked {
         None => say::note("given up; the question counts as asked"),
         Some(Ok(outcome)) => answered(shell, &statement.sql, &outcome),

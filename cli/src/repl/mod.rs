@@ -12,7 +12,6 @@ mod prompt;
 mod settings;
 mod words;
 
-use std::io::IsTerminal;
 use std::path::Path;
 
 pub(crate) use history::history_file;
@@ -42,12 +41,6 @@ pub(crate) async fn run(
     session: &Session,
     reporter: &Reporter,
 ) -> Result<Exit, Failures> {
-    if !std::io::stdin().is_terminal() {
-        let failure = Failure::usage("the REPL needs a terminal");
-        return Err(failure
-            .with_help("give `-c SQL`, or `-f -` to read stdin")
-            .into());
-    }
     let visible = world
         .engine
         .visible(&session.principal.party)

@@ -44,32 +44,34 @@ impl Session {
         purpose: Option<&str>,
         recipient: Option<&str>,
     ) -> Result<Self, Failure> {
-        let principal = match principal {
-            Some(text) => Principal::parse(text)
-                .map_err(|error| Failure::usage(format!("--as {text}: {error}")))?,
+        let principal = match principal.map(principal_of).transpose()? {
+            Some(given) => given,
             None => world
                 .collaboration
                 .first_principal()
                 .ok_or_else(|| Failure::usage("the world has no analyst; add one to a party"))?,
         };
-        let purpose = match purpose {
-            Some(text) => Some(
-                Purpose::new(text)
-                    .map_err(|error| Failure::usage(format!("--purpose {text}: {error}")))?,
-            ),
-            None if world.contract.purposes.len() == 1 => world.contract.purposes.first().cloned(),
-            None => None,
-        };
-        let recipient = match recipient {
-            Some(text) => PartyId::new(text)
-                .map_err(|error| Failure::usage(format!("--to {text}: {error}")))?,
-            None => principal.party.clone(),
-        };
+        let purposes = &world.contract.purposes;
+        let only = || purposes.first().filter(|_| purposes.len() == 1).cloned();
+        let purpose = purpose.map(purpose_of).transpose()?.or_else(only);
+        let recipient = recipient.map(party_of).transpose()?;
+        let recipient = recipient.unwrap_or_else(|| principal.party.clone());
         Ok(Self {
             principal,
             purpose,
             recipient,
         })
+    }
+
+    /// Whether names are names, which needs no world.
+    pub(crate) fn check(
+        principal: Option<&str>,
+        purpose: Option<&str>,
+        recipient: Option<&str>,
+    ) -> Result<(), Failure> {
+        principal.map(principal_of).transpose()?;
+        purpose.map(purpose_of).transpose()?;
+        recipient.map(party_of).transpose().map(|_| ())
     }
 
     /// Asks one statement.
@@ -115,4 +117,16 @@ impl Session {
             file,
         })))
     }
+}
+
+fn principal_of(text: &str) -> Result<Principal, Failure> {
+    Principal::parse(text).map_err(|error| Failure::usage(format!("--as {text}: {error}")))
+}
+
+fn purpose_of(text: &str) -> Result<Purpose, Failure> {
+    Purpose::new(text).map_err(|error| Failure::usage(format!("--purpose {text}: {error}")))
+}
+
+fn party_of(text: &str) -> Result<PartyId, Failure> {
+    PartyId::new(text).map_err(|error| Failure::usage(format!("--to {text}: {error}")))
 }

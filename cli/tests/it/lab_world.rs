@@ -97,9 +97,8 @@ fn parquet(path: &Path, from: usize) {
     let text = rows("b", from);
     let column = |at: usize| -> ArrayRef {
         let lines = text.lines().skip(1);
-        std::sync::Arc::new(StringArray::from_iter_values(
-            lines.map(|l| l.split(',').nth(at).unwrap()),
-        ))
+        let cells: Vec<&str> = lines.map(|l| l.split(',').nth(at).unwrap()).collect();
+        std::sync::Arc::new(StringArray::from(cells))
     };
     let amounts = (from..from + 20).map(|at| i128::try_from(at).unwrap() * 100 + 25);
     let amounts = Decimal128Array::from_iter_values(amounts).with_precision_and_scale(18, 2);

@@ -84,8 +84,14 @@ impl Terminal {
     }
 
     fn ends(mut self) -> i32 {
-        drop(self.keys);
         self.child.wait().unwrap().code().unwrap()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        let _ended_already = self.child.kill();
+        let _ended_already = self.child.wait();
     }
 }
 
@@ -163,7 +169,7 @@ fn a_terminal_with_an_editor() {
     let dir = world();
     let mut terminal = Terminal::open(dir.path(), "xterm-256color");
     a_visit(&mut terminal, "\r");
-    terminal.press("SELECT SUM(co\t");
+    terminal.press("SELECT SUM(cos\t");
     terminal.expect("SUM(cost");
     terminal.press("\u{3}");
     terminal.expect("UNATTESTED");
@@ -175,6 +181,27 @@ fn a_terminal_with_an_editor() {
     let kept = std::fs::read_to_string(history).unwrap();
     assert!(kept.contains("GROUP BY diagnosis;"), "{kept}");
     assert!(!dir.path().join("w/.subrosa/history").exists());
+}
+
+#[test]
+fn ctrl_c_gives_up_the_question_and_keeps_the_session() {
+    let dir = world();
+    let mut terminal = Terminal::open(dir.path(), "dumb");
+    terminal.expect("UNATTESTED> ");
+    let table = "clinic_b.visits";
+    let endless = format!(
+        "SELECT COUNT(*) AS n FROM {table} a, {table} b, {table} c, {table} d, {table} e, {table} f \
+         WHERE a.cost + b.cost + c.cost + d.cost + e.cost + f.cost = 1;\n"
+    );
+    terminal.press(&endless);
+    terminal.expect("= 1;");
+    std::thread::sleep(Duration::from_secs(1));
+    terminal.press("\u{3}");
+    terminal.expect("given up");
+    terminal.press("SELECT 41 + 1 AS n;\n");
+    terminal.expect("42");
+    terminal.press("\\q\n");
+    assert_eq!(terminal.ends(), 0);
 }
 
 #[test]

@@ -21,9 +21,6 @@ pub(super) async fn run(
     (statements, format): (&[Statement], Format),
 ) -> Result<Exit, Failures> {
     let output = args.out.output.as_deref();
-    if let Some(path) = output {
-        output::check(path)?;
-    }
     let mut worst = Exit::Answered;
     let mut answered = Vec::new();
     for (number, statement) in (1_usize..).zip(statements) {
@@ -61,10 +58,7 @@ async fn ask(
     statement: &Statement,
     format: Format,
 ) -> Result<Vec<u8>, Failure> {
-    let bar = progress::spinner("");
-    bar.set_message("asking");
-    let asked = session.ask(world, &statement.sql).await;
-    bar.finish_and_clear();
+    let asked = progress::of_question(session.ask(world, &statement.sql)).await;
     let mut text = Vec::new();
     show(&asked?, format, &mut text).map_err(|error| Failure::io(Path::new("answer"), &error))?;
     Ok(text)

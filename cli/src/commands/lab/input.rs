@@ -5,8 +5,9 @@ use std::path::Path;
 
 use super::LabArgs;
 use crate::failure::{Failure, Failures};
-use crate::output::Format;
+use crate::output::{self, Format};
 use crate::statements::{Statement, YOURS, cut};
+use crate::world::Session;
 
 /// The statements of the command line; `None` for a REPL.
 pub(super) fn statements(args: &LabArgs) -> Result<Option<Vec<Statement>>, Failures> {
@@ -37,6 +38,24 @@ fn read(path: &Path) -> std::io::Result<String> {
         return Ok(text);
     }
     std::fs::read_to_string(path)
+}
+
+/// What can be found wrong before anything is sealed, agreed on or asked.
+pub(super) fn check(args: &LabArgs, is_repl: bool) -> Result<(), Failures> {
+    Session::check(
+        args.principal.as_deref(),
+        args.purpose.as_deref(),
+        args.to.as_deref(),
+    )?;
+    if let Some(path) = &args.out.output {
+        output::check(path)?;
+    }
+    if is_repl && !args.status && !std::io::stdin().is_terminal() {
+        let failure = Failure::usage("the REPL needs a terminal");
+        let help = "give `-c SQL`, or `-f -` to read stdin";
+        return Err(failure.with_help(help).into());
+    }
+    Ok(())
 }
 
 /// The format asked for, or the one that fits where answers go.

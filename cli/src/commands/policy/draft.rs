@@ -39,6 +39,12 @@ pub(crate) fn run(args: &DraftArgs) -> Result<Exit, Failures> {
         .collect::<Result<_, _>>()
         .map_err(usage)?;
     let columns = connectors::columns_of(&args.data).map_err(failure::of_connector)?;
+    if columns.is_empty() {
+        let failure = Failure::usage(format!("{}: has no columns", args.data.display()));
+        return Err(failure
+            .with_help("a CSV file begins with their names")
+            .into());
+    }
     let draft = Draft {
         table: &table,
         columns: &columns,
