@@ -10,9 +10,10 @@ pub(super) fn values(column: &dyn Array) -> Vec<Option<String>> {
     let Ok(formatter) = ArrayFormatter::try_new(column, &options) else {
         return vec![None; column.len()];
     };
+    let nulls = column.logical_nulls();
+    let is_valid = |row: usize| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
     let value = |row: usize| {
-        let text = column
-            .is_valid(row)
+        let text = is_valid(row)
             .then(|| formatter.value(row).try_to_string().ok())
             .flatten()?;
         Some(if column.data_type().is_floating() {

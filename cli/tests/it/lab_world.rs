@@ -129,7 +129,7 @@ fn answer(ran: &Ran) -> Value {
 #[test]
 fn every_key_does_what_the_manual_says() {
     let dir = world();
-    let expected = json!([{ "country": "DE", "n": 8 }, { "country": "LU", "n": 48 }]);
+    let expected = json!([{ "country": "DE", "n": 12 }, { "country": "LU", "n": 48 }]);
     assert_eq!(answer(&ask(dir.path(), &["-c", BY_COUNTRY])), expected);
     let objects = dir.path().join("objects/bank_b/payments/v1");
     assert!(objects.is_dir(), "sealed tables lie in the store");
@@ -155,11 +155,11 @@ fn every_key_does_what_the_manual_says() {
 #[test]
 fn the_first_analyst_asks_unless_another_is_named() {
     let dir = world();
-    let own = "SELECT COUNT(note) AS n FROM bank_a.payments";
-    assert_eq!(answer(&ask(dir.path(), &["-c", own])), json!([{ "n": 20 }]));
+    let own = "SELECT account AS n FROM bank_a.payments ORDER BY account LIMIT 1";
+    assert_eq!(answer(&ask(dir.path(), &["-c", own])), json!([{ "n": "a-000" }]));
     assert_eq!(
         answer(&ask(dir.path(), &["--as", "ann@bank_a", "-c", own])),
-        json!([{ "n": 20 }])
+        json!([{ "n": "a-000" }])
     );
     assert_eq!(ask(dir.path(), &["--as", "bob@bank_b", "-c", own]).code, 3);
     assert_eq!(
@@ -176,7 +176,9 @@ fn the_first_analyst_asks_unless_another_is_named() {
 fn a_party_without_tables_asks_and_receives() {
     let dir = world();
     let mine = ask(dir.path(), &["--as", "wanda@watcher", "-c", BY_COUNTRY]);
-    assert_eq!(answer(&mine).as_array().unwrap().len(), 2);
+    let four_of_bank_a_are_too_few =
+        json!([{ "country": "DE", "n": 8 }, { "country": "LU", "n": 48 }]);
+    assert_eq!(answer(&mine), four_of_bank_a_are_too_few);
     let given = ask(dir.path(), &["--to", "watcher", "-c", BY_COUNTRY]);
     assert_eq!(given.code, 0, "{}", given.err);
     let owed = ask(

@@ -24,7 +24,7 @@ struct Terminal {
 impl Terminal {
     fn open(dir: &Path, kind: &str) -> Self {
         let program = env!("CARGO_BIN_EXE_subrosa");
-        let line = format!("stty cols 80 rows 24; {program} lab w --as bob@clinic_b");
+        let line = format!("stty cols 80 rows 24; exec {program} lab w --as bob@clinic_b");
         let mut child = Command::new("script")
             .args(["-qefc", &line, "/dev/null"])
             .current_dir(dir)
