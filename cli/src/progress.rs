@@ -72,3 +72,16 @@ fn words(phase: Phase) -> &'static str {
         Phase::Sealing => "released; noting and sealing",
     }
 }
+
+/// A bar that counts towards a total.
+pub(crate) fn bar(unit: &str, total: u64) -> ProgressBar {
+    let bar = spinner(unit);
+    let template = format!(
+        "{{spinner}} {{msg}} [{{elapsed}}] {{bar:30}} {{human_pos}} of {{human_len}} {unit}, {{eta}} left"
+    );
+    if let Ok(style) = ProgressStyle::with_template(&template) {
+        bar.set_style(style);
+    }
+    bar.set_length(total);
+    bar
+}

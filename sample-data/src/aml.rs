@@ -42,6 +42,14 @@ pub struct Options {
     pub patterns: Option<u32>,
 }
 
+impl Options {
+    /// About how many payments there will be: those of every day, without the planted ones.
+    #[must_use]
+    pub fn payments(&self) -> u64 {
+        size::Size::new(self).map_or(0, |size| size.payments)
+    }
+}
+
 impl Default for Options {
     fn default() -> Self {
         Self {

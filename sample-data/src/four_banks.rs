@@ -4,7 +4,10 @@ use std::path::Path;
 
 use crate::{Error, aml, files};
 
+mod record;
+
 pub use crate::aml::{Options, Summary};
+pub use record::{Counts, Record};
 
 const BANKS: [&str; 4] = ["bank_a", "bank_b", "bank_c", "bank_d"];
 
@@ -25,7 +28,7 @@ const POLICIES: [(&str, &str); 3] = [
 ];
 
 /// Files that are the same in every world of four banks.
-const FILES: [(&str, &str); 6] = [
+const FILES: [(&str, &str); 7] = [
     (
         "collaboration.toml",
         include_str!("../four-banks/collaboration.toml"),
@@ -47,10 +50,11 @@ const FILES: [(&str, &str); 6] = [
         include_str!("../four-banks/views/flagged.sql"),
     ),
     ("README.md", include_str!("../four-banks/README.md")),
+    (".gitignore", "/.subrosa/\n"),
 ];
 
 /// Questions, with what each shows in its first line.
-pub const QUESTIONS: [(&str, &str); 8] = [
+pub const QUESTIONS: [(&str, &str); 13] = [
     (
         "scatter_gather",
         include_str!("../four-banks/questions/scatter_gather.sql"),
@@ -73,6 +77,18 @@ pub const QUESTIONS: [(&str, &str); 8] = [
     ),
     ("fan_in", include_str!("../four-banks/questions/fan_in.sql")),
     (
+        "pass_through",
+        include_str!("../four-banks/questions/pass_through.sql"),
+    ),
+    (
+        "bipartite",
+        include_str!("../four-banks/questions/bipartite.sql"),
+    ),
+    (
+        "flag_overlap",
+        include_str!("../four-banks/questions/flag_overlap.sql"),
+    ),
+    (
         "refused_names",
         include_str!("../four-banks/questions/refused_names.sql"),
     ),
@@ -80,9 +96,46 @@ pub const QUESTIONS: [(&str, &str); 8] = [
         "refused_amounts",
         include_str!("../four-banks/questions/refused_amounts.sql"),
     ),
+    (
+        "refused_rows",
+        include_str!("../four-banks/questions/refused_rows.sql"),
+    ),
+    (
+        "refused_hidden",
+        include_str!("../four-banks/questions/refused_hidden.sql"),
+    ),
 ];
 
-/// Writes the whole world: data, policies, views, questions; `collaboration.toml` last.
+/// What to look for in clear data, to measure how many planted schemes a question finds: plain SQL over `payments`, `accounts` and
+/// `flagged`. The first line names the typology and the roles whose accounts it must find.
+pub const RECALL: [(&str, &str); 6] = [
+    (
+        "scatter_gather",
+        include_str!("../four-banks/recall/scatter_gather.sql"),
+    ),
+    (
+        "structuring",
+        include_str!("../four-banks/recall/structuring.sql"),
+    ),
+    (
+        "shared_device",
+        include_str!("../four-banks/recall/shared_device.sql"),
+    ),
+    (
+        "pass_through",
+        include_str!("../four-banks/recall/pass_through.sql"),
+    ),
+    (
+        "bipartite",
+        include_str!("../four-banks/recall/bipartite.sql"),
+    ),
+    (
+        "flag_overlap",
+        include_str!("../four-banks/recall/flag_overlap.sql"),
+    ),
+];
+
+/// Writes the whole world: data, policies, views, questions, and [`Record`]; `collaboration.toml` last.
 ///
 /// # Errors
 /// As [`aml::generate`].
@@ -91,6 +144,7 @@ pub fn write_world(
     options: &Options,
     progress: &dyn Fn(u64),
 ) -> Result<Summary, Error> {
+    Record::begin(dir, options)?;
     let summary = aml::generate(dir, options, progress)?;
     for bank in BANKS {
         let others: Vec<String> = BANKS
@@ -106,6 +160,10 @@ pub fn write_world(
     for (name, sql) in QUESTIONS {
         files::text(&dir.join("questions").join(format!("{name}.sql")), sql)?;
     }
+    for (name, sql) in RECALL {
+        files::text(&dir.join("truth").join(format!("{name}.sql")), sql)?;
+    }
+    Record::end(dir, options, &summary)?;
     for (name, text) in FILES.iter().rev() {
         files::text(&dir.join(name), text)?;
     }

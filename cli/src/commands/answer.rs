@@ -94,35 +94,61 @@ fn open(file: &Path, world: &WorldArg, party: &str, out: &OutputArgs) -> Result<
     }
 }
 
-fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {
-    let layout = Layout::of(&world.world);
-    let engine = engine_public(&layout)?;
-    let wrong = |what: String| Failure::tampered(format!("{}: {what}", file.display()));
-    let sealed = SealedAnswer::from_bytes(&read(file)?).map_err(|e| wrong(e.to_string()))?;
-    let receipt =
-        SignedReceipt::verify(&sealed.receipt, &engine).map_err(|e| wrong(e.to_string()))?;
-    let bytes = seal::length_prefixed([sealed.encapsulated.as_slice(), &sealed.ciphertext]);
-    if seal::digest_hex(&bytes) != receipt.sealed {
-        return Err(wrong("its receipt is about other bytes".to_owned()).into());
+/// What the receipts of a world are verified against: the contract's keys, the engine's, and the ledger.
+pub(crate) struct Verifier {
+    engine: [u8; 32],
+    report: ledger::Report,
+}
+
+impl Verifier {
+    /// Verifies the ledger, against which receipts are then checked.
+    pub(crate) fn open(layout: &Layout) -> Result<Self, Failures> {
+        let engine = engine_public(layout)?;
+        let signatories = signatories(layout, engine)?;
+        let report = ledger::verify(&layout.ledger(), &signatories).map_err(Failure::from)?;
+        Ok(Self { engine, report })
     }
-    let signatories = signatories(&layout, engine)?;
-    let report = ledger::verify(&layout.ledger(), &signatories).map_err(Failure::from)?;
-    let index = usize::try_from(receipt.ledger_index).unwrap_or(usize::MAX);
-    let commitment = ledger::commitment(receipt.salt.as_bytes(), &[&receipt.answer]);
-    let included = report
-        .entries
-        .get(index)
-        .is_some_and(|entry| match &entry.event {
+
+    /// The ledger, verified.
+    pub(crate) fn ledger(&self) -> &ledger::Report {
+        &self.report
+    }
+
+    /// The receipt of an answer, if the engine signed it for these bytes and the ledger includes it.
+    pub(crate) fn receipt(&self, file: &Path) -> Result<seal::Receipt, Failures> {
+        let wrong = |what: String| Failure::tampered(format!("{}: {what}", file.display()));
+        let sealed = SealedAnswer::from_bytes(&read(file)?).map_err(|e| wrong(e.to_string()))?;
+        let receipt = SignedReceipt::verify(&sealed.receipt, &self.engine)
+            .map_err(|e| wrong(e.to_string()))?;
+        let bytes = seal::length_prefixed([sealed.encapsulated.as_slice(), &sealed.ciphertext]);
+        if seal::digest_hex(&bytes) != receipt.sealed {
+            return Err(wrong("its receipt is about other bytes".to_owned()).into());
+        }
+        if !self.includes(&receipt) {
+            return Err(wrong("the ledger does not include it".to_owned()).into());
+        }
+        Ok(receipt)
+    }
+
+    fn includes(&self, receipt: &seal::Receipt) -> bool {
+        let index = usize::try_from(receipt.ledger_index).unwrap_or(usize::MAX);
+        let commitment = ledger::commitment(receipt.salt.as_bytes(), &[&receipt.answer]);
+        let entry = self.report.entries.get(index);
+        entry.is_some_and(|entry| match &entry.event {
             ledger::Event::Released { answer, .. } => *answer == commitment,
             ledger::Event::Contract { .. }
             | ledger::Event::KeyReleased { .. }
             | ledger::Event::Admitted { .. }
             | ledger::Event::Denied { .. }
             | ledger::Event::Failed { .. } => false,
-        });
-    if !included {
-        return Err(wrong("the ledger does not include it".to_owned()).into());
+        })
     }
+}
+
+fn verify(file: &Path, world: &WorldArg, json: bool) -> Result<(), Failures> {
+    let verifier = Verifier::open(&Layout::of(&world.world))?;
+    let receipt = verifier.receipt(file)?;
+    let report = verifier.ledger();
     if json {
         say::line(&serde_json::to_string(&receipt).unwrap_or_default());
         return Ok(());

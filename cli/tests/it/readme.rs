@@ -1,26 +1,24 @@
-//! The README keeps its word: every `subrosa …` command in it runs.
+//! The README keeps its word.
 
-use crate::run::subrosa;
+use crate::docs_story::{blocks, tell};
+
+const README: &str = include_str!("../../../README.md");
 
 #[test]
 fn every_command_of_the_readme_runs() {
     let dir = tempfile::tempdir().unwrap();
-    let text = include_str!("../../../README.md");
-    let commands: Vec<&str> = text
-        .lines()
-        .filter(|line| line.starts_with("subrosa "))
+    assert!(tell("README.md", README, dir.path()) >= 3);
+}
+
+#[test]
+fn the_two_commands_are_the_ones_that_are_not_run_here() {
+    let building: Vec<String> = blocks(README)
+        .into_iter()
+        .filter(|block| block.language() == "sh" && block.text.starts_with("cargo "))
+        .map(|block| block.text)
         .collect();
-    assert!(commands.len() >= 6);
-    for command in commands {
-        let mut args: Vec<&str> = Vec::new();
-        for (index, part) in command.split('"').enumerate() {
-            if index % 2 == 1 {
-                args.push(part)
-            } else {
-                args.extend(part.split_whitespace())
-            }
-        }
-        let ran = subrosa(dir.path(), &args[1..]);
-        assert_eq!(ran.code, 0, "{command}: {}", ran.err);
-    }
+    assert_eq!(
+        building,
+        ["cargo run --release -- demo\n", "cargo test --workspace\n"]
+    );
 }

@@ -1,0 +1,58 @@
+//! Chapter six: a group that is too small is absent, and only its owner can tell.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use serde_json::json;
+
+use super::clear::{Clear, counted};
+use super::story::{Story, columns};
+use super::{DemoArgs, ask};
+use crate::failure::Failures;
+use crate::world::World;
+
+const SQL: &str =
+    "SELECT segment, count(DISTINCT acct) AS accounts FROM bank_d.accounts GROUP BY segment";
+const CLEAR: &str = "SELECT segment, count(DISTINCT acct) AS accounts FROM accounts GROUP BY segment ORDER BY accounts DESC, segment";
+
+/// Asks for groups some of which are small, and shows which are missing; the answer's file.
+pub(super) async fn tell(
+    args: &DemoArgs,
+    world: &World,
+    story: &mut Story,
+) -> Result<Vec<PathBuf>, Failures> {
+    let answer = ask(world, "alice@bank_a", SQL).await?;
+    let given: BTreeMap<String, i64> = counted(&answer.batches).into_iter().collect();
+    let clear = Clear::of(&args.dir, &["bank_d"]).await?;
+    let known = counted(&clear.rows(CLEAR).await?);
+    story.chapter("What is left out")?;
+    story.say(&format!(
+        "alice@bank_a asks about bank_d's customers: {SQL}"
+    ))?;
+    let mut rows = vec![
+        ["segment", "bank_d knows", "alice is told"]
+            .map(str::to_owned)
+            .to_vec(),
+    ];
+    let mut absent = Vec::new();
+    for (segment, count) in &known {
+        let told = given
+            .get(segment)
+            .map_or_else(|| "(no such row)".to_owned(), ToString::to_string);
+        if !given.contains_key(segment) {
+            absent.push(json!({ "segment": segment, "accounts": count }));
+        }
+        rows.push(vec![segment.clone(), count.to_string(), told]);
+    }
+    story.show(&columns(&rows))?;
+    story.line("")?;
+    let verdict = if absent.is_empty() {
+        "In a world of this size no group is small enough to be left out."
+    } else {
+        "Groups of fewer than ten accounts are left out, without a trace: not as a zero, not as a star. For all that alice can tell, bank_d \
+         has no such customers. The left column is the demo's, which reads bank_d's file; no answer holds it."
+    };
+    story.say(verdict)?;
+    story.fact("withheld", json!({ "question": SQL, "absent": absent }));
+    Ok(vec![answer.file])
+}

@@ -1,0 +1,2 @@
+-- Refused: ages leave in bands of ten years.
+SELECT age, count(*) AS patients FROM network.heart GROUP BY age;
