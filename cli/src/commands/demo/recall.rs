@@ -64,6 +64,11 @@ pub(super) async fn tell(args: &DemoArgs, story: &mut Story) -> Result<(), Failu
          compared with what the generator says it planted. Planted schemes that are found:",
     )?;
     story.show(&columns(&rows))?;
+    story.line("")?;
+    story.say(
+        "The answers in chapter 4 can count less than these rules find: groups too small are missing from them. They can count more: a rule \
+         also finds what nobody planted, or several accounts of one scheme.",
+    )?;
     story.fact("recall", json!(facts));
     Ok(())
 }

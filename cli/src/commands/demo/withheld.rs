@@ -50,7 +50,7 @@ pub(super) async fn tell(
         "In a world of this size no group is small enough to be left out."
     } else {
         "Groups of fewer than ten accounts are left out, without a trace: not as a zero, not as a star. For all that alice can tell, bank_d \
-         has no such customers. The left column is the demo's, which reads bank_d's file; no answer holds it."
+         has no such customers. What bank_d knows is read from its own file by this demo; no answer holds it."
     };
     story.say(verdict)?;
     story.fact("withheld", json!({ "question": SQL, "absent": absent }));
