@@ -59,13 +59,6 @@ impl Drop for Staged {
     }
 }
 
-/// Writes bytes as a file.
-pub(crate) fn write(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let (staged, mut file) = Staged::new(path)?;
-    file.write_all(bytes).map_err(Error::file(path))?;
-    staged.commit(&file)
-}
-
 /// A Parquet table on its way to its file.
 #[derive(Debug)]
 pub(crate) struct TableFile {

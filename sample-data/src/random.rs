@@ -65,8 +65,8 @@ pub(crate) const fn skew2(u: u64, n: u64) -> u64 {
 
 /// In `0..n`, the small ones much more often: a product of three uniforms.
 pub(crate) const fn skew3(u: u64, n: u64) -> u64 {
-    let (a, b, c) = (u >> 43, (u >> 22) & 0x1F_FFFF, (u >> 1) & 0x1F_FFFF);
-    ((a * b * c) >> 31).wrapping_mul(n) >> 32
+    let product = (u >> 43) * ((u >> 22) & 0x1F_FFFF) * ((u >> 1) & 0x1F_FFFF);
+    (product >> 31).wrapping_mul(n) >> 32
 }
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(crate) struct Background<'a> {
 impl<'a> Background<'a> {
     pub(crate) fn new(rng: Rng, size: Size, accounts: &'a Accounts) -> Self {
         let start = 2_654_435_761 % size.members;
-        let step = (start..)
+        let step = (start..=start + size.members)
             .find(|step| gcd(*step, size.members) == 1)
             .unwrap_or(1);
         Self {

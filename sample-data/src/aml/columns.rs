@@ -125,7 +125,9 @@ fn batch(schema: &Arc<Schema>, rows: &[Row<'_>], before: u64) -> Result<RecordBa
             rows.iter().map(|row| &row.to.account),
         )),
         money(rows.iter().map(|row| row.payment.amount))?,
-        text(|row| row.currency()),
+        Arc::new(StringArray::from_iter_values(
+            rows.iter().map(Row::currency),
+        )),
         money(rows.iter().map(|row| row.payment.cents()))?,
         text(|row| row.payment.channel.name()),
         text(|row| row.from.country),

@@ -84,11 +84,11 @@ impl Row<'_> {
 /// The row, if any, that a bank keeps of a payment.
 pub(super) fn row<'a>(stream: &Stream, bank: u8, payment: &'a Payment) -> Option<Row<'a>> {
     let of = |account: Option<u64>| account.and_then(|account| stream.accounts().get(account).bank);
-    let (payer, payee) = (of(payment.from), of(payment.to));
-    let leg = match (payer, payee) {
+    let (debited, paid) = (of(payment.from), of(payment.to));
+    let leg = match (debited, paid) {
         (Some(payer), _) if payer == bank => Leg::Debit,
-        (Some(_), Some(payee)) if payee == bank => Leg::Credit,
-        (None, Some(payee)) if payee == bank => Leg::External,
+        (Some(_), Some(other)) if other == bank => Leg::Credit,
+        (None, Some(other)) if other == bank => Leg::External,
         (Some(_) | None, Some(_) | None) => return None,
     };
     let device = if leg == Leg::Debit {
@@ -99,8 +99,8 @@ pub(super) fn row<'a>(stream: &Stream, bank: u8, payment: &'a Payment) -> Option
     Some(Row {
         payment,
         leg,
-        from: end(stream, payment.from, payee),
-        to: end(stream, payment.to, payer),
+        from: end(stream, payment.from, paid),
+        to: end(stream, payment.to, debited),
         device,
     })
 }

@@ -105,9 +105,9 @@ impl Stream {
             while low < high {
                 let middle = low.midpoint(high);
                 if background.payment(middle).time <= time {
-                    low = middle + 1
+                    low = middle + 1;
                 } else {
-                    high = middle
+                    high = middle;
                 }
             }
             low

@@ -10,8 +10,8 @@ use super::story::{Story, number};
 use crate::exit::Exit;
 use crate::failure::{Failure, Failures};
 
-/// A twentieth of a million payments: large enough that a threshold of ten lets sixty schemes through, small enough for a minute.
-const SCALE: f64 = 0.05;
+/// A hundred thousand payments: large enough that a threshold of ten lets sixty schemes through, small enough that some group is withheld.
+const SCALE: f64 = 0.1;
 /// Schemes of each kind.
 const SCHEMES: u32 = 60;
 const SEED: u64 = 42;
