@@ -58,7 +58,7 @@ pub(crate) fn run(args: &GenerateArgs) -> Result<Exit, Failures> {
     Ok(Exit::Answered)
 }
 
-fn aml(args: &GenerateArgs, dir: &Path) -> Result<(), Failure> {
+fn aml(args: &GenerateArgs, dir: &Path) -> Result<(), Failures> {
     let defaults = Options::default();
     let options = Options {
         scale: args.sf.unwrap_or(defaults.scale),
@@ -76,28 +76,30 @@ fn aml(args: &GenerateArgs, dir: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-fn hospitals(args: &GenerateArgs, dir: &Path) -> Result<(), Failure> {
+fn hospitals(args: &GenerateArgs, dir: &Path) -> Result<(), Failures> {
     if args.sf.is_some() || args.seed.is_some() || args.patterns.is_some() {
         let failure = Failure::usage("the hospitals' data is recorded, not generated");
-        return Err(failure.with_help("leave out `--sf`, `--seed` and `--patterns`"));
+        return Err(failure
+            .with_help("leave out `--sf`, `--seed` and `--patterns`")
+            .into());
     }
-    sample_data::hospitals::write_world(dir).map_err(failure_of)?;
+    sample_data::hospitals::write_world(dir).map_err(|error| failure_of(&error))?;
     say::line(&format!("{} is a world of four hospitals", dir.display()));
     Ok(())
 }
 
 /// Writes the world of four banks, with a bar on a terminal.
-pub(super) fn banks(dir: &Path, options: &Options) -> Result<Summary, Failure> {
+pub(super) fn banks(dir: &Path, options: &Options) -> Result<Summary, Failures> {
     let total = options.payments();
     let bar = progress::bar("payments", total);
     bar.set_message("generating");
     let made = four_banks::write_world(dir, options, &|done| bar.set_position(done.min(total)));
     bar.finish_and_clear();
-    made.map_err(failure_of)
+    made.map_err(|error| failure_of(&error).into())
 }
 
 /// Whose fault it is: an option out of range is the caller's, a file that cannot be written is the machine's.
-fn failure_of(error: sample_data::Error) -> Failure {
+fn failure_of(error: &sample_data::Error) -> Failure {
     use sample_data::Error;
     let message = error.to_string();
     match error {

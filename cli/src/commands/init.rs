@@ -51,19 +51,20 @@ fn write(path: &Path, text: &str) -> Result<(), Failures> {
 
 /// Sixty visits of forty made-up patients.
 fn visits(clinic: &str, shift: usize) -> String {
-    let diagnoses = ["asthma", "flu", "flu", "gout"];
+    let kinds = ["asthma", "flu", "flu", "gout"];
     let mut text = "patient,day,diagnosis,cost,name\n".to_owned();
-    for visit in 0_usize..60 {
-        let patient = (visit.wrapping_mul(7)) % 40;
-        let at = patient.wrapping_add(shift) % diagnoses.len();
-        let diagnosis = diagnoses.get(at).copied().unwrap_or("flu");
-        let (day, cost) = (visit % 28, visit.wrapping_mul(13) % 190);
-        text.push_str(&format!(
+    for number in 0_usize..60 {
+        let patient = (number.wrapping_mul(7)) % 40;
+        let at = patient.wrapping_add(shift) % kinds.len();
+        let diagnosis = kinds.get(at).copied().unwrap_or("flu");
+        let (day, cost) = (number % 28, number.wrapping_mul(13) % 190);
+        let line = format!(
             "{clinic}-{patient:03},2026-0{}-{:02},{diagnosis},{}.50,Patient {patient}\n",
-            visit % 6 + 1,
+            number % 6 + 1,
             day + 1,
             cost + 10
-        ));
+        );
+        text.push_str(&line);
     }
     text
 }

@@ -189,16 +189,16 @@ fn the_lints_are_those_that_there_are() {
 fn the_commands_are_those_that_there_are() {
     let dir = tempfile::tempdir().unwrap();
     let help = subrosa(dir.path(), &["help"]).out;
-    let listed = help.lines().skip_while(|line| *line != "Commands:").skip(1);
-    let listed = listed.take_while(|line| !line.is_empty());
-    let names = listed.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
+    let lines = help.lines().skip_while(|line| *line != "Commands:").skip(1);
+    let lines = lines.take_while(|line| !line.is_empty());
+    let names = lines.filter_map(|line| line.strip_prefix("  ")?.split_whitespace().next());
     let there: BTreeSet<&str> = names.filter(|name| *name != "help").collect();
-    let documented = first_column(
+    let named_here = first_column(
         &page("reference/commands.md"),
         "# Commands, formats, exit codes",
     );
-    let named = |name: &&str| documented.contains(*name);
-    assert!(there.iter().all(named), "{there:?} {documented:?}");
+    let all = there.iter().all(|name| named_here.contains(*name));
+    assert!(all, "{there:?} {named_here:?}");
 }
 
 /// Every code has its section: what it means, a question that is refused with it (or why this version has none), and what the program says.
@@ -224,10 +224,8 @@ fn every_code_is_explained_and_its_example_is_refused_so() {
         }
     }
     assert!(questions.len() >= 18, "{}", questions.len());
-    let file: String = questions
-        .iter()
-        .map(|(_, sql, _)| format!("{sql};\n"))
-        .collect();
+    let asked: Vec<&str> = questions.iter().map(|(_, sql, _)| sql.as_str()).collect();
+    let file = asked.join(";\n");
     std::fs::write(dir.path().join("all.sql"), file).unwrap();
     let args = [
         "lab",

@@ -2,10 +2,10 @@
 
 use super::DemoArgs;
 use super::story::{Story, columns};
-use crate::failure::Failure;
+use crate::failure::Failures;
 
 /// Says where things are.
-pub(super) fn tell(args: &DemoArgs, story: &mut Story) -> Result<(), Failure> {
+pub(super) fn tell(args: &DemoArgs, story: &mut Story) -> Result<(), Failures> {
     let dir = args.dir.display();
     story.chapter("Where everything lies")?;
     let places = [

@@ -4,7 +4,7 @@ use std::io::{IsTerminal, Write};
 
 use serde_json::{Map, Value};
 
-use crate::failure::Failure;
+use crate::failure::{Failure, Failures};
 
 /// Widest text that reads well.
 const WIDEST: usize = 100;
@@ -53,7 +53,7 @@ impl Story {
     }
 
     /// Begins a chapter.
-    pub(super) fn chapter(&mut self, title: &str) -> Result<(), Failure> {
+    pub(super) fn chapter(&mut self, title: &str) -> Result<(), Failures> {
         self.chapters = self.chapters.saturating_add(1);
         let heading = format!("{}. {title}", self.chapters);
         let shown = if self.bold {
@@ -66,7 +66,7 @@ impl Story {
     }
 
     /// A paragraph, broken into lines.
-    pub(super) fn say(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn say(&self, text: &str) -> Result<(), Failures> {
         let room = self.width.saturating_sub(INDENT.len());
         wrapped(text, room)
             .iter()
@@ -74,14 +74,14 @@ impl Story {
     }
 
     /// Lines as they are.
-    pub(super) fn show(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn show(&self, text: &str) -> Result<(), Failures> {
         self.line("")?;
         text.lines()
             .try_for_each(|line| self.line(format!("{INDENT}{line}").trim_end()))
     }
 
     /// A line that stands at the margin. Nobody reading is an end, not a silence.
-    pub(super) fn line(&self, text: &str) -> Result<(), Failure> {
+    pub(super) fn line(&self, text: &str) -> Result<(), Failures> {
         if self.json {
             return Ok(());
         }
@@ -89,7 +89,7 @@ impl Story {
     }
 
     /// Prints the object, if that is what was asked for.
-    pub(super) fn end(self) -> Result<(), Failure> {
+    pub(super) fn end(self) -> Result<(), Failures> {
         if self.json {
             print(&Value::Object(self.facts).to_string())
         } else {
@@ -98,9 +98,9 @@ impl Story {
     }
 }
 
-fn print(text: &str) -> Result<(), Failure> {
+fn print(text: &str) -> Result<(), Failures> {
     writeln!(std::io::stdout().lock(), "{text}")
-        .map_err(|error| Failure::io(std::path::Path::new("standard output"), &error))
+        .map_err(|error| Failure::io(std::path::Path::new("standard output"), &error).into())
 }
 
 /// Words in lines of at most `room` characters, unless a word is longer.

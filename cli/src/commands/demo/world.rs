@@ -49,50 +49,60 @@ pub(super) fn make(args: &DemoArgs, story: &mut Story) -> Result<(), Failures> {
 }
 
 /// The world in the folder; `None` if it may be made there.
-fn found(args: &DemoArgs) -> Result<Option<Counts>, Failure> {
+fn found(args: &DemoArgs) -> Result<Option<Counts>, Failures> {
     let dir = &args.dir;
-    let usage = |message: String| {
-        Failure::usage(message).with_help("choose another folder with `--dir`, or delete this one")
+    let Some(record) = Record::read(dir) else {
+        return if is_free(dir)? {
+            Ok(None)
+        } else {
+            let message = format!(
+                "{} is not a world of this demo, and it is not empty",
+                dir.display()
+            );
+            Err(in_the_way(message))
+        };
     };
-    match Record::read(dir) {
-        Some(record) => {
-            let other = args
-                .sf
-                .is_some_and(|sf| sf.to_bits() != record.options.scale.to_bits())
-                || args
-                    .schemes
-                    .is_some_and(|n| Some(n) != record.options.patterns);
-            let whole = dir.join("collaboration.toml").exists();
-            match record.made.filter(|_| whole) {
-                Some(_) if other => Err(usage(format!(
-                    "{} holds a world of another size: scale {}",
-                    dir.display(),
-                    record.options.scale
-                ))),
-                Some(counts) => Ok(Some(counts)),
-                None => Ok(None),
-            }
-        }
-        None if is_free(dir)? => Ok(None),
-        None => Err(usage(format!(
-            "{} is not a world of this demo, and it is not empty",
+    let whole = dir.join("collaboration.toml").exists();
+    let Some(counts) = record.made.filter(|_| whole) else {
+        return Ok(None);
+    };
+    let scale = record.options.scale;
+    let same = args.sf.is_none_or(|sf| sf.to_bits() == scale.to_bits())
+        && args
+            .schemes
+            .is_none_or(|n| Some(n) == record.options.patterns);
+    if same {
+        Ok(Some(counts))
+    } else {
+        let message = format!(
+            "{} holds a world of another size: scale {scale}",
             dir.display()
-        ))),
+        );
+        Err(in_the_way(message))
     }
 }
 
-fn is_free(dir: &Path) -> Result<bool, Failure> {
+fn in_the_way(message: String) -> Failures {
+    let failure = Failure::usage(message);
+    failure
+        .with_help("choose another folder with `--dir`, or delete this one")
+        .into()
+}
+
+fn is_free(dir: &Path) -> Result<bool, Failures> {
     match std::fs::read_dir(dir) {
         Ok(mut entries) => Ok(entries.next().is_none()),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(true),
         Err(error) => {
             let failure = Failure::io(dir, &error);
-            Err(failure.with_help("choose another folder with `--dir`"))
+            Err(failure
+                .with_help("choose another folder with `--dir`")
+                .into())
         }
     }
 }
 
-fn made(args: &DemoArgs) -> Result<Counts, Failure> {
+fn made(args: &DemoArgs) -> Result<Counts, Failures> {
     let options = Options {
         scale: args.sf.unwrap_or(SCALE),
         seed: SEED,
@@ -102,6 +112,6 @@ fn made(args: &DemoArgs) -> Result<Counts, Failure> {
     let record = Record::read(&args.dir).and_then(|record| record.made);
     record.ok_or_else(|| {
         let message = format!("{}: the world's record is missing", args.dir.display());
-        Failure::new(Exit::Operational, "io", message)
+        Failure::new(Exit::Operational, "io", message).into()
     })
 }
