@@ -173,7 +173,6 @@ mod tests {
     }
 
     #[test]
-    #[ignore = "takes long without optimisation"]
     fn a_hundred_thousand_payments_are_the_published_ones() {
         assert_eq!(
             digest_at(0.1),

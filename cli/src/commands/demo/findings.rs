@@ -24,27 +24,27 @@ pub(super) const FINDINGS: [Finding; 6] = [
     Finding {
         name: "scatter_gather",
         column: "schemes",
-        about: "money scattered over mules and gathered again",
+        about: "money scattered and gathered again",
     },
     Finding {
         name: "pass_through",
         column: "starters",
-        about: "accounts that start chains through three banks",
+        about: "accounts that start three-bank chains",
     },
     Finding {
         name: "bipartite",
         column: "payers",
-        about: "accounts at two banks that pay the same accounts",
+        about: "payers at two banks with shared payees",
     },
     Finding {
         name: "structuring",
         column: "entities",
-        about: "people splitting cash just below 10 000",
+        about: "people splitting cash below 10 000",
     },
     Finding {
         name: "shared_device",
         column: "devices",
-        about: "devices that run accounts of several people",
+        about: "devices used by several people",
     },
     Finding {
         name: "flag_overlap",

@@ -27,7 +27,11 @@ pub(super) async fn tell(
         match session.ask(world, &sql).await {
             Err(failure) if failure.exit == Exit::Denied => {
                 let failure = failure.in_statement(1, &sql);
-                story.show(&reporter.human(&failure))?;
+                let drawn = reporter.human(&failure);
+                let (first, rest) = drawn.split_once('\n').unwrap_or((&drawn, ""));
+                story.line("")?;
+                story.say(first)?;
+                story.lines(rest)?;
                 facts.push(json!({ "question": sql, "refusal": failure }));
             }
             Err(failure) => return Err(failure.into()),

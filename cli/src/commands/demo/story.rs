@@ -73,9 +73,14 @@ impl Story {
             .try_for_each(|line| self.line(&format!("{INDENT}{line}")))
     }
 
-    /// Lines as they are.
+    /// Lines as they are, after an empty one.
     pub(super) fn show(&self, text: &str) -> Result<(), Failures> {
         self.line("")?;
+        self.lines(text)
+    }
+
+    /// Lines as they are.
+    pub(super) fn lines(&self, text: &str) -> Result<(), Failures> {
         text.lines()
             .try_for_each(|line| self.line(format!("{INDENT}{line}").trim_end()))
     }

@@ -12,7 +12,7 @@ use crate::failure::Failures;
 use crate::world::World;
 
 const SQL: &str =
-    "SELECT segment, count(DISTINCT acct) AS accounts FROM bank_d.accounts GROUP BY segment";
+    "SELECT segment, count(DISTINCT acct) AS accounts\nFROM bank_d.accounts GROUP BY segment";
 const CLEAR: &str = "SELECT segment, count(DISTINCT acct) AS accounts FROM accounts GROUP BY segment ORDER BY accounts DESC, segment";
 
 /// Asks for groups some of which are small, and shows which are missing; the answer's file.
@@ -26,9 +26,8 @@ pub(super) async fn tell(
     let clear = Clear::of(&args.dir, &["bank_d"]).await?;
     let known = counted(&clear.rows(CLEAR).await?);
     story.chapter("What is left out")?;
-    story.say(&format!(
-        "alice@bank_a asks about bank_d's customers: {SQL}"
-    ))?;
+    story.say("alice@bank_a asks about bank_d's customers:")?;
+    story.show(SQL)?;
     let mut rows = vec![
         ["segment", "bank_d knows", "alice is told"]
             .map(str::to_owned)
