@@ -14,17 +14,24 @@ use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
+use datafusion::optimizer::OptimizerRule;
 use datafusion::physical_plan::execute_stream_partitioned;
 
 use object_store::ObjectStore;
 
 use crate::pipeline::{FAILED, Runner};
 use crate::refusal::Refusal;
-use crate::safe::make_total;
+use crate::safe::{listed, make_total};
 
 /// The sentence for a question that needs more memory than it may have.
 pub(crate) const MEMORY: &str = "the question needs more memory than the engine allows; \
     narrow it, or raise `memory` under [engine]";
+
+/// The rewrites that every plan goes through, for those who measure what they are worth.
+#[must_use]
+pub fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
+    rules::logical()
+}
 
 /// Runs plans of one question.
 #[derive(Debug)]
@@ -67,7 +74,9 @@ impl Execution {
             .analyzer()
             .execute_and_check(plan, options, |_, _| {})?;
         let total = make_total(coerced)?;
+        listed(&total)?;
         let optimized = self.state.optimize(&total)?;
+        listed(&optimized)?;
         let physical = self
             .state
             .query_planner()

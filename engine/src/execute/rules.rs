@@ -6,8 +6,10 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-/// Left out: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
-const NOT_LOGICAL: &[&str] = &["single_distinct_aggregation_to_group_by"];
+use crate::optimize::DistinctToGroups;
+
+/// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
+const REPLACED: &str = "single_distinct_aggregation_to_group_by";
 
 /// Left out: it answers COUNT, MIN and MAX from file metadata.
 const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
@@ -17,7 +19,10 @@ pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let rules = Optimizer::new().rules;
     rules
         .into_iter()
-        .filter(|rule| !NOT_LOGICAL.contains(&rule.name()))
+        .map(|rule| match rule.name() {
+            REPLACED => Arc::new(DistinctToGroups),
+            _as_it_is => rule,
+        })
         .collect()
 }
 

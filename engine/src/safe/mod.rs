@@ -1,90 +1,87 @@
 //! Total functions: no expression may fail on data, because failing is an answer of one bit.
 //!
-//! After type coercion, division and remainder by zero give NULL, and a cast that could fail becomes
-//! one that gives NULL.
+//! After type coercion every operation that could fail on a value becomes one that gives NULL for
+//! it: division and remainder by zero, overflow of integers, decimals, dates and intervals, casts,
+//! and the listed functions that raise errors. What is not listed is not called at all.
+
+mod aggregate;
+mod cast;
+mod function;
+mod listed;
+mod operator;
+mod retry;
 
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{Transformed, TransformedResult, TreeNode};
-use datafusion::common::{DFSchema, Result as DfResult, ScalarValue};
-use datafusion::functions::core::nullif;
+use datafusion::common::{DFSchema, Result as DfResult};
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::expr_rewriter::NamePreserver;
 use datafusion::logical_expr::utils::merge_schema;
-use datafusion::logical_expr::{
-    BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, Operator, TryCast,
-};
+use datafusion::logical_expr::{BinaryExpr, Cast, Expr, ExprSchemable, LogicalPlan, TryCast};
+
+pub(crate) use listed::{unlisted, verify as listed};
 
 /// The plan with every expression total. Subqueries included; names stay.
 pub(crate) fn make_total(plan: LogicalPlan) -> DfResult<LogicalPlan> {
     plan.transform_up_with_subqueries(|node| {
-        let mut schema = merge_schema(&node.inputs());
-        if let LogicalPlan::TableScan(scan) = &node {
-            schema = scan.projected_schema.as_ref().clone();
-        }
-        let names = datafusion::logical_expr::expr_rewriter::NamePreserver::new(&node);
-        node.map_expressions(|expr| {
-            let name = names.save(&expr);
-            let total = expr.transform_up(|part| one(part, &schema))?;
-            Ok(total.update_data(|expr| name.restore(expr)))
-        })
+        let node = expressions(node)?.data.recompute_schema()?;
+        aggregate::exact(node)
     })
     .data()
+}
+
+fn expressions(node: LogicalPlan) -> DfResult<Transformed<LogicalPlan>> {
+    let mut schema = merge_schema(&node.inputs());
+    if let LogicalPlan::TableScan(scan) = &node {
+        schema = scan.projected_schema.as_ref().clone();
+    }
+    let names = NamePreserver::new(&node);
+    node.map_expressions(|expr| {
+        let name = names.save(&expr);
+        let total = expr.transform_up(|part| one(part, &schema))?;
+        Ok(total.update_data(|expr| name.restore(expr)))
+    })
 }
 
 fn one(expr: Expr, schema: &DFSchema) -> DfResult<Transformed<Expr>> {
     match expr {
         Expr::Cast(Cast { expr, field }) => {
             let from = expr.get_type(schema)?;
-            if never_fails(&from, field.data_type()) {
+            if cast::never_fails(&from, field.data_type()) {
                 return Ok(Transformed::no(Expr::Cast(Cast { expr, field })));
             }
-            Ok(Transformed::yes(Expr::TryCast(TryCast { expr, field })))
+            Ok(tried(TryCast { expr, field }, &from))
         }
-        Expr::BinaryExpr(BinaryExpr {
-            left,
-            op: op @ (Operator::Divide | Operator::Modulo),
-            right,
-        }) if !is_nonzero_literal(&right) => {
-            let kind = right.get_type(schema)?;
-            let zero = match ScalarValue::new_zero(&kind) {
-                Ok(zero) => Expr::Literal(zero, None),
-                Err(_) => {
-                    let same = Expr::BinaryExpr(BinaryExpr { left, op, right });
-                    return Ok(Transformed::no(same));
-                }
-            };
-            let right = Box::new(nullif().call(vec![*right, zero]));
-            Ok(Transformed::yes(Expr::BinaryExpr(BinaryExpr {
-                left,
-                op,
-                right,
-            })))
+        Expr::TryCast(cast) => {
+            let from = cast.expr.get_type(schema)?;
+            Ok(tried(cast, &from))
         }
+        Expr::BinaryExpr(binary) if operator::may_fail(&binary, schema)? => {
+            let BinaryExpr { left, op, right } = binary;
+            let function = operator::binary(op);
+            Ok(Transformed::yes(function.call(vec![*left, *right])))
+        }
+        Expr::Negative(inner) if operator::may_fail_negated(&inner.get_type(schema)?) => {
+            Ok(Transformed::yes(operator::negative().call(vec![*inner])))
+        }
+        Expr::ScalarFunction(ScalarFunction { func, args }) => match function::total(&func) {
+            Some(total) => Ok(Transformed::yes(total.call(args))),
+            None => Ok(Transformed::no(Expr::ScalarFunction(ScalarFunction {
+                func,
+                args,
+            }))),
+        },
         other => Ok(Transformed::no(other)),
     }
 }
 
-fn is_nonzero_literal(expr: &Expr) -> bool {
-    match expr {
-        Expr::Literal(value, _) => {
-            !value.is_null()
-                && ScalarValue::new_zero(&value.data_type()).is_ok_and(|zero| zero != *value)
-        }
-        Expr::Cast(cast) => is_nonzero_literal(&cast.expr),
-        _other => false,
+fn tried(cast: TryCast, from: &DataType) -> Transformed<Expr> {
+    if cast::fails_tried(from, cast.field.data_type()) {
+        let total = cast::total(cast.field.data_type());
+        return Transformed::yes(total.call(vec![*cast.expr]));
     }
+    Transformed::yes(Expr::TryCast(cast))
 }
 
-/// Casts that cannot fail whatever the value; everything else is tried.
-fn never_fails(from: &DataType, to: &DataType) -> bool {
-    let text = |kind: &DataType| {
-        matches!(
-            kind,
-            DataType::Utf8 | DataType::LargeUtf8 | DataType::Utf8View
-        )
-    };
-    from == to
-        || from == &DataType::Null
-        || (text(from) && text(to))
-        || (from.is_integer() && to.is_floating())
-        || (from.is_floating() && to == &DataType::Float64)
-        || (from.is_integer() && text(to))
-}
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,108 @@
+//! Rewritten plans answer what unrewritten plans answer, in the same types.
+#![expect(clippy::unwrap_used, reason = "tests")]
+
+use std::sync::Arc;
+
+use datafusion::arrow::array::RecordBatch;
+use datafusion::arrow::datatypes::DataType;
+use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::execution::session_state::SessionStateBuilder;
+use datafusion::optimizer::{Optimizer, OptimizerRule};
+use datafusion::prelude::{SessionConfig, SessionContext};
+
+use super::DistinctToGroups;
+
+const STOCK: &str = "single_distinct_aggregation_to_group_by";
+
+/// Rows with NULLs in keys and values, and groups of very different sizes.
+const ROWS: &str = "CREATE TABLE t AS SELECT
+    CASE WHEN v % 11 = 0 THEN NULL ELSE v % 7 END AS k,
+    CASE WHEN v % 13 = 0 THEN NULL ELSE concat('n', CAST(v % 5 AS VARCHAR)) END AS name,
+    CASE WHEN v % 3 = 0 THEN NULL ELSE v % 17 END AS a,
+    CASE WHEN v % 4 = 0 THEN NULL ELSE concat('b', CAST(v % 9 AS VARCHAR)) END AS b,
+    CAST(v AS DECIMAL(12,2)) / 8 AS x,
+    CASE WHEN v % 2 = 0 THEN NULL ELSE CAST(v AS DOUBLE) / 4 END AS y
+  FROM (SELECT value AS v FROM generate_series(1, 500))";
+
+const QUESTIONS: &[&str] = &[
+    "SELECT k, COUNT(DISTINCT a) FROM t GROUP BY k",
+    "SELECT COUNT(DISTINCT a) FROM t",
+    "SELECT COUNT(DISTINCT a), COUNT(*) FROM t WHERE x < 0",
+    "SELECT COUNT(DISTINCT a), COUNT(DISTINCT b), COUNT(*), SUM(x) FROM t WHERE x < 0",
+    "SELECT k, COUNT(DISTINCT a) FROM t WHERE x < 0 GROUP BY k",
+    "SELECT k, COUNT(DISTINCT a), COUNT(*), COUNT(y), SUM(x), MIN(b), MAX(x) FROM t GROUP BY k",
+    "SELECT k, name, COUNT(DISTINCT a), COUNT(DISTINCT b) FROM t GROUP BY k, name",
+    "SELECT COUNT(DISTINCT a), COUNT(DISTINCT b), COUNT(DISTINCT k), AVG(x), COUNT(*) FROM t",
+    "SELECT k, COUNT(DISTINCT a), AVG(x), STDDEV(y) FROM t GROUP BY k",
+    "SELECT k + 1 AS k1, COUNT(DISTINCT a + 1), SUM(DISTINCT a), AVG(DISTINCT a) FROM t GROUP BY k + 1",
+    "SELECT k, COUNT(DISTINCT a) FILTER (WHERE y > 10), COUNT(*) FILTER (WHERE x > 5), SUM(x) FROM t GROUP BY k",
+    "SELECT k, COUNT(DISTINCT a) FILTER (WHERE y > 10), COUNT(DISTINCT a) FROM t GROUP BY k",
+    "SELECT k, COUNT(DISTINCT CASE WHEN y > 10 THEN b END), COUNT(DISTINCT k), MIN(DISTINCT x) FROM t GROUP BY k",
+    "SELECT k, COUNT(DISTINCT a) AS n, SUM(x) AS s FROM t GROUP BY k HAVING COUNT(DISTINCT a) >= 5 AND SUM(x) > 40.5",
+    "SELECT k, SUM(x) AS s FROM t GROUP BY k HAVING COUNT(DISTINCT a) >= 5 AND COUNT(DISTINCT b) > 2 AND SUM(x) > 40.5",
+    "SELECT n, COUNT(*) FROM (SELECT k, COUNT(DISTINCT a) AS n, COUNT(DISTINCT b) AS m FROM t GROUP BY k) GROUP BY n",
+    "SELECT name FROM t GROUP BY name HAVING COUNT(DISTINCT k) > 3 AND COUNT(DISTINCT b) > 3 AND name <> 'n1'",
+    "SELECT COUNT(DISTINCT name) FROM (SELECT DISTINCT name, a FROM t)",
+    "SELECT k, BOOL_AND(y > 1), MAX(b), COUNT(DISTINCT a), SUM(y) FROM t GROUP BY k",
+    "SELECT k FROM t WHERE a IN (SELECT COUNT(DISTINCT b) FROM t GROUP BY name) GROUP BY k",
+];
+
+fn context(rewritten: bool) -> SessionContext {
+    let rules = Optimizer::new().rules.into_iter();
+    let rules = rules.filter_map(|rule| match (rule.name() == STOCK, rewritten) {
+        (true, true) => Some(Arc::new(DistinctToGroups) as Arc<dyn OptimizerRule + Send + Sync>),
+        (true, false) => None,
+        (false, _) => Some(rule),
+    });
+    let mut config = SessionConfig::new().with_target_partitions(3);
+    config.options_mut().sql_parser.parse_float_as_decimal = true;
+    config.options_mut().optimizer.skip_failed_rules = false;
+    let state = SessionStateBuilder::new()
+        .with_config(config)
+        .with_default_features()
+        .with_optimizer_rules(rules.collect())
+        .build();
+    SessionContext::new_with_state(state)
+}
+
+async fn rows(context: &SessionContext, sql: &str) -> (Vec<String>, Vec<DataType>) {
+    let frame = context.sql(sql).await.unwrap();
+    let kinds = frame.schema().fields().iter();
+    let kinds = kinds.map(|field| field.data_type().clone()).collect();
+    let batches: Vec<RecordBatch> = frame.collect().await.unwrap();
+    let shown = pretty_format_batches(&batches).unwrap().to_string();
+    let mut lines: Vec<String> = shown.lines().map(str::to_owned).collect();
+    lines.sort();
+    (lines, kinds)
+}
+
+async fn is_rewritten(context: &SessionContext, sql: &str) -> bool {
+    let plan = context.sql(sql).await.unwrap();
+    let plan = plan.into_optimized_plan().unwrap();
+    plan.display_indent().to_string().contains("__distinct_0")
+}
+
+#[tokio::test]
+async fn rewritten_plans_answer_the_same_in_the_same_types() {
+    let (ours, stock) = (context(true), context(false));
+    for context in [&ours, &stock] {
+        context.sql(ROWS).await.unwrap().collect().await.unwrap();
+    }
+    for sql in QUESTIONS {
+        assert!(is_rewritten(&ours, sql).await, "{sql}");
+        assert_eq!(rows(&ours, sql).await, rows(&stock, sql).await, "{sql}");
+    }
+}
+
+#[tokio::test]
+async fn what_the_rule_does_not_know_stays() {
+    let ours = context(true);
+    ours.sql(ROWS).await.unwrap().collect().await.unwrap();
+    for sql in [
+        "SELECT k, COUNT(a) FROM t GROUP BY k",
+        "SELECT k, name, COUNT(DISTINCT a) FROM t GROUP BY ROLLUP (k, name)",
+        "SELECT COUNT(DISTINCT a), APPROX_DISTINCT(b), COUNT(DISTINCT b) FROM t",
+    ] {
+        assert!(!is_rewritten(&ours, sql).await, "{sql}");
+    }
+}
