@@ -20,7 +20,7 @@ use crate::explanation::Explanation;
 use crate::parse::{self, Statement};
 use crate::phase::{Phase, enter};
 use crate::pipeline::{self, FAILED};
-use crate::plan::{Binder, BoundPlan, VisibleTable};
+use crate::plan::{Binder, BoundPlan, VisibleTable, cost};
 use crate::refusal::Refusal;
 
 /// What a statement gets.
@@ -120,8 +120,21 @@ impl Engine {
         };
         let cap = self.policies.tables.values().map(units).max().unwrap_or(1);
         let tools = crate::guard::tools(&self.track, usize::try_from(cap).unwrap_or(usize::MAX));
-        admit::admit(&plan.0, &self.policies, &request, &tools)
-            .map_err(|denial| Refusal::Denied(Box::new(denial)))
+        let admitted = admit::admit(&plan.0, &self.policies, &request, &tools)
+            .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
+        cost::check(&admitted, &self.sizes(), self.limits())?;
+        Ok(admitted)
+    }
+
+    fn sizes(&self) -> admit::cost::Sizes {
+        let tables = self.setup.tables.iter();
+        tables
+            .map(|(name, table)| (name.clone(), cost::size(&table.manifest)))
+            .collect()
+    }
+
+    fn limits(&self) -> admit::cost::Limits {
+        cost::limits(self.setup.memory, self.setup.timeout)
     }
 
     async fn explain(&self, question: &Question, query: DfStatement) -> Result<Reply, Refusal> {

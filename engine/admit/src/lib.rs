@@ -17,6 +17,7 @@ mod comparison;
 mod condition;
 mod consent;
 mod constant;
+pub mod cost;
 mod expression;
 mod function;
 mod functions;

@@ -5,6 +5,7 @@
 
 mod canonical;
 mod catalog;
+pub(crate) mod cost;
 mod subquery;
 mod unknown;
 mod visible;
