@@ -1,0 +1,68 @@
+//! Cross-bank questions: sealed, under policies, with tracks and release, against engines in clear.
+#![expect(clippy::unwrap_used, reason = "a bench stops at the first surprise")]
+#![expect(clippy::print_stdout, reason = "a bench prints")]
+
+use std::path::PathBuf;
+
+use benches::{DuckDb, Row, Side, Table, World, in_turn, plaintext, views};
+use clap::Parser;
+use sample_data::four_banks::{Options, QUESTIONS, write_world};
+
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+#[derive(Parser)]
+struct Args {
+    /// Scale factor: 1 is a million payments.
+    #[arg(long, default_value_t = 0.1)]
+    scale: f64,
+    /// Rounds besides the first.
+    #[arg(long, default_value_t = 5)]
+    rounds: usize,
+    /// A Python with `DuckDB`, to measure that side too.
+    #[arg(long)]
+    python: Option<String>,
+    /// Where to keep every round.
+    #[arg(long, default_value = "benches/results/aml.json")]
+    keep: PathBuf,
+}
+
+#[tokio::main]
+async fn main() {
+    let args = Args::parse();
+    let made = tempfile::tempdir().unwrap();
+    let root = made.path().join("world");
+    let options = Options {
+        scale: args.scale,
+        ..Options::default()
+    };
+    write_world(&root, &options, &|_| {}).unwrap();
+    let asked: Vec<(&str, String)> = QUESTIONS
+        .iter()
+        .filter(|(name, _)| !name.starts_with("refused"))
+        .map(|(name, sql)| (*name, sql.trim().trim_end_matches(';').to_owned()))
+        .collect();
+    let texts: Vec<String> = asked.iter().map(|(_, sql)| sql.clone()).collect();
+    let ours = World::start(&root, &made.path().join("made"), texts.clone()).await;
+    let mut sides: Vec<Box<dyn Side>> = vec![Box::new(ours), plaintext(&root, texts.clone()).await];
+    if let Some(python) = &args.python {
+        let file = made.path().join("questions.json");
+        let text = serde_json::json!({ "views": views(&root), "questions": texts });
+        std::fs::write(&file, text.to_string()).unwrap();
+        let threads = std::thread::available_parallelism().map_or(1, usize::from);
+        match DuckDb::start(python, &root, &file, threads) {
+            Some(peer) => sides.push(Box::new(peer)),
+            None => println!("{python} has no DuckDB: `pip install duckdb`"),
+        }
+    }
+    let names: Vec<&str> = sides.iter().map(|side| side.name()).collect();
+    let title = format!("AML questions, scale {}", args.scale);
+    let mut table = Table::new(&title, &names);
+    for (index, (name, _)) in asked.iter().enumerate() {
+        let seconds = in_turn(&mut sides, index, args.rounds).await;
+        let name = (*name).to_owned();
+        table.rows.push(Row { name, seconds });
+    }
+    table.print(&[(1, "geometric mean", 1.25), (2, "sum", 1.0)]);
+    table.keep(&args.keep);
+}
