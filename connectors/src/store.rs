@@ -128,13 +128,15 @@ impl Store {
         synced.map_err(|error| ConnectorError::store(&self.name, error.to_string()))
     }
 
-    /// Removes an object.
+    /// Removes an object, if it is there.
     ///
     /// # Errors
     /// When the store fails.
     pub async fn remove(&self, object: &str) -> Result<(), ConnectorError> {
-        let removed = self.objects.delete(&self.path(object)).await;
-        removed.map_err(|error| self.failed(&error))
+        match self.objects.delete(&self.path(object)).await {
+            Err(error) if !failure::is_missing_object(&error) => Err(self.failed(&error)),
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     /// Reads an object whole; `None` if it is not there.
@@ -179,15 +181,6 @@ impl Store {
         let stored = self.versions(party, table).await?;
         let newest = stored.last().copied().unwrap_or(0).max(current);
         Ok(newest.saturating_add(1))
-    }
-
-    /// Deletes an object.
-    ///
-    /// # Errors
-    /// When the store fails.
-    pub async fn delete(&self, object: &str) -> Result<(), ConnectorError> {
-        let deleted = self.objects.delete(&self.path(object)).await;
-        deleted.map_err(|error| self.failed(&error))
     }
 
     fn failed(&self, error: &object_store::Error) -> ConnectorError {

@@ -12,7 +12,7 @@ use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
 use crate::output::{self, Format};
 use crate::say;
-use crate::world::{Layout, engine_public, signatories, write_whole};
+use crate::world::{Layout, engine_public, signatories};
 
 /// What to do with an answer.
 #[derive(Debug, Subcommand)]

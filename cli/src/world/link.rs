@@ -8,7 +8,7 @@ use engine::PartyLink;
 use ledger::Signer;
 use serde::{Deserialize, Serialize};
 
-use super::layout::write_whole;
+use super::write_whole;
 
 /// Evidence as a broker received it, kept so that it can be looked at and verified again.
 #[derive(Debug, Clone, Serialize, Deserialize)]

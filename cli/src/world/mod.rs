@@ -16,5 +16,5 @@ pub(crate) use ledger::write_whole;
 pub(crate) use link::Shown;
 pub(crate) use session::{Answered, Outcome, Session};
 pub(crate) use signatories::signatories;
-pub(crate) use start::{World, engine_public, ledger_key, start, store as open_store};
+pub(crate) use start::{World, engine_public, start, store as open_store};
 pub(crate) use tables::{policies as read_policies, table_version};

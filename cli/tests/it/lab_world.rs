@@ -156,7 +156,10 @@ fn every_key_does_what_the_manual_says() {
 fn the_first_analyst_asks_unless_another_is_named() {
     let dir = world();
     let own = "SELECT account AS n FROM bank_a.payments ORDER BY account LIMIT 1";
-    assert_eq!(answer(&ask(dir.path(), &["-c", own])), json!([{ "n": "a-000" }]));
+    assert_eq!(
+        answer(&ask(dir.path(), &["-c", own])),
+        json!([{ "n": "a-000" }])
+    );
     assert_eq!(
         answer(&ask(dir.path(), &["--as", "ann@bank_a", "-c", own])),
         json!([{ "n": "a-000" }])

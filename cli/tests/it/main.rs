@@ -6,32 +6,32 @@
     reason = "tests"
 )]
 
-mod cosigned;
 mod attacks;
 mod contract;
+mod cosigned;
 mod crash;
-mod errors;
 mod demo;
 mod docs;
 mod docs_story;
+mod errors;
 mod lab;
 mod lab_output;
 mod lab_world;
 mod limits;
 mod offline;
-mod questions;
+mod offline_doctor;
+mod policy;
 mod properties;
 mod pyarrow;
 mod python;
-mod offline_doctor;
-mod policy;
+mod questions;
 mod readme;
 mod repl;
 mod run;
 mod s3;
+mod samples;
 mod seal;
 mod sealed_types;
 mod secrets;
-mod samples;
 mod tampering;
 mod tpch;

@@ -35,11 +35,6 @@ impl Refusals {
     pub(crate) fn first(self) -> Option<Denial> {
         self.all.into_iter().min_by(|a, b| a.code.cmp(&b.code))
     }
-
-    /// All, in the order they were found.
-    pub(crate) fn into_all(self) -> Vec<Denial> {
-        self.all
-    }
 }
 
 /// Fills in where a refusal comes from.

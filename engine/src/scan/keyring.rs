@@ -8,7 +8,6 @@ use parquet::encryption::decrypt::FileDecryptionProperties;
 use seal::{DataKey, Manifest, RecipientKey, aad_prefix};
 
 /// The keys of one version of a table.
-#[expect(missing_debug_implementations, reason = "secrets print nothing")]
 pub(crate) struct Keyring {
     keys: BTreeMap<(String, Option<String>), DataKey>,
 }

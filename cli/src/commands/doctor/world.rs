@@ -9,7 +9,7 @@ use super::machine::private;
 use crate::exit::Exit;
 use crate::failure::Failures;
 use crate::world::{
-    Collaboration, Layout, contract_history, engine_public, ledger_key, open_store, read_policies,
+    Collaboration, Layout, contract_history, engine_public, open_store, read_policies, signatories,
 };
 
 /// What a probe of the store is called.
@@ -135,12 +135,11 @@ fn contract(layout: &Layout) -> Check {
 /// The clock goes on from the last entry, or receipts will not be believed.
 fn ledger(layout: &Layout) -> Check {
     let report = || -> Result<Option<ledger::Report>, Failures> {
-        let Some((contract, _)) = contract_history(layout)?.pop() else {
+        if contract_history(layout)?.is_empty() {
             return Ok(None);
-        };
-        let engine = engine_public(layout)?;
-        let keys = |name: &str| ledger_key(&contract, &engine, name);
-        let verified = ledger::verify(&layout.ledger(), &keys);
+        }
+        let signatories = signatories(layout, engine_public(layout)?)?;
+        let verified = ledger::verify(&layout.ledger(), &signatories);
         verified
             .map(Some)
             .map_err(|error| crate::failure::Failure::from(error).into())
@@ -166,7 +165,7 @@ fn ledger(layout: &Layout) -> Check {
 
 /// Writes, reads and deletes a probe.
 async fn store(collaboration: &Collaboration, layout: &Layout) -> Check {
-    let remedy = "check the address, AWS_ENDPOINT, AWS_REGION and the credentials in AWS_…, or the folder's owner";
+    let remedy = "check the address, AWS_ENDPOINT_URL, AWS_REGION and the credentials in AWS_…, or the folder's owner";
     let local = collaboration.store.is_none();
     if local && !layout.store().exists() {
         return Check::ok("store", "a folder of the world, not made yet");
@@ -176,9 +175,10 @@ async fn store(collaboration: &Collaboration, layout: &Layout) -> Check {
         Err(failures) => return of_failures("store", &failures, remedy),
     };
     let tried = async {
-        store.put(PROBE, b"probe".as_slice().into()).await?;
+        store.remove(PROBE).await?;
+        store.create(PROBE, b"probe".as_slice().into()).await?;
         let read = store.get(PROBE).await?;
-        store.delete(PROBE).await?;
+        store.remove(PROBE).await?;
         Ok::<_, connectors::ConnectorError>(read)
     };
     match tried.await {
