@@ -106,7 +106,7 @@ fn slot(slot: usize, parties: usize, k: u32) -> impl Strategy<Value = Slot> {
 
 fn statistic(slots: usize) -> impl Strategy<Value = Statistic> {
     let counted = proptest::sample::select(vec![X, MONEY, WORD, FLAG]);
-    let kind = (0..9, counted, proptest::sample::select(vec![X, MONEY])).prop_map(
+    let kind = (0..10, counted, proptest::sample::select(vec![X, MONEY])).prop_map(
         |(kind, any, column)| match kind {
             0 => StatisticKind::CountRows,
             1 => StatisticKind::Count { column: any },
@@ -116,6 +116,7 @@ fn statistic(slots: usize) -> impl Strategy<Value = Statistic> {
             5 => StatisticKind::VarPop { column },
             6 => StatisticKind::VarSamp { column },
             7 => StatisticKind::StddevPop { column },
+            8 => StatisticKind::CountDistinctSupported { column: any },
             _ => StatisticKind::StddevSamp { column },
         },
     );
@@ -135,6 +136,7 @@ pub fn output(kind: StatisticKind) -> DataType {
         StatisticKind::CountRows
         | StatisticKind::Count { .. }
         | StatisticKind::CountDistinct { .. }
+        | StatisticKind::CountDistinctSupported { .. }
         | StatisticKind::Sum { .. } => DataType::Int64,
         _ => DataType::Float64,
     }

@@ -182,7 +182,8 @@ impl World {
                 StatisticKind::CountRows | StatisticKind::Count { .. } => {
                     enough(&counted) && fair(&counted)
                 }
-                StatisticKind::CountDistinct { .. } => enough(&counted) && fair(&valued),
+                StatisticKind::CountDistinct { .. }
+                | StatisticKind::CountDistinctSupported { .. } => enough(&counted) && fair(&valued),
                 StatisticKind::Sum { .. } => enough(&added) && fair(&added),
                 StatisticKind::Avg { .. } => {
                     enough(&counted) && enough(&added) && fair(&added) && fair(&counted)
@@ -195,6 +196,26 @@ impl World {
                 .branches
                 .iter()
                 .all(|branch| self.branch(branch, part, rows))
+    }
+
+    /// The distinct values that enough entities of everybody stand behind.
+    fn supported_values(
+        &self,
+        kind: StatisticKind,
+        part: &Part,
+        rows: &[&Row],
+    ) -> BTreeSet<String> {
+        let all: BTreeSet<_> = rows.iter().filter_map(|row| value(kind, row)).collect();
+        all.into_iter()
+            .filter(|one| {
+                let having: Vec<&Row> = rows
+                    .iter()
+                    .copied()
+                    .filter(|row| value(kind, row).as_ref() == Some(one))
+                    .collect();
+                self.supported(part, &having)
+            })
+            .collect()
     }
 
     /// How many distinct values each entity has.
@@ -271,6 +292,19 @@ impl World {
                     .collect::<BTreeSet<_>>()
                     .len(),
             ),
+            StatisticKind::CountDistinctSupported { .. } => {
+                let told = alive
+                    .iter()
+                    .filter(|(part, rows)| self.allowed(asked, part, rows));
+                let values: BTreeSet<_> = told
+                    .flat_map(|(part, rows)| self.supported_values(asked.kind, part, rows))
+                    .collect();
+                if values.is_empty() {
+                    Cell::Null
+                } else {
+                    count(values.len())
+                }
+            }
             _ if numbers.is_empty() => Cell::Null,
             StatisticKind::Sum { .. } => Cell::Integer(numbers.iter().sum()),
             StatisticKind::Avg { column: MONEY } => {
