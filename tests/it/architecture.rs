@@ -9,7 +9,7 @@ const EDGES: &[(&str, &[&str])] = &[
     ("policy", &[]),
     ("seal", &[]),
     ("attest", &[]),
-    ("admit", &["policy"]),
+    ("admit", &["policy", "release"]),
     ("release", &["policy"]),
     ("ledger", &["seal"]),
     (

@@ -296,7 +296,7 @@ fn the_book_builds_if_mdbook_is_installed() {
         ),
         Err(error) => {
             assert_eq!(error.kind(), std::io::ErrorKind::NotFound);
-            let said = "skipped: the book is not built: mdbook is not installed";
+            let said = "\nskipped: the book is not built: mdbook is not installed";
             writeln!(std::io::stdout(), "{said}").unwrap();
         }
     }

@@ -1,5 +1,6 @@
 //! The Python environment of interoperability tests, which `.ci/python-env` makes.
 
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 
@@ -26,12 +27,14 @@ pub(crate) fn interpreter() -> Option<PathBuf> {
     None
 }
 
-#[expect(clippy::print_stderr, reason = "a skipped test says so")]
+/// Past the capture of passing tests' output, so that it is seen.
 fn skipped(python: &Path) {
-    eprintln!(
-        "skipped: no Python at {}; run .ci/python-env",
-        python.display()
-    );
+    let shown = python.display();
+    writeln!(
+        std::io::stdout(),
+        "\nskipped: no Python at {shown}; run .ci/python-env"
+    )
+    .unwrap();
 }
 
 /// Runs a script beside the tests; its output if it succeeds.
