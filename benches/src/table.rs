@@ -95,6 +95,9 @@ impl Table {
     /// Keeps every round as JSON.
     pub fn keep(&self, path: &Path) {
         let text = serde_json::to_string_pretty(self).unwrap();
+        if let Some(folder) = path.parent() {
+            std::fs::create_dir_all(folder).unwrap();
+        }
         std::fs::write(path, text).unwrap();
         println!("kept in {}", path.display());
     }

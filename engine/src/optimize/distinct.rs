@@ -45,8 +45,10 @@ impl OptimizerRule for DistinctToGroups {
         let Some(shape) = Shape::of(node)? else {
             return Ok(Transformed::no(plan));
         };
-        let rewritten = match shape.distinct.len() {
-            1 if two_level::merges(&shape) => two_level::plan(&shape)?,
+        let rewritten = match (shape.distinct.len(), two_level::merges(&shape)) {
+            (1, true) => two_level::plan(&shape)?,
+            // One group of everything keeps one hash set an argument, which is as good as it gets.
+            _several if shape.keys.is_empty() => return Ok(Transformed::no(plan)),
             _several => expand::plan(&shape)?,
         };
         named_as(node, rewritten).map(Transformed::yes)
@@ -111,8 +113,7 @@ impl Shape {
             }
             calls.push(Call::Distinct(function.clone(), index));
         }
-        let sets = distinct.len().saturating_add(keys.len());
-        if distinct.is_empty() || sets > MOST || (keys.is_empty() && !known_of_nothing(&calls)) {
+        if distinct.is_empty() || distinct.len().saturating_add(keys.len()) > MOST {
             return Ok(None);
         }
         let distinct = columns.numbered("__distinct", &distinct);
@@ -124,31 +125,6 @@ impl Shape {
             calls,
         }))
     }
-}
-
-/// Whether every plain call's value for no rows at all is known: zero for a count, else NULL.
-fn known_of_nothing(calls: &[Call]) -> bool {
-    let known = |function: &AggregateFunction| {
-        matches!(
-            function.func.name(),
-            "avg"
-                | "bool_and"
-                | "bool_or"
-                | "count"
-                | "max"
-                | "median"
-                | "min"
-                | "stddev"
-                | "stddev_pop"
-                | "sum"
-                | "var"
-                | "var_pop"
-        )
-    };
-    calls.iter().all(|call| match call {
-        Call::Distinct(_, _) => true,
-        Call::Plain(function) => known(function),
-    })
 }
 
 /// `MIN(DISTINCT x)` is `MIN(x)`.
