@@ -6,6 +6,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::time::Duration;
 
+use arrow::array::RecordBatch;
 use attest::{Appraisal, AttestError, Evidence, KeyRequest, References, ReleasedKey, Transcript};
 use connectors::{
     Broker, KeyFolder, PartyKeys, SealRequest, Source, Store, Witness, declarations, seal_table,
@@ -202,7 +203,7 @@ impl World {
         };
         let opened = open_answer(&answer, &self.engine.public(), &self.recipient.recipient);
         let opened = opened.map_err(|refusal| format!("{refusal:?}"))?;
-        Ok(opened.batches.iter().map(|batch| batch.num_rows()).sum())
+        Ok(opened.batches.iter().map(RecordBatch::num_rows).sum())
     }
 }
 
