@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fs::File;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -131,10 +131,18 @@ pub(crate) fn store(world: &Collaboration, layout: &Layout) -> Result<Store, Fai
     opened.map_err(failure::of_connector)
 }
 
+/// This program's file: the one that runs, even if another has taken its place meanwhile.
+fn program() -> Result<PathBuf, Failure> {
+    let running = Path::new("/proc/self/exe");
+    if running.exists() {
+        return Ok(running.to_owned());
+    }
+    std::env::current_exe().map_err(|error| Failure::io(Path::new("this program"), &error))
+}
+
 /// SHA-256 of this program: what a simulated TEE says it runs.
 fn measurement() -> Result<String, Failure> {
-    let path =
-        std::env::current_exe().map_err(|error| Failure::io(Path::new("this program"), &error))?;
+    let path = program()?;
     let io = |error: std::io::Error| Failure::io(&path, &error);
     let mut file = File::open(&path).map_err(io)?;
     let mut hasher = Sha256::new();
