@@ -203,7 +203,10 @@ impl<'a> Evaluator<'a> {
             columns.push(Column {
                 kind: key.kind(&input.kinds()),
                 identifier,
-                bounds: None,
+                bounds: match key {
+                    Expr::Column(at) => input.columns[*at].bounds,
+                    _ => None,
+                },
                 arms: own.into_iter().chain(reached).collect(),
             });
         }
@@ -222,16 +225,18 @@ impl<'a> Evaluator<'a> {
             let key = keys.iter().map(|key| key.value(&row.raw())).collect();
             groups.entry(key).or_default().push(row);
         }
-        let merged = |(key, rows): (Vec<Value>, Vec<Row>)| {
+        let merged = |rows: Vec<Row>| {
             let mut row = merge(&rows, input.places.len());
             let refs: Vec<&Row> = rows.iter().collect();
             let computed = aggregates
                 .iter()
                 .map(|aggregate| aggregate::value(aggregate, &refs));
-            row.cells = key.into_iter().chain(computed).map(Cell::plain).collect();
+            let first = &rows[0];
+            let named = keys.iter().map(|key| cell(key, first));
+            row.cells = named.chain(computed.map(Cell::plain)).collect();
             row
         };
-        input.rows = groups.into_iter().map(merged).collect();
+        input.rows = groups.into_values().map(merged).collect();
         input.columns = columns;
         input
             .places
