@@ -51,10 +51,11 @@ pub fn predicate(random: &mut Random, columns: &[Shape], what: Use, depth: usize
     }
     let at = *random.pick(&usable);
     let shape = &columns[at];
-    if what == Use::Filter && random.percent(12) {
-        if let Some(pair) = two(random, columns, at) {
-            return Some(pair);
-        }
+    if what == Use::Filter
+        && random.percent(12)
+        && let Some(pair) = two(random, columns, at)
+    {
+        return Some(pair);
     }
     Some(simple(random, at, shape, &grain(shape)?))
 }

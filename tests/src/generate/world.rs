@@ -49,13 +49,13 @@ fn agree(random: &mut Random, tables: &mut [Table]) {
         };
         for table in tables.iter_mut().filter(|table| table.party == party) {
             (table.k, table.negation, table.own) = (k, negation, own);
-            table.pool = pool.clone();
+            table.pool.clone_from(&pool);
         }
     }
     let parties = tables.iter().map(|table| table.party).max().unwrap_or(0) + 1;
-    tables
-        .iter_mut()
-        .for_each(|table| table.pool.retain(|party| *party < parties));
+    for table in tables {
+        table.pool.retain(|party| *party < parties);
+    }
 }
 
 fn others(party: usize, count: usize) -> BTreeSet<usize> {

@@ -114,7 +114,7 @@ impl Release<'_> {
     fn plain(&self, key: Vec<Value>, rows: &Rows<'_>, owed: &[Owed<'_>]) -> Cell {
         let statistics = owed
             .iter()
-            .map(|owed| self.statistic(owed.aggregate, &[rows.clone()], &[]));
+            .map(|owed| self.statistic(owed.aggregate, std::slice::from_ref(rows), &[]));
         let behind = vec![
             rows.iter()
                 .flat_map(|row| row.base.iter().copied())
@@ -146,7 +146,7 @@ impl Release<'_> {
         for owed in owed {
             let allowed = supported
                 .iter()
-                .filter(|(needs, rows)| self.allowed(owed, needs, rows));
+                .filter(|(needs, rows)| Self::allowed(owed, needs, rows));
             let (needs, rows): (Vec<&[Need]>, Vec<Rows<'_>>) = allowed
                 .map(|(needs, rows)| (needs.as_slice(), rows.clone()))
                 .unzip();
@@ -167,7 +167,7 @@ impl Release<'_> {
     }
 
     /// Whether a statistic may be told of a part.
-    fn allowed(&self, owed: &Owed<'_>, needs: &[Need], rows: &Rows<'_>) -> bool {
+    fn allowed(owed: &Owed<'_>, needs: &[Need], rows: &Rows<'_>) -> bool {
         let aggregate = owed.aggregate;
         let adding = rows
             .iter()

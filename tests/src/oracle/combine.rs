@@ -90,7 +90,7 @@ fn alone(left: &Row, right: &Relation) -> Row {
 /// The people who make the condition true are behind the row too.
 pub(super) fn semi(
     input: Relation,
-    tested: Relation,
+    tested: &Relation,
     on: (usize, usize),
     negated: bool,
 ) -> Relation {

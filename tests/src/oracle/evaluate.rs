@@ -62,7 +62,7 @@ impl<'a> Evaluator<'a> {
                 negated,
             } => {
                 let (input, tested) = (self.rows(input), self.rows(tested));
-                semi(input, tested, *on, *negated)
+                semi(input, &tested, *on, *negated)
             }
             Plan::Group {
                 input,
@@ -278,6 +278,7 @@ fn whole(aggregate: &Aggregate) -> Expr {
 }
 
 /// Branches that an expression's columns went through. A literal 0 adds nothing only where nothing is added to it.
+#[must_use]
 pub fn arms_of(input: &Relation, expr: &Expr) -> BTreeMap<Arm, bool> {
     let bare = matches!(expr, Expr::Column(_) | Expr::Case(_, _));
     let mut all = BTreeMap::new();
@@ -307,6 +308,7 @@ fn cell(expr: &Expr, row: &Row) -> Cell {
 }
 
 /// The value of an expression as it enters an aggregate: conditions see values as they stand.
+#[must_use]
 pub fn clamped(expr: &Expr, row: &Row) -> Value {
     match expr {
         Expr::Case(arms, otherwise) => {

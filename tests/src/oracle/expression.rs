@@ -177,8 +177,12 @@ impl Expr {
             Self::Compare(_, a, b) | Self::And(a, b) | Self::Or(a, b) | Self::Math(_, a, b) => {
                 vec![a, b]
             }
-            Self::Not(a) | Self::IsNull(a) | Self::In(a, _) | Self::Between(a, _, _) => vec![a],
-            Self::Prefix(a, _) | Self::Month(a) => vec![a],
+            Self::Not(a)
+            | Self::IsNull(a)
+            | Self::In(a, _)
+            | Self::Between(a, _, _)
+            | Self::Prefix(a, _)
+            | Self::Month(a) => vec![a],
             Self::Case(arms, otherwise) => {
                 let arms = arms.iter().flat_map(|(when, then)| [when, then]);
                 arms.chain(otherwise.as_deref()).collect()
@@ -209,7 +213,7 @@ impl Expr {
                 Value::Truth(_) => Kind::Truth,
                 Value::Moment(_) => Kind::Moment,
                 Value::Number(number) => {
-                    let scale = (0..).find(|scale| {
+                    let scale = (0..38).find(|scale| {
                         super::number::Number::new(number.at(*scale), *scale) == *number
                     });
                     scale

@@ -43,7 +43,9 @@ pub(super) fn window(mut input: Relation, aggregate: &Aggregate, partition: &[us
             .filter(|other| key(other) == key(row))
             .collect();
         let mut who = nobody(width);
-        frame.iter().for_each(|other| unite(&mut who, &other.who));
+        for other in &frame {
+            unite(&mut who, &other.who);
+        }
         let mut row = row.clone();
         row.cells
             .push(Cell::plain(aggregate::value(aggregate, &frame)));

@@ -4,7 +4,9 @@
 //! right was understood twice. It is slow and obvious on purpose, and knows policy.md §4, steps 1 and 2: parts, support
 //! of every track and party, support of branches, the asker's own side, pools.
 #![expect(
+    clippy::format_push_string,
     clippy::indexing_slicing,
+    clippy::missing_panics_doc,
     clippy::panic,
     clippy::unwrap_used,
     reason = "a harness: what it cannot do it says by panicking"

@@ -120,7 +120,8 @@ pub(super) fn outcomes(ran: &Ran, statements: usize) -> Vec<Outcome> {
             panic!("{line}");
         };
         let code = error["code"].as_str().unwrap().to_owned();
-        refused[number as usize - 1] = Some(Outcome::Refused(code, line.to_owned()));
+        refused[usize::try_from(number).unwrap() - 1] =
+            Some(Outcome::Refused(code, line.to_owned()));
     }
     let mut answers = ran.out.lines();
     let mut all: Vec<Outcome> = Vec::new();

@@ -15,6 +15,7 @@ const SHOWN: u64 = 3;
 
 /// Property 1: the released answer, as a multiset of rows.
 #[test]
+#[expect(clippy::print_stdout, reason = "the rates are what a run is for")]
 fn semantics_equal_the_oracles() {
     let (mut asked, mut accepted, mut told) = (0, 0, 0);
     let mut refusals: BTreeMap<String, usize> = BTreeMap::new();
@@ -40,7 +41,7 @@ fn semantics_equal_the_oracles() {
     );
     let most = setting("SUBROSA_FAILURES", SHOWN);
     let tries = if most > SHOWN { 0 } else { 60 };
-    let shown = wrong.iter().take(most as usize);
+    let shown = wrong.iter().take(usize::try_from(most).unwrap());
     let shown: Vec<String> = shown.map(|(case, at)| shrink(case, *at, tries)).collect();
     assert!(
         wrong.is_empty(),

@@ -1,0 +1,6 @@
+//! Single cases, each with its reason.
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
+
+mod case;
+mod support;
+mod values;
