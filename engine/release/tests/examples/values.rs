@@ -10,8 +10,7 @@ use arrow::array::{
 use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type, TimeUnit};
 use release::{
-    Branch, BranchSource, Release, ReleaseError, ReleaseSpec, Released, Statistic, StatisticKind,
-    TrackForm,
+    Branch, BranchSource, Release, ReleaseError, ReleaseSpec, Statistic, StatisticKind, TrackForm,
 };
 
 use crate::case::{batch, integers, run, same, spec, statistic, sum};
