@@ -28,7 +28,7 @@ impl Random {
     /// A number below `n`, which is not 0.
     pub fn below(&mut self, n: usize) -> usize {
         let n = u64::try_from(n).unwrap();
-        usize::try_from((self.draw() >> 32) * n >> 32).unwrap()
+        usize::try_from(((self.draw() >> 32) * n) >> 32).unwrap()
     }
 
     /// True so many times in a hundred.

@@ -127,13 +127,11 @@ pub(super) fn outcomes(ran: &Ran, statements: usize) -> Vec<Outcome> {
     let mut all: Vec<Outcome> = Vec::new();
     for refused in refused {
         let answer = || answers.next().map(|text| Outcome::Answer(text.to_owned()));
-        match refused.or_else(answer) {
-            Some(outcome) => all.push(outcome),
-            None => {
-                let last = ran.err.lines().last().unwrap_or_default();
-                all.push(Outcome::Refused("crash".to_owned(), last.to_owned()));
-            }
-        }
+        let crash = || {
+            let last = ran.err.lines().last().unwrap_or_default();
+            Outcome::Refused("crash".to_owned(), last.to_owned())
+        };
+        all.push(refused.or_else(answer).unwrap_or_else(crash));
     }
     assert_eq!(answers.next(), None, "more answers than questions");
     all
