@@ -46,6 +46,7 @@ pub struct Ledger {
     folder: PathBuf,
     entries: File,
     leaves: Vec<[u8; 32]>,
+    covered: u64,
     origin: String,
 }
 
@@ -93,7 +94,7 @@ impl Ledger {
             .split_inclusive(|b| *b == b'\n')
             .map(|line| line.strip_suffix(b"\n").unwrap_or(line))
             .collect();
-        crate::verify::check(folder, &lines, signatories)?;
+        let found = crate::verify::check(folder, &lines, signatories)?;
         if whole < text.len() {
             entries.set_len(whole as u64).map_err(io)?;
             entries.seek(SeekFrom::End(0)).map_err(io)?;
@@ -104,6 +105,7 @@ impl Ledger {
             folder: folder.to_owned(),
             entries,
             leaves,
+            covered: found.covered,
             origin: origin.to_owned(),
         })
     }
@@ -122,6 +124,9 @@ impl Ledger {
 
     /// Appends an entry and returns its index once it is on disk under a signed checkpoint.
     ///
+    /// An entry that a crash or a signer left without one is covered first: witnesses may have seen
+    /// it, so it stays, and there is never more than one.
+    ///
     /// # Errors
     /// When the disk fails; the caller must then not let the effect happen.
     pub fn append(
@@ -135,6 +140,9 @@ impl Ledger {
             path: path.clone(),
             source,
         };
+        if self.covered < self.size() {
+            self.checkpoint(time, signers)?;
+        }
         let entry = Entry {
             index: self.size(),
             time: time.to_owned(),
@@ -151,7 +159,7 @@ impl Ledger {
     }
 
     fn checkpoint(
-        &self,
+        &mut self,
         time: &str,
         signers: &[&dyn Signer],
     ) -> Result<SignedCheckpoint, LedgerError> {
@@ -178,6 +186,7 @@ impl Ledger {
         let path = self.folder.join(CHECKPOINT);
         write_whole(&path, signed.to_note(&public).as_bytes())
             .map_err(|source| LedgerError::Io { path, source })?;
+        self.covered = self.size();
         Ok(signed)
     }
 }
