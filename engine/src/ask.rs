@@ -335,10 +335,11 @@ impl Engine {
         if name == "engine" {
             return Some(self.public());
         }
-        let mut witnesses = self.setup.parties.values().map(|party| party.witness());
+        let witnesses = self.setup.parties.values();
+        let mut witnesses = witnesses.map(|party| party.witness());
         witnesses
             .find(|witness| witness.name() == name)
-            .map(|witness| witness.public())
+            .map(ledger::Signer::public)
     }
 }
 

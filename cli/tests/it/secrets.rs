@@ -3,6 +3,7 @@
 
 mod needles;
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
 
@@ -29,14 +30,10 @@ fn planted() -> tempfile::TempDir {
     let data = folder.join("visits.csv");
     let mut text = std::fs::read_to_string(&data).unwrap();
     for row in 0..12 {
-        text.push_str(&format!(
-            "{FILTERED}{row},2026-01-01,secret-ward,1.00,Somebody\n"
-        ));
+        writeln!(text, "{FILTERED}{row},2026-01-01,secret-ward,1.00,Somebody").unwrap();
     }
-    text.push_str(&format!(
-        "clinic_a-900,2026-01-02,{LONELY},{COST}.25,{HIDDEN}\n"
-    ));
-    text.push_str(&format!("clinic_a-901,2026-01-02,{TEXT},0.00,Somebody\n"));
+    writeln!(text, "clinic_a-900,2026-01-02,{LONELY},{COST}.25,{HIDDEN}").unwrap();
+    writeln!(text, "clinic_a-901,2026-01-02,{TEXT},0.00,Somebody").unwrap();
     std::fs::write(data, text).unwrap();
     let policy = folder.join("visits.policy.toml");
     let mut text = std::fs::read_to_string(&policy).unwrap();

@@ -19,7 +19,7 @@ use super::{contained, is_answering};
 use crate::pipeline::{FAILED, Runner, Tables, answer};
 use crate::refusal::Refusal;
 
-const LONG: Duration = Duration::from_secs(600);
+const LONG: Duration = Duration::from_mins(10);
 
 fn refused<T>(outcome: Result<T, Refusal>) {
     assert_eq!(outcome.err(), Some(Refusal::Failed(FAILED)));

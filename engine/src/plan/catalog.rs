@@ -180,11 +180,8 @@ impl Catalog {
             .filter(|v| v.tables.iter().all(|t| self.sees(party, t)))
         {
             let plan = context.state().create_logical_plan(&view.sql).await;
-            let schema = plan
-                .map_err(|e| Refusal::invalid(e.strip_backtrace()))?
-                .schema()
-                .clone();
-            all.push(self.visible_view(view, &schema));
+            let plan = plan.map_err(|e| Refusal::invalid(e.strip_backtrace()))?;
+            all.push(self.visible_view(view, plan.schema()));
         }
         Ok(all)
     }
@@ -251,13 +248,12 @@ fn add(
     name: &str,
     table: Arc<dyn TableProvider>,
 ) -> DfResult<()> {
-    let provider = match catalog.schema(schema) {
-        Some(provider) => provider,
-        None => {
-            let fresh: Arc<dyn SchemaProvider> = Arc::new(MemorySchemaProvider::new());
-            catalog.register_schema(schema, Arc::clone(&fresh))?;
-            fresh
-        }
+    let provider = if let Some(provider) = catalog.schema(schema) {
+        provider
+    } else {
+        let fresh: Arc<dyn SchemaProvider> = Arc::new(MemorySchemaProvider::new());
+        catalog.register_schema(schema, Arc::clone(&fresh))?;
+        fresh
     };
     provider.register_table(name.to_owned(), table).map(|_| ())
 }

@@ -7,7 +7,7 @@ use attest::{AttestError, KeyRequest, ReleasedKey};
 use parquet::encryption::decrypt::FileDecryptionProperties;
 use seal::{DataKey, Manifest, RecipientKey, aad_prefix};
 
-/// The keys of one version of a table.
+/// The keys of one version of a table. Secrets print nothing: there is no `Debug`.
 pub(crate) struct Keyring {
     keys: BTreeMap<(String, Option<String>), DataKey>,
 }

@@ -1,4 +1,4 @@
-//! Sealed tables as DataFusion scans them.
+//! Sealed tables as `DataFusion` scans them.
 //!
 //! A table is exactly what its signed manifest says: hidden columns and filtered rows are not in its
 //! files at all. Before a byte of it is decoded, every file has the size, digest and encrypted

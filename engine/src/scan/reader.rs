@@ -1,6 +1,6 @@
 //! The reader factory: pages from the store, footers only from those already validated.
 //!
-//! DataFusion would fetch and decrypt the footer again for every partition, and would read a file in
+//! `DataFusion` would fetch and decrypt the footer again for every partition, and would read a file in
 //! clear without complaint; here neither can happen.
 
 use std::collections::HashMap;

@@ -6,6 +6,11 @@
     clippy::unwrap_used,
     clippy::panic,
     clippy::indexing_slicing,
+    clippy::assigning_clones,
+    clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
+    clippy::format_push_string,
+    clippy::missing_panics_doc,
     reason = "a test harness stops at what it does not understand"
 )]
 

@@ -1,5 +1,7 @@
 //! Tables that the attacker uploads: the catalogue writes their rows as queries over nothing.
 
+use std::sync::Arc;
+
 use arrow::array::RecordBatch;
 use arrow::compute::{cast, concat_batches};
 use arrow::datatypes::{DataType, Field, Schema};
@@ -26,7 +28,7 @@ fn plain(rows: &RecordBatch) -> RecordBatch {
         .iter()
         .map(|column| match column.data_type() {
             DataType::Utf8View | DataType::LargeUtf8 => cast(column, &DataType::Utf8).unwrap(),
-            _other => column.clone(),
+            _other => Arc::clone(column),
         });
     let columns: Vec<_> = columns.collect();
     let schema = rows.schema();

@@ -1,4 +1,4 @@
-//! Who stands behind a value, counted on the rows in clear by plain DataFusion.
+//! Who stands behind a value, counted on the rows in clear by plain `DataFusion`.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

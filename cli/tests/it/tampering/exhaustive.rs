@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use connectors::{KeyFolder, Store, read_manifest, verify_files};
+use futures::future::BoxFuture;
 use policy::ident::{PartyId, TableName, TableRef};
 
 use super::{ask, files, name};
@@ -38,10 +39,6 @@ fn keys_of(dir: &Path, who: &str) -> connectors::PartyKeys {
         .unwrap()
 }
 
-fn is_missing<T, E>(outcome: Result<T, E>) -> bool {
-    outcome.is_err()
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn of_a_sealed_table() {
     let dir = asked();
@@ -57,18 +54,17 @@ async fn of_a_sealed_table() {
     let read = || read_manifest(&store, &owner, &table, 1, &digest);
     let (_, manifest) = read().await.unwrap();
     let handle = tokio::runtime::Handle::current();
-    let wait = |future| tokio::task::block_in_place(|| handle.block_on(future));
+    let wait =
+        |future: BoxFuture<'_, bool>| tokio::task::block_in_place(|| handle.block_on(future));
     for file in files(&dir.path().join("w/.subrosa/store/clinic_a")) {
         each_flip(&file, || {
-            if name(&file) == "manifest.json" {
-                let read: futures::future::BoxFuture<'_, bool> =
-                    Box::pin(async { is_missing(read().await) });
-                wait(read)
-            } else {
-                wait(Box::pin(async {
-                    is_missing(verify_files(&store, &manifest).await)
-                }))
-            }
+            wait(Box::pin(async {
+                if name(&file) == "manifest.json" {
+                    read().await.is_err()
+                } else {
+                    verify_files(&store, &manifest).await.is_err()
+                }
+            }))
         });
     }
 }
@@ -80,7 +76,7 @@ fn of_a_sealed_answer_and_its_receipt() {
     let recipient = keys_of(dir.path(), "clinic_b").recipient;
     for file in files(&dir.path().join("w/.subrosa/answers")) {
         // The receipt whole, and the padded ciphertext behind it densely.
-        let wanted = |at: usize| at < 3_000 || at % 16 == 0;
+        let wanted = |at: usize| at < 3_000 || at.is_multiple_of(16);
         each_flip_at(&file, wanted, || {
             engine::open_answer(&std::fs::read(&file).unwrap(), &engine, &recipient).is_err()
         });
