@@ -2,8 +2,8 @@
 //!
 //! Otherwise `SUM(CASE WHEN <one person> THEN 1000000 ELSE 1 END)` would hide in a crowd.
 
-use datafusion_common::ScalarValue;
 use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
+use datafusion_common::{Column, ScalarValue};
 use datafusion_expr::expr::Case;
 use datafusion_expr::{BinaryExpr, Expr, Operator};
 
@@ -22,24 +22,86 @@ pub(crate) struct Branch {
 /// All branches of an expression whose arm is not a literal NULL.
 pub(crate) fn branches(expr: &Expr) -> Vec<Branch> {
     let mut found = Vec::new();
-    collect(expr, None, &mut found);
+    collect(expr, At::whole(), &mut found);
     found
 }
 
-fn collect(expr: &Expr, given: Option<&Expr>, found: &mut Vec<Branch>) {
+/// Where in an expression we are.
+#[derive(Clone, Copy)]
+struct At<'a> {
+    /// What holds of the rows that come here.
+    given: Option<&'a Expr>,
+    /// A 0 here makes the whole expression 0: nothing is added to it.
+    neutral: bool,
+}
+
+impl At<'_> {
+    fn whole() -> Self {
+        At {
+            given: None,
+            neutral: true,
+        }
+    }
+}
+
+/// Whether a 0 below makes this expression 0 too: a factor, a sign, a cast.
+fn passes_zero(expr: &Expr) -> bool {
+    match expr {
+        Expr::Alias(_) | Expr::Cast(_) | Expr::TryCast(_) | Expr::Negative(_) => true,
+        Expr::BinaryExpr(binary) => binary.op == Operator::Multiply,
+        _other => false,
+    }
+}
+
+/// The columns that stand where a 0 would not make the whole expression 0.
+pub(crate) fn exposed_columns(expr: &Expr) -> Vec<Column> {
+    let mut found = Vec::new();
+    expose(expr, true, &mut found);
+    found
+}
+
+fn expose(expr: &Expr, neutral: bool, found: &mut Vec<Column>) {
+    match expr {
+        Expr::Column(column) if !neutral => found.push(column.clone()),
+        Expr::Case(case) => {
+            let conditions = case.when_then_expr.iter().map(|(when, _)| when.as_ref());
+            for condition in conditions.chain(case.expr.as_deref()) {
+                expose(condition, false, found);
+            }
+            let values = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
+            for value in values.chain(case.else_expr.as_deref()) {
+                expose(value, neutral, found);
+            }
+        }
+        other => {
+            let neutral = neutral && passes_zero(other);
+            let walked = other.apply_children(|child| {
+                expose(child, neutral, found);
+                Ok(TreeNodeRecursion::Continue)
+            });
+            debug_assert!(walked.is_ok(), "the visitor never fails");
+        }
+    }
+}
+
+fn collect(expr: &Expr, at: At<'_>, found: &mut Vec<Branch>) {
     if let Expr::Case(case) = expr {
-        arms(case, given, found);
+        arms(case, at, found);
         return;
     }
+    let at = At {
+        neutral: at.neutral && passes_zero(expr),
+        ..at
+    };
     let walked = expr.apply_children(|child| {
-        collect(child, given, found);
+        collect(child, at, found);
         Ok(TreeNodeRecursion::Continue)
     });
     debug_assert!(walked.is_ok(), "the visitor never fails");
 }
 
-fn arms(case: &Case, given: Option<&Expr>, found: &mut Vec<Branch>) {
-    let mut before: Option<Expr> = given.cloned();
+fn arms(case: &Case, at: At<'_>, found: &mut Vec<Branch>) {
+    let mut before: Option<Expr> = at.given.cloned();
     for (when, then) in &case.when_then_expr {
         let condition = match &case.expr {
             Some(subject) => binary(
@@ -49,24 +111,32 @@ fn arms(case: &Case, given: Option<&Expr>, found: &mut Vec<Branch>) {
             ),
             None => when.as_ref().clone(),
         };
-        collect(when, given, found);
+        let inside = At {
+            neutral: false,
+            ..at
+        };
+        collect(when, inside, found);
         let taken = and(before.clone(), Expr::IsTrue(Box::new(condition.clone())));
-        arm(then, taken, found);
+        arm(then, taken, at.neutral, found);
         before = Some(and(before, Expr::IsNotTrue(Box::new(condition))));
     }
     if let (Some(otherwise), Some(taken)) = (&case.else_expr, before) {
-        arm(otherwise, taken, found);
+        arm(otherwise, taken, at.neutral, found);
     }
 }
 
-fn arm(value: &Expr, taken: Expr, found: &mut Vec<Branch>) {
+fn arm(value: &Expr, taken: Expr, neutral: bool, found: &mut Vec<Branch>) {
     let quantity = constant_quantity(value);
     if quantity == Some(Quantity::Null) {
         return;
     }
-    let zero = matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
+    let zero = neutral && matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
     let branch = Branch { taken, zero };
-    collect(value, Some(&branch.taken), found);
+    let below = At {
+        given: Some(&branch.taken),
+        neutral,
+    };
+    collect(value, below, found);
     if !found.contains(&branch) {
         found.push(branch);
     }
@@ -93,11 +163,11 @@ fn binary(left: Expr, op: Operator, right: Expr) -> Expr {
 /// a literal that the facts exclude is never chosen and owes nothing.
 pub(crate) fn measure_branches(expr: &Expr, facts: &Facts<'_>) -> Vec<Branch> {
     let mut found = branches(expr);
-    choices(expr, facts, &mut found);
+    choices(expr, facts, true, &mut found);
     found
 }
 
-fn choices(expr: &Expr, facts: &Facts<'_>, found: &mut Vec<Branch>) {
+fn choices(expr: &Expr, facts: &Facts<'_>, neutral: bool, found: &mut Vec<Branch>) {
     if let Expr::ScalarFunction(call) = expr {
         for (index, value) in call.args.iter().enumerate() {
             let others = call
@@ -107,23 +177,24 @@ fn choices(expr: &Expr, facts: &Facts<'_>, found: &mut Vec<Branch>) {
                 .filter(|(other, _)| *other != index);
             let others: Vec<&Expr> = others.map(|(_, e)| e).collect();
             if let Some(taken) = chosen(call.func.name(), index, value, &others, facts) {
-                add_choice(value, taken, found);
+                add_choice(value, taken, neutral, found);
             }
         }
     }
+    let neutral = neutral && (passes_zero(expr) || matches!(expr, Expr::Case(_)));
     let walked = expr.apply_children(|child| {
-        choices(child, facts, found);
+        choices(child, facts, neutral, found);
         Ok(TreeNodeRecursion::Continue)
     });
     debug_assert!(walked.is_ok(), "the visitor never fails");
 }
 
-fn add_choice(value: &Expr, taken: Expr, found: &mut Vec<Branch>) {
+fn add_choice(value: &Expr, taken: Expr, neutral: bool, found: &mut Vec<Branch>) {
     let quantity = constant_quantity(value);
     if quantity == Some(Quantity::Null) {
         return;
     }
-    let zero = matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
+    let zero = neutral && matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
     let branch = Branch { taken, zero };
     if !found.contains(&branch) {
         found.push(branch);

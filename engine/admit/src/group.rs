@@ -8,7 +8,7 @@ use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
 use datafusion_expr::{Aggregate, AggregateUDF, Expr, LogicalPlan};
 use policy::denial::Code;
 
-use crate::branch::when;
+use crate::branch::{Branch, branches, when};
 use crate::consent;
 use crate::expression;
 use crate::measure::{self, Judged, Place};
@@ -22,6 +22,8 @@ use crate::walk::{Walker, named};
 pub(crate) struct Grouped {
     pub(crate) keys: Vec<Expr>,
     pub(crate) traits: Vec<Traits>,
+    /// Branches of each key: they decide which rows there are.
+    pub(crate) key_branches: Vec<Vec<Branch>>,
     /// Output name, call, what was found out about it.
     pub(crate) aggregates: Vec<(String, AggregateFunction, Judged)>,
 }
@@ -35,6 +37,7 @@ pub(crate) fn walk(
     original: &LogicalPlan,
 ) -> DfResult<Rel> {
     let rel = walker.walk(input, &[])?;
+    let keys = &each_once(keys);
     let traits: Vec<Traits> = keys
         .iter()
         .map(|key| key_traits(walker, &rel, key, is_implied(input, keys, key)))
@@ -56,9 +59,21 @@ pub(crate) fn walk(
     let grouped = Grouped {
         keys: keys.to_vec(),
         traits,
+        key_branches: keys.iter().map(branches).collect(),
         aggregates,
     };
     build(walker, rel, grouped)
+}
+
+/// A key that is written twice parts nothing twice, and the schema has it once.
+pub(crate) fn each_once(keys: &[Expr]) -> Vec<Expr> {
+    let mut found: Vec<Expr> = Vec::with_capacity(keys.len());
+    for key in keys {
+        if !found.contains(key) {
+            found.push(key.clone());
+        }
+    }
+    found
 }
 
 /// The aggregate under aliases.
@@ -186,7 +201,21 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
     let mut exprs = Vec::new();
     let mut arms = BTreeMap::new();
     let mut traits = grouped.traits;
+    let mut zero_arms = rel.zero_arms.clone();
+    let mut row_arms = rel.row_arms.clone();
+    for (key, branches) in grouped.key_branches.into_iter().enumerate() {
+        for branch in branches {
+            let arm = walker.fresh();
+            let source = Source::Taken(branch.taken);
+            arms.insert(arm, arm_tracks(walker, &rel, arm, &source, &mut exprs));
+            row_arms.insert(arm);
+            if let Some(key) = traits.get_mut(key) {
+                key.arms.insert(arm);
+            }
+        }
+    }
     for (name, function, judged) in grouped.aggregates {
+        zero_arms.retain(|arm| !judged.exposed.contains(arm));
         exprs.push(plain(&function, judged.argument.as_ref()).alias(name));
         let mut found = judged.traits;
         if crowded {
@@ -218,8 +247,8 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         plan,
         slots,
         arms,
-        zero_arms: rel.zero_arms,
-        row_arms: rel.row_arms,
+        zero_arms,
+        row_arms,
         owners: rel.owners,
         tables: rel.tables,
         linked: rel.linked,

@@ -6,6 +6,7 @@ use datafusion_common::{NullEquality, Result as DfResult};
 use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan};
 use policy::denial::Code;
 
+use crate::branch::branches;
 use crate::condition::{Condition, condition};
 use crate::consent;
 use crate::link::link;
@@ -91,6 +92,13 @@ pub(crate) fn judge_rest(
 ) {
     for expr in &found.rest {
         walker.judge(rel).predicate(expr, polarity);
+        if rel.is_protected() && !branches(expr).is_empty() {
+            walker
+                .refusals
+                .add(Code::Join, "CASE is not available in a join's condition")
+                .at(expr)
+                .help("join on the key, and put the CASE into WHERE");
+        }
     }
     if both_protected {
         for (l, r) in &found.equal {

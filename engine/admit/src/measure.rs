@@ -1,12 +1,14 @@
 //! Aggregates: which there are, what they may be computed from, what their results may be used for.
 
+use std::collections::BTreeSet;
+
 use arrow::datatypes::DataType;
 use datafusion_expr::expr::AggregateFunction;
 use datafusion_expr::{Expr, ExprSchemable};
 use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 
-use crate::branch::{Branch, measure_branches, when};
+use crate::branch::{Branch, exposed_columns, measure_branches, when};
 use crate::clamp::clamped;
 use crate::constant::constant;
 use crate::expression;
@@ -15,7 +17,7 @@ use crate::linear::strip;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::relation::Rel;
-use crate::traits::{Growth, Traits};
+use crate::traits::{ArmId, Growth, Traits};
 
 /// Where an aggregate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,6 +41,8 @@ pub(crate) struct Judged {
     pub(crate) branches: Vec<Branch>,
     /// Branches further down that the argument went through.
     pub(crate) traits: Traits,
+    /// Branches further down whose 0 is not what is aggregated: something is added to it, or it is counted.
+    pub(crate) exposed: BTreeSet<ArmId>,
     /// How it moves when rows are added.
     pub(crate) growth: Growth,
 }
@@ -70,7 +74,13 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     let mut traits = result(&name, &found);
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
+    let exposed = if name == "sum" {
+        exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel)
+    } else {
+        traits.arms.clone()
+    };
     Judged {
+        exposed,
         growth: growth(&name, &found),
         distinct: params.distinct,
         argument,
@@ -78,6 +88,17 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
         traits,
         name,
     }
+}
+
+/// Branches behind columns that stand where their 0 does not make the argument 0.
+fn exposed_arms(filter: Option<&Expr>, argument: Option<&Expr>, rel: &Rel) -> BTreeSet<ArmId> {
+    let conditions = filter.into_iter().flat_map(Expr::column_refs).cloned();
+    let exposed = argument.into_iter().flat_map(exposed_columns);
+    conditions
+        .chain(exposed)
+        .filter_map(|column| rel.col(&column))
+        .flat_map(|col| col.traits.arms.iter().copied())
+        .collect()
 }
 
 /// Branches of the argument as written: clamping adds none.
@@ -298,8 +319,8 @@ fn result(name: &str, found: &Traits) -> Traits {
         bounds: None,
         known: None,
         ratio: None,
-        slots: std::collections::BTreeSet::new(),
-        domains: std::collections::BTreeSet::new(),
+        slots: BTreeSet::new(),
+        domains: BTreeSet::new(),
         absent: Vec::new(),
         ..found.clone()
     };

@@ -12,7 +12,7 @@ use release::{
 };
 
 use crate::expression;
-use crate::group::aggregate_call;
+use crate::group::{aggregate_call, each_once};
 use crate::measure::{self, Judged, Place};
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
@@ -40,6 +40,7 @@ pub(crate) fn build(
     original: &LogicalPlan,
 ) -> DfResult<ReleasePlan> {
     let rel = walker.walk(input, &[])?;
+    let keys = &each_once(keys);
     let mut columns = Columns::default();
     let keyed = release_keys(walker, &rel, keys, &mut columns);
     let outputs = original.schema().fields().iter().skip(keys.len());
@@ -114,7 +115,7 @@ fn statistic_branches(
     keyed: &Keyed,
     columns: &mut Columns,
 ) -> Vec<Branch> {
-    let neutral = |arm: &ArmId| judged.name == "sum" && rel.zero_arms.contains(arm);
+    let neutral = |arm: &ArmId| rel.zero_arms.contains(arm) && !judged.exposed.contains(arm);
     let own: BTreeSet<ArmId> = judged
         .traits
         .arms

@@ -135,6 +135,7 @@ fn grouped_by(walker: &mut Walker<'_>, tested: Rel, keys: &[(Column, Column)]) -
         Grouped {
             keys: group,
             traits,
+            key_branches: Vec::new(),
             aggregates: Vec::new(),
         },
     )

@@ -8,7 +8,7 @@ use datafusion_expr::{
 };
 use policy::denial::Code;
 
-use crate::branch::{Branch, branches, measure_branches};
+use crate::branch::{Branch, branches, exposed_columns, measure_branches};
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::Refusals;
 use crate::relation::{Arm, Col, Rel};
@@ -169,6 +169,9 @@ impl<'a> Walker<'a> {
             exprs.push(expr.clone());
         }
         let unique = projected_keys(&rel, &node.expr);
+        let exposed = node.expr.iter().flat_map(|expr| exposed_arms(&rel, expr));
+        let exposed: BTreeSet<ArmId> = exposed.collect();
+        rel.zero_arms.retain(|arm| !exposed.contains(arm));
         exprs.extend(rel.hidden_but(&flags));
         exprs.extend(flags);
         let plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.clone().into())?);
@@ -285,6 +288,15 @@ pub(crate) fn named(plan: &LogicalPlan, traits: Vec<Traits>) -> Vec<Col> {
         .into_iter()
         .zip(traits)
         .map(|(column, traits)| Col { column, traits })
+        .collect()
+}
+
+/// Branches whose 0 is not the expression's 0: something is added to it, or it decides something.
+fn exposed_arms(rel: &Rel, expr: &Expr) -> Vec<ArmId> {
+    let columns = exposed_columns(expr);
+    let found = columns.iter().filter_map(|column| rel.col(column));
+    found
+        .flat_map(|col| col.traits.arms.iter().copied())
         .collect()
 }
 

@@ -49,6 +49,11 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         traits.push(result(walker, &rel, call, &partition));
         exprs.push(clamped_call(call, &rel).alias(name));
         frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots);
+        // Only under SUM is a 0 nothing.
+        if call.fun.name() != "sum" {
+            let arms = traits.last().map(|t| t.arms.clone()).unwrap_or_default();
+            rel.zero_arms.retain(|arm| !arms.contains(arm));
+        }
     }
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
     let plan = LogicalPlan::Window(Window::try_new(exprs, rel.plan.clone().into())?);
@@ -88,7 +93,9 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
             .add(Code::Window, format!("the window function {name} is not available in this form"))
             .help("count, sum, avg, min, max, row_number, rank, lag and lead are, without FILTER or DISTINCT");
     }
-    if params.args.iter().any(|arg| !branches(arg).is_empty()) {
+    let sorts = params.order_by.iter().map(|sort| &sort.expr);
+    let mut parts = params.args.iter().chain(&params.partition_by).chain(sorts);
+    if parts.any(|part| !branches(part).is_empty()) {
         walker
             .refusals
             .add(
