@@ -5,7 +5,7 @@ use std::path::Path;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::concat_batches;
 use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
-use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionConfig, SessionContext};
+use datafusion::prelude::{CsvReadOptions, ParquetReadOptions, SessionContext};
 
 use super::table::{Row, Table};
 
@@ -19,10 +19,8 @@ impl Clear {
     pub(crate) fn open(world: &Path) -> Self {
         let text = std::fs::read_to_string(world.join("collaboration.toml")).unwrap();
         let collaboration: toml::Table = text.parse().unwrap();
-        let mut config = SessionConfig::new();
-        config.options_mut().sql_parser.parse_float_as_decimal = true;
         let clear = Self {
-            context: SessionContext::new_with_config(config),
+            context: SessionContext::new(),
             runtime: tokio::runtime::Runtime::new().unwrap(),
         };
         for (party, about) in collaboration["parties"].as_table().unwrap() {

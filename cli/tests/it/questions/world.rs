@@ -108,7 +108,12 @@ pub(crate) fn four_banks(patterns: u32, k: Option<usize>) -> World {
             std::fs::write(&file, text.replace("min_contributors = 10 ", &k)).unwrap();
         }
     }
-    World::new(dir, "alice@bank_a")
+    // A bank that asks for itself is owed nothing by its own rows, so somebody else asks.
+    let file = dir.path().join("collaboration.toml");
+    let text = std::fs::read_to_string(&file).unwrap();
+    let text = text.replace("[parties.ref]\n", "[parties.ref]\nanalysts = [\"rita\"]\n");
+    std::fs::write(file, text).unwrap();
+    World::new(dir, "rita@ref")
 }
 
 const HOSPITALS: [&str; 3] = ["hospital_a", "hospital_b", "hospital_c"];
@@ -148,17 +153,40 @@ pub(crate) fn health(k: usize) -> World {
     std::fs::create_dir(dir.path().join("trials")).unwrap();
     put_policy(dir.path(), "actg175", "trials/actg175", k, ("trials", &[]));
     std::fs::write(dir.path().join("trials/actg175.csv"), trial()).unwrap();
+    put_policy(
+        dir.path(),
+        "ncctg_lung",
+        "trials/ncctg_lung",
+        k,
+        ("trials", &[]),
+    );
+    std::fs::write(dir.path().join("trials/ncctg_lung.csv"), sites()).unwrap();
     World::new(dir, "sam@sponsor")
 }
 
-/// 1 600 patients in four arms, a third of whom have an event.
+/// 1 604 patients in four arms, a third of whom have an event.
 fn trial() -> String {
     let row = |i: u32| {
         let event = u32::from((i * 7 + i / 9) % 3 == 0);
         format!("p{i},{},{},{event}\n", i % 4, (i * 37) % 1079 + 1)
     };
-    let rows: String = (0..1600).map(row).collect();
+    let rows: String = (0..1604).map(row).collect();
     format!("patient_id,arm,days,event\n{rows}")
+}
+
+/// 200 patients at ten sites.
+fn sites() -> String {
+    let row = |i: u32| {
+        let event = u32::from(i % 3 != 0);
+        format!(
+            "p{i},{},{},{event},{}\n",
+            i % 10 + 1,
+            (i * 53) % 700 + 5,
+            i % 2 + 1
+        )
+    };
+    let rows: String = (0..200).map(row).collect();
+    format!("patient_id,inst,days,event,sex\n{rows}")
 }
 
 fn put_policy(world: &Path, name: &str, to: &str, k: usize, (party, group): (&str, &[&str])) {
