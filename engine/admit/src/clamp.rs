@@ -36,11 +36,11 @@ pub(crate) fn clamped(expr: &Expr, rel: &Rel) -> Expr {
         }),
         Expr::Cast(cast) => Expr::Cast(Cast {
             expr: again(&cast.expr),
-            field: cast.field.clone(),
+            field: std::sync::Arc::clone(&cast.field),
         }),
         Expr::TryCast(cast) => Expr::TryCast(TryCast {
             expr: again(&cast.expr),
-            field: cast.field.clone(),
+            field: std::sync::Arc::clone(&cast.field),
         }),
         Expr::Negative(inner) => Expr::Negative(again(inner)),
         Expr::Alias(alias) => clamped(&alias.expr, rel),

@@ -22,7 +22,7 @@ pub(crate) fn judge(
     right: &Expr,
     polarity: Polarity,
 ) -> Traits {
-    let schema = judge.rel.plan.schema().clone();
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let form = Linear::of_difference(left, right, schema.as_ref());
     let terms: Vec<(Decimal, Expr, Traits)> = form
         .terms

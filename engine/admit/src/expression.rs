@@ -18,7 +18,7 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     if let Some(value) = constant_quantity(expr) {
         return Traits::constant(value);
     }
-    let schema = judge.rel.plan.schema().clone();
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     match strip(expr, schema.as_ref()) {
         Expr::Column(column) => column_traits(judge, expr, column),
         Expr::Alias(alias) => traits(judge, &alias.expr),
@@ -230,7 +230,7 @@ fn quotient_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
     let left = opaque_refused(judge, &binary.left);
     let right = opaque_refused(judge, &binary.right);
     let both = left.meet(&right);
-    let schema = judge.rel.plan.schema().clone();
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let whole = binary
         .left
         .get_type(schema.as_ref())
@@ -286,7 +286,7 @@ fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
 fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataType) -> Traits {
     use arrow::datatypes::DataType;
     let found = opaque_refused(judge, inner);
-    let schema = judge.rel.plan.schema().clone();
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let from = inner.get_type(schema.as_ref()).ok();
     let moment = matches!(from, Some(DataType::Timestamp(_, _)));
     match to {

@@ -46,12 +46,12 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
         },
         "date_bin" => match (literal(0), args.get(1), literal(2)) {
             (Some(Quantity::Span(width)), Some(moment), origin) => {
-                binned(moment.clone(), width, call.args.len() > 2, origin)
+                binned(moment.clone(), width, call.args.len() > 2, origin.as_ref())
             }
             _no_literal => refused(judge, expr, name, &args),
         },
         "floor" | "ceil" => bucketed(first, &Grain::Number(Decimal::from(1))),
-        "round" => bucketed(first, &Grain::Number(round_step(literal(1)))),
+        "round" => bucketed(first, &Grain::Number(round_step(literal(1).as_ref()))),
         "abs" => Traits {
             degree: None,
             dimension: any(first.dimension.as_ref()),
@@ -165,7 +165,7 @@ fn binned(
     found: Traits,
     width: crate::grain::Span,
     has_origin: bool,
-    origin: Option<Quantity>,
+    origin: Option<&Quantity>,
 ) -> Traits {
     let Some(cells) = width.as_grain() else {
         return Traits {
@@ -174,7 +174,7 @@ fn binned(
         };
     };
     // Cells of n days from an origin on the day grid are unions of days wherever they start.
-    let origin_fits = |grain: &Grain| match (&origin, has_origin) {
+    let origin_fits = |grain: &Grain| match (origin, has_origin) {
         (None, false) => true,
         (Some(Quantity::Moment(at)), true) => crate::grain::moment_on(grain, *at),
         (Some(_), _) | (None, true) => false,
@@ -193,7 +193,7 @@ fn binned(
 }
 
 /// The width of the cells that `round(x, n)` makes.
-fn round_step(places: Option<Quantity>) -> Decimal {
+fn round_step(places: Option<&Quantity>) -> Decimal {
     match places {
         None => Decimal::from(1),
         Some(Quantity::Number(n)) if n.scale() == 0 => {

@@ -36,13 +36,7 @@ fn time_nests(fine: (u32, TimeUnit), coarse: (u32, TimeUnit)) -> bool {
         months(fine.1),
         months(coarse.1),
     ) {
-        (Some(f), Some(c), _, _) => {
-            coarse_n
-                .saturating_mul(c)
-                .checked_rem(fine_n.saturating_mul(f))
-                == Some(0)
-        }
-        (None, None, Some(f), Some(c)) => {
+        (Some(f), Some(c), _, _) | (None, None, Some(f), Some(c)) => {
             coarse_n
                 .saturating_mul(c)
                 .checked_rem(fine_n.saturating_mul(f))

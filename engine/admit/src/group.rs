@@ -57,7 +57,7 @@ pub(crate) fn walk(
     }
     check_crowd(walker, &rel, &traits);
     let grouped = Grouped {
-        keys: keys.to_vec(),
+        keys: keys.clone(),
         traits,
         key_branches: keys.iter().map(branches).collect(),
         aggregates,

@@ -88,8 +88,10 @@ pub(crate) fn is_widening(from: &DataType, to: &DataType) -> bool {
     }
     match (from, to) {
         (DataType::Dictionary(_, value), _) => is_widening(value, to),
-        (DataType::Date32 | DataType::Date64, DataType::Timestamp(_, None))
-        | (DataType::Timestamp(_, None), DataType::Timestamp(_, None))
+        (
+            DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None),
+            DataType::Timestamp(_, None),
+        )
         | (DataType::Float32, DataType::Float64) => true,
         (_, DataType::Decimal128(_, to_scale)) => {
             let from_scale = match from {
@@ -135,10 +137,10 @@ impl Linear {
                     return self.add(inner, negated, schema);
                 }
             }
-            Expr::BinaryExpr(binary) => {
-                if self.add_binary(&binary.left, binary.op, &binary.right, factor, schema) {
-                    return;
-                }
+            Expr::BinaryExpr(binary)
+                if self.add_binary(&binary.left, binary.op, &binary.right, factor, schema) =>
+            {
+                return;
             }
             _leaf => {}
         }

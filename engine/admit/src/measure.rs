@@ -190,7 +190,7 @@ fn argument(judge: &mut Judge<'_>, name: &str, distinct: bool, expr: Option<&Exp
 
 fn measure_argument(judge: &mut Judge<'_>, expr: &Expr, most: u8) -> Traits {
     let found = expression::opaque_refused(judge, expr);
-    if !found.degree.is_some_and(|d| d <= most) {
+    if found.degree.is_none_or(|d| d > most) {
         judge
             .refusals
             .add(
@@ -221,7 +221,7 @@ fn extreme_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
 
 /// A bare column, a literal, or CASE with conditions and such values.
 fn count_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
-    let schema = judge.rel.plan.schema().clone();
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let bare = strip(expr, schema.as_ref());
     if constant(bare).is_some() {
         return Traits::literal();
@@ -273,7 +273,7 @@ fn case_condition(
 
 /// A unit or key (bare, or one arm of CASE), or a dimension or filter at its grain.
 fn distinct_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
-    let schema = judge.rel.plan.schema().clone();
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let bare = strip(expr, schema.as_ref());
     if let Expr::Case(case) = bare
         && let [(when, then)] = case.when_then_expr.as_slice()

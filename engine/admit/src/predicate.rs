@@ -59,12 +59,13 @@ pub(crate) struct Judge<'a> {
 impl Judge<'_> {
     /// Judges a predicate; refusals are collected, what it reads is returned.
     pub(crate) fn predicate(&mut self, expr: &Expr, polarity: Polarity) -> Traits {
-        let schema = self.rel.plan.schema().clone();
+        let schema = std::sync::Arc::clone(self.rel.plan.schema());
         match strip(expr, schema.as_ref()) {
             Expr::BinaryExpr(binary) => self.binary(binary, polarity),
             Expr::Not(inner) => self.predicate(inner, polarity.flip()),
-            Expr::IsTrue(inner) | Expr::IsNotFalse(inner) => self.predicate(inner, Polarity::Both),
-            Expr::IsFalse(inner)
+            Expr::IsTrue(inner)
+            | Expr::IsNotFalse(inner)
+            | Expr::IsFalse(inner)
             | Expr::IsNotTrue(inner)
             | Expr::IsUnknown(inner)
             | Expr::IsNotUnknown(inner) => self.predicate(inner, Polarity::Both),

@@ -322,15 +322,12 @@ fn pool_classes(policies: &Policies) -> Vec<u8> {
         let class = classes
             .iter_mut()
             .find(|(_, members)| members.iter().all(|m| policies.pool_together(m, party)));
-        match class {
-            Some((class, members)) => {
-                members.push(party);
-                found.push(*class);
-            }
-            None => {
-                classes.push((number, vec![party]));
-                found.push(number);
-            }
+        if let Some((class, members)) = class {
+            members.push(party);
+            found.push(*class);
+        } else {
+            classes.push((number, vec![party]));
+            found.push(number);
         }
     }
     found

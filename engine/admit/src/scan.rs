@@ -14,7 +14,7 @@ use crate::branch::{null, when};
 use crate::constant::{constant, constant_quantity};
 use crate::relation::{Col, Rel, Slot};
 use crate::traits::{Origin, Traits};
-use crate::walk::Walker;
+use crate::walk::{Walker, internal};
 
 /// The table that a scan names: `party.table`.
 pub(crate) fn table_of(name: &TableReference) -> Option<TableRef> {
@@ -109,7 +109,7 @@ fn track(
     let number = walker
         .policies
         .number(&policy.table.party)
-        .ok_or_else(|| walker.internal("a party without a number"))?;
+        .ok_or_else(|| internal("a party without a number"))?;
     let id = walker.fresh();
     let name = format!("__t{id}");
     let value = Expr::Column(column.clone());

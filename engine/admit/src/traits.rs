@@ -42,6 +42,10 @@ pub(crate) struct Crowded {
 }
 
 /// What a value may be used for.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about a value, each asked for by its name"
+)]
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Traits {
     /// A literal: has every capability.

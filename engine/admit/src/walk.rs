@@ -261,11 +261,11 @@ impl<'a> Walker<'a> {
         rel.cols = named(&rel.plan, traits);
         Ok(rel)
     }
+}
 
-    /// Something that should not happen; the question is refused, not guessed at.
-    pub(crate) fn internal(&self, what: &str) -> DataFusionError {
-        DataFusionError::Plan(format!("admission: {what}"))
-    }
+/// Something that should not happen; the question is refused, not guessed at.
+pub(crate) fn internal(what: &str) -> DataFusionError {
+    DataFusionError::Plan(format!("admission: {what}"))
 }
 
 /// The hidden column as the plan qualifies it.
