@@ -1,5 +1,7 @@
 //! What went wrong, as one thing that can be shown to a person or a program.
 
+use std::ops::{Deref, DerefMut};
+
 use connectors::ConnectorError;
 use engine::Refusal;
 use ledger::LedgerError;
@@ -47,9 +49,28 @@ pub(crate) fn describe(what: &std::path::Path, error: &std::io::Error) -> String
 /// Everything that was found wrong at once.
 pub(crate) type Failures = Vec<Failure>;
 
-/// A failure with everything a reader may know of it.
+/// A failure, small enough to be handed on.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-pub(crate) struct Failure {
+#[serde(transparent)]
+pub(crate) struct Failure(Box<Facts>);
+
+impl Deref for Failure {
+    type Target = Facts;
+
+    fn deref(&self) -> &Facts {
+        &self.0
+    }
+}
+
+impl DerefMut for Failure {
+    fn deref_mut(&mut self) -> &mut Facts {
+        &mut self.0
+    }
+}
+
+/// Everything a reader may know of a failure.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(crate) struct Facts {
     pub(crate) code: String,
     pub(crate) message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -75,7 +96,7 @@ pub(crate) struct Failure {
 
 impl Failure {
     pub(crate) fn new(exit: Exit, code: &str, message: impl Into<String>) -> Self {
-        Self {
+        Self(Box::new(Facts {
             code: code.to_owned(),
             message: message.into(),
             help: None,
@@ -87,7 +108,7 @@ impl Failure {
             statement: None,
             origin: None,
             exit,
-        }
+        }))
     }
 
     /// A fault of whoever typed the command.
@@ -251,11 +272,11 @@ pub(crate) fn all(problems: Vec<Problem>) -> Failures {
 
 /// Every problem of a file that is no policy, under a code of its own.
 pub(crate) fn coded(code: &str, problems: Vec<Problem>) -> Failures {
-    let coded = all(problems).into_iter().map(|failure| Failure {
-        code: code.to_owned(),
-        ..failure
-    });
-    coded.collect()
+    let mut failures = all(problems);
+    for failure in &mut failures {
+        code.clone_into(&mut failure.code);
+    }
+    failures
 }
 
 /// Every problem of a connector's error.

@@ -35,7 +35,9 @@ fn main() -> ExitCode {
     };
     let reporter = Reporter::new(cli.error_format, std::path::Path::new("."));
     let exit = run(cli.command, &reporter).unwrap_or_else(|failures| {
-        failures.iter().for_each(|failure| reporter.show(failure));
+        for failure in &failures {
+            reporter.show(failure);
+        }
         let worst = failures.iter().map(|failure| failure.exit).max();
         worst.unwrap_or(Exit::Operational)
     });
@@ -95,7 +97,7 @@ fn run(command: Command, reporter: &Reporter) -> Result<Exit, Failures> {
         Command::Sql(_) => Err(later("sql")),
         Command::Gateway(_) => Err(later("gateway")),
         Command::Schedule(_) => Err(later("schedule")),
-        Command::Completions { shell } => commands::shell::completions(shell),
+        Command::Completions { shell } => Ok(commands::shell::completions(shell)),
         Command::Man => commands::shell::man(),
     }
 }

@@ -52,8 +52,7 @@ pub(crate) async fn of_question<T>(asked: impl Future<Output = T>) -> T {
     let bar = drawn("{spinner} {msg} [{elapsed}]");
     let (watcher, mut phases) = watch::channel(Phase::Judging);
     bar.set_message(words(Phase::Judging));
-    let asked = engine::watched(watcher, asked);
-    tokio::pin!(asked);
+    let mut asked = Box::pin(engine::watched(watcher, asked));
     let outcome = loop {
         tokio::select! {
             outcome = &mut asked => break outcome,

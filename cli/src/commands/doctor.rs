@@ -44,7 +44,8 @@ enum Status {
 /// One thing that was looked at.
 #[derive(Debug, Clone, Serialize)]
 struct Check {
-    check: &'static str,
+    #[serde(rename = "check")]
+    name: &'static str,
     status: Status,
     found: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -56,7 +57,7 @@ struct Check {
 impl Check {
     fn ok(check: &'static str, found: impl Into<String>) -> Self {
         Self {
-            check,
+            name: check,
             status: Status::Ok,
             found: found.into(),
             remedy: None,
@@ -110,7 +111,7 @@ fn show(checks: &[Check], json: bool) {
         say::line(&serde_json::to_string(checks).unwrap_or_default());
         return;
     }
-    let width = checks.iter().map(|check| check.check.len()).max();
+    let width = checks.iter().map(|check| check.name.len()).max();
     let width = width.unwrap_or(0);
     for check in checks {
         let word = match check.status {
@@ -118,7 +119,7 @@ fn show(checks: &[Check], json: bool) {
             Status::Warning => "warning",
             Status::Error => "error  ",
         };
-        say::line(&format!("{word}  {:width$}  {}", check.check, check.found));
+        say::line(&format!("{word}  {:width$}  {}", check.name, check.found));
         if let Some(remedy) = &check.remedy {
             say::line(&format!("         {:width$}  → {remedy}", ""));
         }

@@ -74,7 +74,7 @@ pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures>
         })?;
         remarks(&world);
         if args.status {
-            return status(&world, format);
+            return Ok(status(&world, format));
         }
         let session = Session::new(
             &world,
@@ -97,17 +97,17 @@ fn remarks(world: &World) {
     }
 }
 
-fn status(world: &World, format: Format) -> Result<Exit, Failures> {
+fn status(world: &World, format: Format) -> Exit {
     if format.is_for_machines() {
         let text = serde_json::to_string(&world.status).unwrap_or_default();
         say::line(&text);
-        return Ok(Exit::Answered);
+        return Exit::Answered;
     }
     in_words(world);
     for warning in &world.warnings {
         say::line(&warning.to_string());
     }
-    Ok(Exit::Answered)
+    Exit::Answered
 }
 
 /// Versions of tables and contract, for people.

@@ -66,7 +66,7 @@ pub(crate) enum PolicyCommand {
 pub(crate) fn run(command: &PolicyCommand, reporter: &Reporter) -> Result<Exit, Failures> {
     match command {
         PolicyCommand::Lint(args) => lint::run(args, reporter),
-        PolicyCommand::Fmt { files, check } => format::run(files, *check, reporter),
+        PolicyCommand::Fmt { files, check } => Ok(format::run(files, *check, reporter)),
         PolicyCommand::Explain { file, report } => explain(file, report.is_json()),
         PolicyCommand::Diff { old, new, report } => diff(old, new, report.is_json()),
         PolicyCommand::Draft(args) => draft::run(args),

@@ -8,7 +8,7 @@ use crate::exit::Exit;
 use crate::failure::{Failure, Failures};
 
 /// Writes completions for a shell.
-pub(crate) fn completions(shell: Shell) -> Result<Exit, Failures> {
+pub(crate) fn completions(shell: Shell) -> Exit {
     let mut out = Vec::new();
     clap_complete::generate(shell, &mut Cli::command(), "subrosa", &mut out);
     emit(&out)
@@ -20,10 +20,10 @@ pub(crate) fn man() -> Result<Exit, Failures> {
     clap_mangen::Man::new(Cli::command())
         .render(&mut out)
         .map_err(|error| Failure::io(std::path::Path::new("manual page"), &error))?;
-    emit(&out)
+    Ok(emit(&out))
 }
 
-fn emit(out: &[u8]) -> Result<Exit, Failures> {
+fn emit(out: &[u8]) -> Exit {
     crate::say::line(String::from_utf8_lossy(out).trim_end());
-    Ok(Exit::Answered)
+    Exit::Answered
 }

@@ -171,9 +171,9 @@ fn redirect(argument: &str, shell: &mut Shell<'_>) {
     }
     let path = PathBuf::from(argument);
     if let Err(failures) = output::check(&path) {
-        failures
-            .iter()
-            .for_each(|failure| shell.reporter.show(failure));
+        for failure in &failures {
+            shell.reporter.show(failure);
+        }
         return;
     }
     let format = Format::of_name(&path).unwrap_or(shell.settings.format);

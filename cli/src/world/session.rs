@@ -86,7 +86,7 @@ impl Session {
             nonce: hex::encode(nonce),
             sql: sql.to_owned(),
         };
-        match world.engine.ask(&question).await? {
+        match Box::pin(world.engine.ask(&question)).await? {
             Reply::Answer(sealed) => self.open(world, &question, &sealed),
             Reply::Explanation(explanation) => Ok(Outcome::Explanation(explanation)),
             Reply::Tables(tables) => Ok(Outcome::Tables(tables)),

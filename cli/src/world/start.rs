@@ -28,7 +28,7 @@ use crate::failure::{self, Failure, Failures};
 /// Bytes that a question may use unless the world says otherwise.
 const MEMORY: usize = 4 << 30;
 /// How long a question may take unless the world says otherwise.
-const TIMEOUT: Duration = Duration::from_secs(600);
+const TIMEOUT: Duration = Duration::from_mins(10);
 
 /// A world whose engine runs.
 pub(crate) struct World {

@@ -64,7 +64,7 @@ const BY_COUNTRY: &str =
 
 fn rows(bank: &str, from: usize) -> String {
     let row = |at: usize| {
-        let country = if at % 5 == 0 { "DE" } else { "LU" };
+        let country = if at.is_multiple_of(5) { "DE" } else { "LU" };
         format!("{bank}-{at:03},{country},{at}.25,secret-{at}\n")
     };
     let rows: String = (from..from + 20).map(row).collect();

@@ -112,7 +112,7 @@ fn evidence_is_kept_shown_and_verified_again() {
     let good = std::fs::read_to_string(&file).unwrap();
     let nonce = serde_json::from_str::<Value>(&good).unwrap()["transcript"]["nonce"].clone();
     let nonce = nonce.as_str().unwrap();
-    let other = nonce.replace(|c| c == '0' || c == '1', "2");
+    let other = nonce.replace(['0', '1'], "2");
     for bad in [
         good.replace(nonce, &other),
         good.replace("\"debug\": false", "\"debug\": true"),

@@ -1,5 +1,7 @@
 //! `policy`: what a security officer does, with no engine and no network but for `test`.
 
+use std::os::unix::fs::PermissionsExt;
+
 use serde_json::{Value, json};
 
 use crate::run::{subrosa, world};
@@ -89,7 +91,6 @@ fn fmt_settles_and_keeps_what_is_said() {
         text.replace(" = ", "=").replace("jitter  =", "jitter="),
     )
     .unwrap();
-    use std::os::unix::fs::PermissionsExt;
     std::fs::set_permissions(&path, std::fs::Permissions::from_mode(0o640)).unwrap();
     let explained = subrosa(dir.path(), &["policy", "explain", POLICY]).out;
     assert_eq!(

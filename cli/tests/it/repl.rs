@@ -10,7 +10,7 @@ use std::time::Duration;
 use crate::run::world;
 
 /// How long a person would wait before calling it broken.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_mins(1);
 /// A terminal is asked where its cursor is, and says so.
 const WHERE: &str = "\u{1b}[6n";
 
@@ -73,12 +73,12 @@ impl Terminal {
             }
             let plain = without_escapes(&self.seen);
             if let Some(at) = plain.find(wanted) {
-                self.seen = plain[at + wanted.len()..].to_owned();
+                plain[at + wanted.len()..].clone_into(&mut self.seen);
                 return;
             }
             match self.printed.recv_timeout(PATIENCE) {
                 Ok(more) => self.seen.push_str(&more),
-                Err(_) => panic!("no {wanted:?} after: {plain}"),
+                Err(gone) => panic!("{gone}: no {wanted:?} after: {plain}"),
             }
         }
     }

@@ -136,10 +136,9 @@ pub(super) fn add(args: &AddArgs) -> Result<(), Failures> {
     holds_together(&contract)?;
     let void = file::signers(&args.file, &before)?.len();
     file::write(&args.file, &contract)?;
-    before
-        .diff(&contract)
-        .iter()
-        .for_each(|line| say::line(line));
+    for line in before.diff(&contract) {
+        say::line(&line);
+    }
     if void > 0 {
         say::note("the contract is another now: whoever had signed it must sign it again");
     }

@@ -183,7 +183,9 @@ pub(super) fn diff(
     if changes.is_empty() {
         say::line("nothing but the version changed");
     }
-    changes.iter().for_each(|change| say::line(change));
+    for change in &changes {
+        say::line(change);
+    }
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub(super) fn run(args: &SignArgs) -> Result<(), Failures> {
                 .into());
         }
     };
-    keep(args, &contract, party, signature)
+    keep(args, &contract, &party, signature)
 }
 
 fn prepare(contract: &Contract, report: &ReportArgs) {
@@ -146,13 +146,13 @@ fn from_file(path: &Path) -> Result<Vec<u8>, Failures> {
 fn keep(
     args: &SignArgs,
     contract: &Contract,
-    party: PartyId,
+    party: &PartyId,
     signature: [u8; 64],
 ) -> Result<(), Failures> {
     let digest = contract.digest();
     let mut all = file::signatures(&args.file)?;
     all.0
-        .retain(|old| old.digest == digest && old.party != party);
+        .retain(|old| old.digest == digest && old.party != *party);
     all.0.insert(Signature {
         party: party.clone(),
         digest,

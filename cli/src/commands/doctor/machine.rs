@@ -140,7 +140,7 @@ pub(super) fn private(path: &Path) -> Option<bool> {
     #[cfg(unix)]
     {
         use std::os::unix::fs::PermissionsExt;
-        Some(data.permissions().mode() & 0o077 == 0)
+        Some(data.permissions().mode().trailing_zeros() >= 6)
     }
     #[cfg(not(unix))]
     {

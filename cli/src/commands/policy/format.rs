@@ -10,7 +10,7 @@ use crate::say;
 use crate::world::write_whole;
 
 /// Runs `policy fmt`; a file that cannot be formatted does not stop the next.
-pub(super) fn run(files: &[PathBuf], check: bool, reporter: &Reporter) -> Result<Exit, Failures> {
+pub(super) fn run(files: &[PathBuf], check: bool, reporter: &Reporter) -> Exit {
     let mut exit = Exit::Answered;
     for file in files {
         match one(file, check) {
@@ -23,7 +23,7 @@ pub(super) fn run(files: &[PathBuf], check: bool, reporter: &Reporter) -> Result
             }
         }
     }
-    Ok(exit)
+    exit
 }
 
 fn one(file: &Path, check: bool) -> Result<Exit, Failures> {

@@ -65,9 +65,9 @@ pub(super) fn run(args: &LintArgs, reporter: &Reporter) -> Result<Exit, Failures
     let errors = found.iter().filter(|problem| problem.is_error()).count();
     let warnings = found.len().saturating_sub(errors);
     let json = args.report.is_json();
-    found
-        .into_iter()
-        .for_each(|problem| tell(problem, json, reporter));
+    for problem in found {
+        tell(problem, json, reporter);
+    }
     if !json {
         say::line(&format!(
             "{policies} policies, {errors} errors, {warnings} warnings"

@@ -27,18 +27,17 @@ pub(super) async fn show(name: &str, shell: &Shell<'_>) {
         say::note("\\can takes a table, as in \\can party.table; \\d lists them");
         return;
     }
-    match visible.iter().find(|table| table.name == name) {
-        Some(table) => page(&grid(table)),
-        None => {
-            let near = nearest(name, visible.iter().map(|table| table.name.as_str()));
-            let hint = near.map_or("\\d lists them".to_owned(), |near| {
-                format!("did you mean {near}?")
-            });
-            say::note(&format!(
-                "there is no table {name} that you may ask; {hint}"
-            ));
-        }
+    if let Some(table) = visible.iter().find(|table| table.name == name) {
+        page(&grid(table));
+        return;
     }
+    let near = nearest(name, visible.iter().map(|table| table.name.as_str()));
+    let hint = near.map_or("\\d lists them".to_owned(), |near| {
+        format!("did you mean {near}?")
+    });
+    say::note(&format!(
+        "there is no table {name} that you may ask; {hint}"
+    ));
 }
 
 fn grid(table: &VisibleTable) -> String {
