@@ -208,7 +208,7 @@ fn worlds_that_are_none() {
             (
                 &["table", "verify", "a.b", "--world", "w"],
                 1,
-                "is no PARTY.TABLE",
+                "no table a.b",
             ),
             (
                 &["table", "inspect", "clinic_a.visits", "--world", "fresh"],

@@ -37,7 +37,11 @@ fn one(file: &Path, check: bool) -> Result<Exit, Failures> {
         say::line(&format!("{shown} would change"));
         return Ok(Exit::Yours);
     }
-    write_whole(file, after.as_bytes()).map_err(|error| Failure::io(file, &error))?;
+    let kept = std::fs::metadata(file).map(|data| data.permissions());
+    let written = write_whole(file, after.as_bytes())
+        .and(kept)
+        .and_then(|kept| std::fs::set_permissions(file, kept));
+    written.map_err(|error| Failure::io(file, &error))?;
     say::line(&format!("{shown} formatted"));
     Ok(Exit::Answered)
 }
