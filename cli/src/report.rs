@@ -113,8 +113,10 @@ impl Reporter {
         if let Some(help) = &failure.help {
             let word = self.paint(nu_ansi_term::Style::new().bold(), "help:");
             let help = snippet::wrapped(help, self.width.saturating_sub(HELP), HELP);
-            text.extend(["
-  = ", &word, " ", &help]);
+            text.extend([
+                "
+  = ", &word, " ", &help,
+            ]);
         }
         text
     }

@@ -190,7 +190,8 @@ fn ctrl_c_gives_up_the_question_and_keeps_the_session() {
     terminal.expect("UNATTESTED> ");
     let table = "clinic_b.visits";
     let endless = format!(
-        "SELECT COUNT(*) AS n FROM {table} a, {table} b, {table} c, {table} d, {table} e, {table} f \
+        "SELECT COUNT(*) AS n FROM {table} a CROSS JOIN ({table} b CROSS JOIN ({table} c CROSS JOIN \
+         ({table} d CROSS JOIN ({table} e CROSS JOIN {table} f)))) \
          WHERE a.cost + b.cost + c.cost + d.cost + e.cost + f.cost = 1;\n"
     );
     terminal.press(&endless);
