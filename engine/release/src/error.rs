@@ -15,6 +15,12 @@ pub enum ReleaseError {
     /// More cells, parts or distinct values than can be numbered.
     #[error("release: the result is too large")]
     Overflow,
+    /// Jitter, history or noise is owed, and the release was finished without.
+    #[error("release: more than support is owed")]
+    Owed,
+    /// A party's secret is not there, without which nothing of its may leave.
+    #[error("release: the secret of a party is missing")]
+    Secret,
     /// An array operation failed; the reason may hold values and is not kept.
     #[error("release: the values cannot be released")]
     Values,

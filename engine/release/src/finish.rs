@@ -20,14 +20,18 @@ use crate::tally::Tally;
 use crate::{ReleaseError, Result};
 
 /// Rows of the answer, column by column.
-struct Rows<'a> {
-    keys: Vec<&'a [u8]>,
-    statistics: Vec<Vec<Option<Datum>>>,
+pub(crate) struct Rows<'a> {
+    pub(crate) keys: Vec<&'a [u8]>,
+    pub(crate) statistics: Vec<Vec<Option<Datum>>>,
 }
 
 /// Makes the answer.
 pub(crate) fn finish(release: &Release) -> Result<Released> {
-    let rows = release.rows()?;
+    build(release, &release.rows()?)
+}
+
+/// The answer of these rows.
+pub(crate) fn build(release: &Release, rows: &Rows<'_>) -> Result<Released> {
     let mut fields = Vec::new();
     let mut columns: Vec<ArrayRef> = Vec::new();
     for (key, array) in release
@@ -56,8 +60,8 @@ pub(crate) fn finish(release: &Release) -> Result<Released> {
 }
 
 impl Release {
-    /// The rows of the answer in key order.
-    fn rows(&self) -> Result<Rows<'_>> {
+    /// The parts of each cell.
+    pub(crate) fn parts_of_cells(&self) -> Result<Vec<Vec<u32>>> {
         let mut parts = vec![Vec::new(); self.cells.len()];
         for (number, (cell, _)) in self.parts.list().iter().enumerate() {
             parts
@@ -65,6 +69,12 @@ impl Release {
                 .ok_or(ReleaseError::Mismatch)?
                 .push(next(number)?);
         }
+        Ok(parts)
+    }
+
+    /// The rows of the answer in key order.
+    fn rows(&self) -> Result<Rows<'_>> {
+        let mut parts = self.parts_of_cells()?;
         let mut rows = Rows {
             keys: Vec::new(),
             statistics: vec![Vec::new(); self.plan.recipes.len()],
@@ -209,7 +219,7 @@ impl Release {
 }
 
 /// A sum as the answer's type has it.
-fn number(sum: i256, scale: i8, output: &DataType) -> Datum {
+pub(crate) fn number(sum: i256, scale: i8, output: &DataType) -> Datum {
     match output {
         DataType::Float64 => Datum::Float(to_f64(sum) / power_of_ten(i32::from(scale))),
         _ => Datum::Integer(sum),

@@ -14,22 +14,30 @@
 //! 5. A statistic of a cell is the exact value over the parts in which it is allowed, else NULL; a cell with nothing
 //!    but NULL is no row.
 //!
+//! Where policies ask for jitter, history or noise, [`Duties`] say so; then the release also keeps what every entity
+//! adds, and is finished with the memory of earlier releases and the parties' secrets.
+//!
 //! Everything is exact integer arithmetic whose result does not depend on the order of rows, batches or partitions.
 //! Data decides nothing but the released values: what does not fit its type is NULL, never an error.
 
 mod cell;
 mod check;
 mod dominance;
+mod duties;
 mod error;
 mod finish;
 mod hash;
 mod measure;
+mod memory;
 mod need;
+mod noise;
 mod output;
+mod owing;
 mod part;
 mod plan;
 mod release;
 mod released;
+mod secrets;
 mod spec;
 mod support;
 mod tally;
@@ -38,9 +46,14 @@ mod value;
 mod vector;
 mod witness;
 
+pub use duties::{Duties, OwnerCut};
 pub use error::{ReleaseError, Result};
+pub use memory::{Entry, History};
+pub use noise::{Ratio, Stream, discrete_gaussian, discrete_laplace};
+pub use owing::{Finished, Memory};
 pub use release::Release;
 pub use released::Released;
+pub use secrets::Secrets;
 pub use spec::{
     Branch, BranchSource, KeyColumn, MAX_PARTIES, PartyRule, ReleaseSpec, Slot, Statistic,
     StatisticKind, TrackForm,

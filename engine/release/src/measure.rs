@@ -123,6 +123,11 @@ impl Moments {
         self.sum
     }
 
+    /// The sum of squares, unscaled; `None` if it is too large or was not asked for.
+    pub(crate) fn squares(&self) -> Option<i256> {
+        self.squares
+    }
+
     /// The mean with `digits` more decimal places, cut off towards zero.
     pub(crate) fn mean(&self, digits: u32) -> Option<i256> {
         let scaled = self

@@ -100,6 +100,7 @@ impl Plan {
             witnesses: vec![WitnessPlan {
                 witness: Witness::Rows,
                 weighed: false,
+                exact: false,
             }],
             recipes: Vec::new(),
             limit: largest
@@ -247,14 +248,19 @@ impl Plan {
         Ok((self.measures.len() - 1, scale))
     }
 
-    fn witness(&mut self, witness: Witness, weighed: bool) -> usize {
+    /// The index of a witness, which is called if it was not.
+    pub(crate) fn witness(&mut self, witness: Witness, weighed: bool) -> usize {
         let found = self
             .witnesses
             .iter()
             .position(|plan| plan.witness == witness);
         let at = found.unwrap_or(self.witnesses.len());
         if found.is_none() {
-            self.witnesses.push(WitnessPlan { witness, weighed });
+            self.witnesses.push(WitnessPlan {
+                witness,
+                weighed,
+                exact: false,
+            });
         } else if let Some(plan) = self.witnesses.get_mut(at) {
             plan.weighed |= weighed;
         }
@@ -266,7 +272,7 @@ impl Plan {
 type Asked = (Source, Vec<Witness>, Vec<Witness>);
 
 /// The index of an item, which is added if it is new.
-fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
+pub(crate) fn place<T: PartialEq>(list: &mut Vec<T>, item: T) -> usize {
     list.iter()
         .position(|other| *other == item)
         .unwrap_or_else(|| {

@@ -8,6 +8,7 @@ use arrow::datatypes::{DataType, Schema};
 use crate::cell::Numbering;
 use crate::finish;
 use crate::measure::{Numbers, square};
+use crate::owing::Owed;
 use crate::part::{Kind, Kinds, NONE, Parts, index};
 use crate::plan::Plan;
 use crate::released::Released;
@@ -30,6 +31,8 @@ pub struct Release {
     pub(crate) parts: Parts,
     pub(crate) values: Values,
     pub(crate) evidence: Vec<Evidence>,
+    /// What is owed beyond support, and by statistic what it is released as.
+    pub(crate) owed: Option<Owed>,
 }
 
 impl Release {
@@ -39,6 +42,16 @@ impl Release {
     /// If the spec does not fit the schema; the message says where.
     pub fn new(spec: ReleaseSpec, schema: &Schema) -> Result<Self> {
         let plan = Plan::new(&spec, schema)?;
+        Self::planned(spec, schema, plan, None)
+    }
+
+    /// An empty release by a plan.
+    pub(crate) fn planned(
+        spec: ReleaseSpec,
+        schema: &Schema,
+        plan: Plan,
+        owed: Option<Owed>,
+    ) -> Result<Self> {
         let types: Vec<DataType> = schema
             .fields()
             .iter()
@@ -62,6 +75,7 @@ impl Release {
             spec,
             types,
             plan,
+            owed,
         })
     }
 
@@ -107,7 +121,7 @@ impl Release {
     /// # Errors
     /// If the other has another spec or schema, or there are too many groups. Neither must be used afterwards.
     pub fn merge(&mut self, other: Self) -> Result<()> {
-        if self.spec != other.spec || self.types != other.types {
+        if self.spec != other.spec || self.types != other.types || self.owed != other.owed {
             return Err(ReleaseError::Mismatch);
         }
         let cells = self.cells.merge(other.cells)?;
@@ -147,8 +161,11 @@ impl Release {
     /// Decides what may leave, and lets it out.
     ///
     /// # Errors
-    /// If an array cannot be built; the message says nothing about values.
+    /// If an array cannot be built, or more than support is owed; the message says nothing about values.
     pub fn finish(self) -> Result<Released> {
+        if self.owed.is_some() {
+            return Err(ReleaseError::Owed);
+        }
         finish::finish(&self)
     }
 

@@ -54,6 +54,31 @@ impl Tally {
         }
     }
 
+    /// True if an entity was named whose party is not behind the part.
+    pub(crate) fn is_stray(&self) -> bool {
+        self.stray
+    }
+
+    /// What each entity adds towards a need, sorted by entity; `None` if that is not known.
+    pub(crate) fn entries(&self, need: usize) -> Option<Vec<(u64, i128)>> {
+        let mut entries = match self.groups.get(need)? {
+            Group::Vector(vector) => vector.entries()?,
+            Group::Pairs(pairs) => each(pairs).into_iter().collect(),
+            Group::Entities(_) | Group::Values(..) | Group::Unasked => return None,
+        };
+        entries.retain(|(_, amount)| *amount != 0);
+        entries.sort_unstable_by_key(|(entity, _)| *entity);
+        Some(entries)
+    }
+
+    /// Which distinct values each entity has towards a need; `None` if that is not known.
+    pub(crate) fn pairs(&self, need: usize) -> Option<&NumberSet<(u64, u32)>> {
+        match self.groups.get(need)? {
+            Group::Pairs(pairs) => Some(pairs),
+            Group::Entities(_) | Group::Vector(_) | Group::Values(..) | Group::Unasked => None,
+        }
+    }
+
     /// True if another row can still change something.
     pub(crate) fn is_open(&self) -> bool {
         self.open
@@ -222,14 +247,17 @@ impl Group {
     fn undominated(&self, percent: u8) -> bool {
         match self {
             Self::Vector(vector) => undominated(vector.amounts(), percent),
-            Self::Pairs(pairs) => {
-                let mut each: NumberMap<u64, i128> = NumberMap::default();
-                for (entity, _) in pairs {
-                    *each.entry(*entity).or_insert(0) += 1;
-                }
-                undominated(each.into_values(), percent)
-            }
+            Self::Pairs(pairs) => undominated(each(pairs).into_values(), percent),
             Self::Entities(_) | Self::Values(..) | Self::Unasked => false,
         }
     }
+}
+
+/// How many distinct values each entity has.
+fn each(pairs: &NumberSet<(u64, u32)>) -> NumberMap<u64, i128> {
+    let mut each: NumberMap<u64, i128> = NumberMap::default();
+    for (entity, _) in pairs {
+        *each.entry(*entity).or_insert(0) += 1;
+    }
+    each
 }

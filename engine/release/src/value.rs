@@ -163,6 +163,14 @@ impl Values {
         u64::try_from(number).unwrap_or(u64::MAX)
     }
 
+    /// The distinct values of an argument in order, each with its number.
+    pub(crate) fn ordered(&self, argument: usize) -> Vec<(&[u8], u32)> {
+        self.distinct
+            .get(argument)
+            .map(|distinct| distinct.values.sorted())
+            .unwrap_or_default()
+    }
+
     /// The distinct values of an argument in one part.
     pub(crate) fn distinct_in(&self, argument: usize, part: u32) -> Option<&NumberSet<u32>> {
         self.distinct.get(argument)?.parts.get(index(part))

@@ -117,6 +117,19 @@ impl Vector {
         self.amounts().filter(|amount| *amount != 0).count()
     }
 
+    /// Who adds what; `None` once entities are bucketed.
+    pub(crate) fn entries(&self) -> Option<Vec<(u64, i128)>> {
+        match &self.form {
+            Form::Few(list) => Some(list.clone()),
+            Form::Many(map) => Some(
+                map.iter()
+                    .map(|(entity, amount)| (*entity, *amount))
+                    .collect(),
+            ),
+            Form::Buckets(_) => None,
+        }
+    }
+
     /// What the entities (or buckets) add.
     pub(crate) fn amounts(&self) -> Box<dyn Iterator<Item = i128> + '_> {
         match &self.form {

@@ -37,11 +37,25 @@ pub(crate) enum Witness {
 pub(crate) struct WitnessPlan {
     pub(crate) witness: Witness,
     pub(crate) weighed: bool,
+    /// All entities are kept, with what they add: history or noise is owed.
+    pub(crate) exact: bool,
 }
 
 impl WitnessPlan {
     /// The group for one need: as small as the questions about it permit.
     fn group(&self, need: &Need, limit: usize) -> Group {
+        if self.exact {
+            return match &self.witness {
+                Witness::Pairs(_) => Group::Pairs(NumberSet::default()),
+                Witness::Values(_) => Group::Values(NumberMap::default(), need.k),
+                Witness::Rows
+                | Witness::Present(_)
+                | Witness::Net(_)
+                | Witness::Square(_)
+                | Witness::Flag(_)
+                | Witness::Arm(_) => Group::Vector(Vector::new(usize::MAX)),
+            };
+        }
         let weighed = self.weighed && need.dominance > 0;
         match (&self.witness, weighed) {
             (Witness::Rows | Witness::Present(_) | Witness::Net(_) | Witness::Square(_), true) => {

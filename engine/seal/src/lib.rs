@@ -14,6 +14,7 @@ mod material;
 mod receipt;
 mod recipient;
 mod sha256;
+mod state_key;
 
 pub use aad::{aad_prefix, length_prefixed};
 pub use answer::{SealedAnswer, pad, unpad};
@@ -26,3 +27,4 @@ pub use material::KeyMaterial;
 pub use receipt::{Receipt, SignedReceipt, TableVersion};
 pub use recipient::{RecipientKey, seal_to};
 pub use sha256::{digest, digest_hex};
+pub use state_key::{Seed, StateKey};

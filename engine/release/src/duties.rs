@@ -1,0 +1,117 @@
+//! What a release owes beyond support: jitter, history and noise.
+//!
+//! Kept apart from [`ReleaseSpec`](crate::ReleaseSpec), because a release that owes none of it takes the short way.
+
+use policy::number::Decimal;
+
+use crate::measure::scale_of;
+use crate::noise::Ratio;
+use crate::spec::ReleaseSpec;
+use crate::{ReleaseError, Result};
+
+use arrow::datatypes::DataType;
+
+/// What is owed to the tables of a plan, the strictest of them all.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Duties {
+    /// Support is tested with sticky noise on the number of entities.
+    pub jitter: bool,
+    /// Earlier outcomes are returned for little changes.
+    pub history: bool,
+    /// The variance of the noise in units of the cut, if values carry noise.
+    pub noise: Option<Decimal>,
+    /// By slot: the unit space it is of.
+    pub spaces: Vec<String>,
+    /// By statistic: what its owner lets one entity add to it.
+    pub cuts: Vec<Option<OwnerCut>>,
+}
+
+/// What one entity of an owner may add to a sum of its column.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OwnerCut {
+    /// The owner's party number.
+    pub party: u8,
+    /// The most, in the unit of the column.
+    pub amount: Decimal,
+}
+
+/// The largest variance that noise is drawn with.
+const MOST: u128 = 100_000;
+/// Variances are kept in thousandths.
+const THOUSAND: i128 = 1000;
+
+impl Duties {
+    /// Whether anything is owed.
+    #[must_use]
+    pub fn any(&self) -> bool {
+        self.jitter || self.history || self.noise.is_some()
+    }
+
+    /// The variance of the noise as a rational number, thousandths rounded up.
+    pub(crate) fn variance(&self) -> Result<Option<Ratio>> {
+        let Some(variance) = self.noise else {
+            return Ok(None);
+        };
+        let refuse = || {
+            ReleaseError::Spec(format!(
+                "noise of variance {variance}, which is not between 0 and {MOST}"
+            ))
+        };
+        let unit = 10_i128
+            .checked_pow(u32::from(variance.scale()))
+            .ok_or_else(refuse)?;
+        let scaled = variance
+            .mantissa()
+            .checked_mul(THOUSAND)
+            .ok_or_else(refuse)?;
+        let up = scaled
+            .checked_add(unit - 1)
+            .and_then(|up| up.checked_div(unit))
+            .ok_or_else(refuse)?;
+        let up = u128::try_from(up).map_err(|_| refuse())?;
+        let ratio = Ratio::new(up, THOUSAND.unsigned_abs()).ok_or_else(refuse)?;
+        if ratio.floor() > MOST {
+            Err(refuse())
+        } else {
+            Ok(Some(ratio))
+        }
+    }
+
+    /// Checks that the duties are about this spec.
+    pub(crate) fn check(&self, spec: &ReleaseSpec) -> Result<()> {
+        if self.spaces.len() != spec.slots.len() || self.cuts.len() != spec.statistics.len() {
+            return Err(ReleaseError::Spec(
+                "duties that are not about these tracks and statistics".into(),
+            ));
+        }
+        self.variance().map(|_| ())
+    }
+
+    /// The owner's cut of a statistic in the units that its column is summed in.
+    pub(crate) fn cut(
+        &self,
+        spec: &ReleaseSpec,
+        types: &[DataType],
+        statistic: usize,
+    ) -> Option<(u8, i128)> {
+        let cut = self.cuts.get(statistic).copied().flatten()?;
+        let kind = spec.statistics.get(statistic)?.kind;
+        let scale = scale_of(types.get(kind.column()?)?)?;
+        Some((cut.party, unscaled(cut.amount, scale)?))
+    }
+}
+
+/// A decimal in units of 10^-scale, rounded up, at least 1.
+fn unscaled(amount: Decimal, scale: i8) -> Option<i128> {
+    let digits = i32::from(scale) - i32::from(amount.scale());
+    let power = 10_i128.checked_pow(digits.unsigned_abs())?;
+    let units = if digits >= 0 {
+        amount.mantissa().checked_mul(power)?
+    } else {
+        amount
+            .mantissa()
+            .checked_add(power - 1)?
+            .checked_div(power)?
+    };
+    Some(units.max(1))
+}

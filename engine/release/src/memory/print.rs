@@ -1,0 +1,162 @@
+//! What a part leaves behind to be recognised by: who added how much.
+//!
+//! Up to 1 024 entities it is the list itself, above that sums in 1 024 buckets by keyed hash. Fewer than r changed
+//! entities change fewer than r buckets, and prints of disjoint rows add up.
+
+use crate::hash::mix;
+
+/// Up to so many entities a print is exact.
+pub(crate) const EXACT: usize = 1024;
+/// The mask of a bucket's number.
+const BUCKET: u64 = EXACT as u64 - 1;
+
+/// Who adds how much, sorted by entity; nobody adds 0.
+pub(crate) type Entries = Vec<(u64, i128)>;
+
+/// A print that is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Print {
+    /// All entities, sorted.
+    Exact(Entries),
+    /// Sums by bucket.
+    Buckets(Vec<i128>),
+}
+
+/// How far two prints are apart.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Distance {
+    /// Entities (or buckets) that differ.
+    pub(crate) differing: usize,
+    /// What they can have changed of a value, at most.
+    pub(crate) amount: i128,
+}
+
+impl Print {
+    /// The print of entries.
+    pub(crate) fn of(entries: &[(u64, i128)]) -> Self {
+        if entries.len() > EXACT {
+            Self::Buckets(buckets(entries))
+        } else {
+            Self::Exact(entries.to_vec())
+        }
+    }
+
+    /// Bytes held.
+    pub(crate) fn size(&self) -> usize {
+        match self {
+            Self::Exact(entries) => entries.len() * size_of::<(u64, i128)>(),
+            Self::Buckets(buckets) => buckets.len() * size_of::<i128>(),
+        }
+    }
+}
+
+/// What is left of an amount.
+pub(crate) fn clip(amount: i128, cut: i128) -> i128 {
+    amount.clamp(cut.saturating_neg(), cut)
+}
+
+/// Sums by bucket.
+pub(crate) fn buckets(entries: &[(u64, i128)]) -> Vec<i128> {
+    let mut sums = vec![0_i128; EXACT];
+    for (entity, amount) in entries {
+        let bucket = usize::try_from(mix(*entity) & BUCKET).unwrap_or(0);
+        if let Some(sum) = sums.get_mut(bucket) {
+            *sum = sum.wrapping_add(*amount);
+        }
+    }
+    sums
+}
+
+/// How far apart `below` × the new and `above` × the old amounts are, cut at `cut`; `None` at `limit`.
+pub(crate) fn apart(
+    new: &[(u64, i128)],
+    old: &[(u64, i128)],
+    cut: i128,
+    (above, below): (i128, i128),
+    limit: usize,
+) -> Option<Distance> {
+    let mut distance = Distance {
+        differing: 0,
+        amount: 0,
+    };
+    let (mut new, mut old) = (new.iter().peekable(), old.iter().peekable());
+    loop {
+        let order = match (new.peek(), old.peek()) {
+            (None, None) => return Some(distance),
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some((a, _)), Some((b, _))) => a.cmp(b),
+        };
+        let ours = if order.is_le() {
+            new.next()
+                .map_or(0, |(_, amount)| clip(amount.saturating_mul(below), cut))
+        } else {
+            0
+        };
+        let theirs = if order.is_ge() {
+            old.next()
+                .map_or(0, |(_, amount)| clip(amount.saturating_mul(above), cut))
+        } else {
+            0
+        };
+        if ours != theirs {
+            distance.differing += 1;
+            distance.amount = distance
+                .amount
+                .saturating_add(ours.saturating_abs())
+                .saturating_add(theirs.saturating_abs());
+            if distance.differing >= limit {
+                return None;
+            }
+        }
+    }
+}
+
+/// How far apart two lists of buckets are; `None` at `limit`.
+pub(crate) fn buckets_apart(new: &[i128], old: &[i128], limit: usize) -> Option<Distance> {
+    let mut distance = Distance {
+        differing: 0,
+        amount: 0,
+    };
+    for (ours, theirs) in new.iter().zip(old).filter(|(ours, theirs)| ours != theirs) {
+        distance.differing += 1;
+        distance.amount = distance.amount.saturating_add(
+            ours.wrapping_sub(*theirs)
+                .saturating_abs()
+                .saturating_mul(2),
+        );
+        if distance.differing >= limit {
+            return None;
+        }
+    }
+    Some(distance)
+}
+
+/// Entries less (or more) others, whatever is 0 left out.
+pub(crate) fn combined(a: &[(u64, i128)], b: &[(u64, i128)], sign: i128) -> Entries {
+    let mut sum: Entries = Vec::with_capacity(a.len() + b.len());
+    let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
+    loop {
+        let order = match (left.peek(), right.peek()) {
+            (None, None) => break,
+            (Some(_), None) => std::cmp::Ordering::Less,
+            (None, Some(_)) => std::cmp::Ordering::Greater,
+            (Some((x, _)), Some((y, _))) => x.cmp(y),
+        };
+        let mut entry = (0, 0_i128);
+        if order.is_le()
+            && let Some((entity, amount)) = left.next()
+        {
+            entry = (*entity, *amount);
+        }
+        if order.is_ge()
+            && let Some((entity, amount)) = right.next()
+        {
+            entry = (*entity, entry.1.wrapping_add(amount.wrapping_mul(sign)));
+        }
+        if entry.1 != 0 {
+            sum.push(entry);
+        }
+    }
+    sum
+}

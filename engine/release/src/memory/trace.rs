@@ -1,0 +1,174 @@
+//! Traces: one party's view of a part, and when two of them are near.
+
+use std::sync::Arc;
+
+use arrow::datatypes::i256;
+
+use super::print::{Distance, Entries, Print, apart, buckets, buckets_apart};
+use crate::noise::gcd;
+
+/// Nothing is cut.
+pub(crate) const UNCUT: i128 = i128::MAX;
+
+/// Whose entities a trace names: one party's (or a pool's) in one unit space.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(crate) struct Whose {
+    /// The parties' names, sorted.
+    pub(crate) parties: Vec<String>,
+    /// The unit space.
+    pub(crate) space: String,
+}
+
+/// A trace as it is kept.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Trace {
+    pub(crate) whose: Arc<Whose>,
+    /// The least number of entities when it was made.
+    pub(crate) k: u32,
+    /// What is added to k where nearness to this trace is judged.
+    pub(crate) slack: u32,
+    /// What one entity could add.
+    pub(crate) cut: i128,
+    /// The value is the sum of what the entities add.
+    pub(crate) additive: bool,
+    /// How many entities add something.
+    pub(crate) entities: u64,
+    pub(crate) print: Print,
+}
+
+/// A trace of a part that is being judged: with all its entities.
+#[derive(Debug, Clone)]
+pub(crate) struct Fresh {
+    pub(crate) whose: Arc<Whose>,
+    pub(crate) k: u32,
+    pub(crate) cut: i128,
+    pub(crate) additive: bool,
+    pub(crate) entries: Entries,
+}
+
+/// The factor by which a near trace is multiplied: above / below.
+pub(crate) type Factor = (i128, i128);
+
+impl Fresh {
+    /// As it is kept.
+    pub(crate) fn keep(&self, slack: u32) -> Trace {
+        Trace {
+            whose: Arc::clone(&self.whose),
+            k: self.k,
+            slack,
+            cut: self.cut,
+            additive: self.additive,
+            entities: u64::try_from(self.entries.len()).unwrap_or(u64::MAX),
+            print: Print::of(&self.entries),
+        }
+    }
+
+    /// Whether a trace is near, and by which factor. `raw` are both values before anything was done to them.
+    pub(crate) fn near(&self, old: &Trace, raw: (i256, i256)) -> Option<Factor> {
+        let limit = old.reach(self.k);
+        let size = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
+        if size.abs_diff(old.entities) >= u64::try_from(limit).unwrap_or(u64::MAX) {
+            return None;
+        }
+        if let Some(distance) = self.distance(old, (1, 1), limit)
+            && ((self.additive && old.additive) || within(raw, distance.amount))
+        {
+            return Some((1, 1));
+        }
+        if !(self.additive && old.additive) {
+            return None;
+        }
+        let factor = self.factor(old).filter(|factor| *factor != (1, 1))?;
+        self.distance(old, factor, limit).map(|_| factor)
+    }
+
+    /// How far it is from a kept trace: as it is, or with both cut where they are cut alike; `None` at `limit`.
+    pub(crate) fn distance(
+        &self,
+        old: &Trace,
+        (above, below): Factor,
+        limit: usize,
+    ) -> Option<Distance> {
+        match &old.print {
+            Print::Exact(entries) => {
+                let apart = |cut| apart(&self.entries, entries, cut, (above, below), limit);
+                let ours = self.cut.saturating_mul(below.saturating_abs());
+                let theirs = old.cut.saturating_mul(above.saturating_abs());
+                let alike = ours == theirs && self.cut != UNCUT;
+                apart(UNCUT).or_else(|| if alike { apart(ours) } else { None })
+            }
+            Print::Buckets(theirs) => {
+                let ours = buckets(&self.entries);
+                let ours: Vec<i128> = ours.iter().map(|sum| sum.saturating_mul(below)).collect();
+                let theirs: Vec<i128> =
+                    theirs.iter().map(|sum| sum.saturating_mul(above)).collect();
+                buckets_apart(&ours, &theirs, limit)
+            }
+        }
+    }
+
+    /// The factor by which most of the entities that both have differ, judged on a few of them.
+    fn factor(&self, old: &Trace) -> Option<Factor> {
+        let mut seen: Vec<(Factor, usize)> = Vec::new();
+        let most = old.reach(self.k).saturating_mul(2);
+        for factor in self.factors(old).take(most) {
+            match seen.iter_mut().find(|(other, _)| *other == factor) {
+                Some((_, times)) => *times += 1,
+                None => seen.push((factor, 1)),
+            }
+        }
+        seen.into_iter()
+            .max_by_key(|(_, times)| *times)
+            .map(|(factor, _)| factor)
+    }
+
+    /// Factors of single entities (or buckets), in order.
+    fn factors<'f>(&'f self, old: &'f Trace) -> Box<dyn Iterator<Item = Factor> + 'f> {
+        match &old.print {
+            Print::Exact(entries) => {
+                Box::new(self.entries.iter().filter_map(|(entity, amount)| {
+                    let at = entries
+                        .binary_search_by_key(entity, |(other, _)| *other)
+                        .ok()?;
+                    reduced(*amount, entries.get(at)?.1)
+                }))
+            }
+            Print::Buckets(theirs) => Box::new(
+                buckets(&self.entries)
+                    .into_iter()
+                    .zip(theirs)
+                    .filter_map(|(ours, theirs)| reduced(ours, *theirs)),
+            ),
+        }
+    }
+}
+
+impl Trace {
+    /// From how many differing entities on another part is another part.
+    pub(crate) fn reach(&self, k: u32) -> usize {
+        let k = k.max(self.k);
+        let large = self.entities >= u64::from(k).saturating_mul(3);
+        let slack = if large { self.slack.min(k / 2) } else { 0 };
+        usize::try_from(k.saturating_add(slack)).unwrap_or(usize::MAX)
+    }
+
+    /// Bytes held.
+    pub(crate) fn size(&self) -> usize {
+        size_of::<Self>() + self.print.size()
+    }
+}
+
+/// Whether two values differ by no more than that.
+fn within((new, old): (i256, i256), amount: i128) -> bool {
+    let difference = new.wrapping_sub(old);
+    let amount = i256::from_i128(amount);
+    difference <= amount && difference >= amount.wrapping_neg()
+}
+
+/// A factor in lowest terms with a positive denominator; `None` if one of them is 0.
+fn reduced(above: i128, below: i128) -> Option<Factor> {
+    let divisor = i128::try_from(gcd(above.unsigned_abs(), below.unsigned_abs())).ok()?;
+    let sign = if below < 0 { -1 } else { 1 };
+    let (above, below) = (above.checked_div(divisor)?, below.checked_div(divisor)?);
+    (above != 0 && below != 0).then(|| (above.saturating_mul(sign), below.saturating_mul(sign)))
+}

@@ -1,0 +1,281 @@
+//! The outcome of one base statistic in one part.
+
+use std::collections::BTreeMap;
+
+use arrow::datatypes::i256;
+
+use super::base::Base;
+use super::cut::Cut;
+use super::noised::noised;
+use super::support::{enough, slack};
+use super::totals::Totals;
+use super::{Owed, digest, mismatch};
+use crate::Result;
+use crate::memory::{Fresh, History, Record, UNCUT, Verdict};
+use crate::plan::Recipe;
+use crate::release::Release;
+use crate::secrets::Secrets;
+
+/// Judges the parts of one release.
+pub(crate) struct Judge<'r> {
+    pub(crate) release: &'r Release,
+    pub(crate) owed: &'r Owed,
+    pub(crate) history: &'r mut History,
+    pub(crate) secrets: &'r Secrets,
+    pub(crate) totals: Totals,
+    /// The part that is being judged, and by witness which entities it saw there.
+    seen: (u32, BTreeMap<usize, Vec<Fresh>>),
+}
+
+/// Who must support a statistic.
+pub(crate) struct Support {
+    /// A witness, and whether nobody at all is enough.
+    pub(crate) witnesses: Vec<(usize, bool)>,
+    /// Witnesses in which nobody may dominate.
+    pub(crate) balance: Vec<usize>,
+}
+
+impl Support {
+    /// Those that a statistic's recipe names, and the rows.
+    pub(crate) fn of(recipe: &Recipe) -> Self {
+        let own = recipe.support.iter().map(|witness| (*witness, false));
+        Self {
+            witnesses: std::iter::once((0, false))
+                .chain(own)
+                .chain(recipe.branches.iter().copied())
+                .collect(),
+            balance: recipe.balance.clone(),
+        }
+    }
+
+    /// The rows alone.
+    pub(crate) fn rows() -> Self {
+        Self {
+            witnesses: vec![(0, false)],
+            balance: Vec::new(),
+        }
+    }
+}
+
+impl<'r> Judge<'r> {
+    pub(crate) fn new(
+        release: &'r Release,
+        owed: &'r Owed,
+        history: &'r mut History,
+        secrets: &'r Secrets,
+    ) -> Self {
+        Self {
+            release,
+            owed,
+            history,
+            secrets,
+            totals: Totals::default(),
+            seen: (u32::MAX, BTreeMap::new()),
+        }
+    }
+
+    /// What may be told of a base statistic in a part; `statistic` is its place in the spec.
+    pub(crate) fn outcome(
+        &mut self,
+        part: u32,
+        statistic: usize,
+        base: Base,
+        support: &Support,
+    ) -> Result<Option<i256>> {
+        let Some(raw) = base.kind.raw(&self.release.values, part) else {
+            return Ok(None);
+        };
+        if self.release.kind_of(part)?.needs.is_empty() {
+            return Ok(Some(raw));
+        }
+        let mut traces = self.release.traces(part, base, raw)?;
+        if traces.iter().any(|fresh| fresh.entries.is_empty()) {
+            return Ok(None);
+        }
+        let unit = digest::unit(&traces);
+        let cut = self.cut(part, statistic, base, (raw, unit), &mut traces)?;
+        let told = match self.earlier(part, &traces, raw, support)? {
+            Some(Verdict::Told(value)) => Some(value),
+            Some(Verdict::Withheld) => None,
+            None if !self.supported(part, support)? => None,
+            None => Some(self.fresh(part, statistic, base, (raw, unit), cut, &traces)?),
+        };
+        if let Some(value) = told {
+            self.totals.add(
+                self.release.kind_of(part)?,
+                statistic,
+                base.kind,
+                &traces,
+                raw,
+                value,
+            );
+        }
+        Ok(told)
+    }
+
+    fn cut(
+        &self,
+        part: u32,
+        statistic: usize,
+        base: Base,
+        (raw, unit): (i256, i128),
+        traces: &mut [Fresh],
+    ) -> Result<Cut> {
+        if self.owed.variance.is_none() {
+            return Ok(Cut {
+                value: raw,
+                cover: UNCUT,
+            });
+        }
+        let owner = self
+            .owed
+            .duties
+            .cut(&self.release.spec, &self.release.types, statistic);
+        self.release.cut(part, base, raw, unit, owner, traces)
+    }
+
+    /// The earliest outcome that is near, be it a value or a withholding.
+    fn earlier(
+        &mut self,
+        part: u32,
+        traces: &[Fresh],
+        raw: i256,
+        support: &Support,
+    ) -> Result<Option<Verdict>> {
+        if !self.owed.duties.history {
+            return Ok(None);
+        }
+        let mut withheld = None;
+        for (witness, _) in &support.witnesses {
+            for set in self
+                .sets(part, *witness)?
+                .into_iter()
+                .filter(|set| !set.entries.is_empty())
+            {
+                let near = self.history.near_withheld(&set);
+                withheld = [withheld, near].into_iter().flatten().min();
+            }
+        }
+        let told = self.history.near_told(traces, raw);
+        let told = told.map(|(at, record, (above, below))| {
+            let scaled = record.value.wrapping_mul(i256::from_i128(above));
+            (
+                at,
+                scaled
+                    .checked_div(i256::from_i128(below))
+                    .unwrap_or(record.value),
+            )
+        });
+        Ok(match (told, withheld) {
+            (Some((at, _)), Some(before)) if before < at => Some(Verdict::Withheld),
+            (Some((_, value)), _) => Some(Verdict::Told(value)),
+            (None, Some(_)) => Some(Verdict::Withheld),
+            (None, None) => None,
+        })
+    }
+
+    /// Whether enough stand behind it in every respect; what fails is remembered.
+    fn supported(&mut self, part: u32, support: &Support) -> Result<bool> {
+        for (witness, zero_ok) in &support.witnesses {
+            if self.release.tally_of(part, *witness)?.is_stray() {
+                return Ok(false);
+            }
+            for set in self.sets(part, *witness)? {
+                let nobody = *zero_ok && set.entries.is_empty();
+                if !nobody && !enough(&set, self.owed.duties.jitter, self.secrets)? {
+                    self.withhold(&set);
+                    return Ok(false);
+                }
+            }
+        }
+        for witness in &support.balance {
+            let needs = &self.release.kind_of(part)?.needs;
+            if !self.release.tally_of(part, *witness)?.undominated(needs) {
+                let sets = self.release.sets(part, *witness)?;
+                for set in &sets {
+                    self.withhold(set);
+                }
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn withhold(&mut self, set: &Fresh) {
+        if self.owed.duties.history && !set.entries.is_empty() {
+            self.history.withhold(set.keep(0));
+        }
+    }
+
+    /// A value that has not been told: put together from others, or computed; it is remembered.
+    fn fresh(
+        &mut self,
+        part: u32,
+        statistic: usize,
+        base: Base,
+        (raw, unit): (i256, i128),
+        cut: Cut,
+        traces: &[Fresh],
+    ) -> Result<i256> {
+        let derived = self.derived(part, statistic, base, raw, traces)?;
+        let value = match (derived, self.owed.variance) {
+            (Some(value), _) => value,
+            (None, Some(variance)) => noised(traces, unit, cut, variance, self.secrets)?,
+            (None, None) => raw,
+        };
+        if self.owed.duties.history {
+            let mut kept = Vec::new();
+            for fresh in traces {
+                kept.push(fresh.keep(slack(fresh, self.owed.duties.jitter, self.secrets)?));
+            }
+            self.history.tell(Record {
+                traces: kept,
+                raw,
+                value,
+                fresh: derived.is_none(),
+            });
+        }
+        Ok(value)
+    }
+
+    /// The value as others tell it already. Noise adds up, so with noise no more than one value is taken from another.
+    fn derived(
+        &self,
+        part: u32,
+        statistic: usize,
+        base: Base,
+        raw: i256,
+        traces: &[Fresh],
+    ) -> Result<Option<i256>> {
+        if !self.owed.duties.history {
+            return Ok(None);
+        }
+        let exact = self.owed.variance.is_none();
+        let rest = if exact {
+            self.totals.completed(
+                self.release.kind_of(part)?,
+                statistic,
+                base.kind,
+                traces,
+                raw,
+                self.history,
+            )
+        } else {
+            None
+        };
+        let terms = if exact { usize::MAX } else { 1 };
+        Ok(rest.or_else(|| self.history.derived(traces, raw, terms)))
+    }
+
+    fn sets(&mut self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+        if self.seen.0 != part {
+            self.seen = (part, BTreeMap::new());
+        }
+        if !self.seen.1.contains_key(&witness) {
+            self.seen
+                .1
+                .insert(witness, self.release.sets(part, witness)?);
+        }
+        self.seen.1.get(&witness).cloned().ok_or_else(mismatch)
+    }
+}

@@ -1,0 +1,116 @@
+//! The answer: cells in key order, parts in the order of the parties behind them.
+
+use super::base::{Base, Kind};
+use super::compose::compose;
+use super::judge::{Judge, Support};
+use super::{Owed, mismatch};
+use crate::Result;
+use crate::finish::{Rows, build};
+use crate::memory::History;
+use crate::output::Datum;
+use crate::part::index;
+use crate::release::Release;
+use crate::released::Released;
+use crate::secrets::Secrets;
+
+use arrow::datatypes::i256;
+
+/// Makes the answer.
+pub(crate) fn finish(
+    release: &Release,
+    owed: &Owed,
+    history: &mut History,
+    secrets: &Secrets,
+) -> Result<Released> {
+    let mut judge = Judge::new(release, owed, history, secrets);
+    let mut parts = release.parts_of_cells()?;
+    let mut rows = Rows {
+        keys: Vec::new(),
+        statistics: vec![Vec::new(); release.plan.recipes.len()],
+    };
+    for (key, cell) in release.cells.sorted() {
+        let mut parts = parts
+            .get_mut(index(cell))
+            .map(std::mem::take)
+            .unwrap_or_default();
+        sort(release, &mut parts)?;
+        let (there, values) = judge.cell(&parts)?;
+        if there {
+            rows.keys.push(key);
+            rows.statistics
+                .iter_mut()
+                .zip(values)
+                .for_each(|(column, value)| column.push(value));
+        }
+    }
+    if owed.duties.history {
+        std::mem::take(&mut judge.totals).remember(judge.history);
+    }
+    build(release, &rows)
+}
+
+/// Parts come in an order that does not depend on that of the rows.
+fn sort(release: &Release, parts: &mut [u32]) -> Result<()> {
+    let mut known = Vec::new();
+    for part in parts.iter() {
+        known.push((release.kind_of(*part)?.masks.clone(), *part));
+    }
+    known.sort_unstable();
+    parts
+        .iter_mut()
+        .zip(known)
+        .for_each(|(part, (_, sorted))| *part = sorted);
+    Ok(())
+}
+
+impl Judge<'_> {
+    /// Whether a cell is a row of the answer, and its statistics.
+    fn cell(&mut self, parts: &[u32]) -> Result<(bool, Vec<Option<Datum>>)> {
+        let recipes = &self.release.plan.recipes;
+        if recipes.is_empty() {
+            return Ok((self.exists(parts)?, Vec::new()));
+        }
+        let mut values = Vec::new();
+        for (number, recipe) in recipes.iter().enumerate() {
+            let bases = self.owed.bases.get(number).ok_or_else(mismatch)?;
+            let support = Support::of(recipe);
+            let told = self.statistic(parts, number, bases, &support)?;
+            values.push(told.and_then(|told| compose(recipe, &told)));
+        }
+        Ok((values.iter().any(Option::is_some), values))
+    }
+
+    /// Whether rows of a group may be known to exist: as if they were counted.
+    fn exists(&mut self, parts: &[u32]) -> Result<bool> {
+        let rows = Base {
+            kind: Kind::Rows,
+            witness: 0,
+        };
+        let told = self.statistic(parts, 0, &[rows], &Support::rows())?;
+        Ok(told.is_some())
+    }
+
+    /// The base statistics over those parts of which all of them may be told.
+    fn statistic(
+        &mut self,
+        parts: &[u32],
+        number: usize,
+        bases: &[Base],
+        support: &Support,
+    ) -> Result<Option<Vec<i256>>> {
+        let mut sums: Option<Vec<i256>> = None;
+        for part in parts {
+            let mut told = Vec::new();
+            for base in bases {
+                told.extend(self.outcome(*part, number, *base, support)?);
+            }
+            if told.len() == bases.len() {
+                let sums = sums.get_or_insert_with(|| vec![i256::ZERO; bases.len()]);
+                sums.iter_mut()
+                    .zip(told)
+                    .for_each(|(sum, told)| *sum = sum.wrapping_add(told));
+            }
+        }
+        Ok(sums)
+    }
+}

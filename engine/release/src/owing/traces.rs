@@ -1,0 +1,94 @@
+//! What the witnesses saw of a part, party by party.
+
+use std::sync::Arc;
+
+use arrow::datatypes::i256;
+
+use super::base::{Base, Kind};
+use super::mismatch;
+use crate::Result;
+use crate::memory::{Fresh, UNCUT, Whose};
+use crate::need::Need;
+use crate::part::{self, index};
+use crate::release::Release;
+use crate::spec::TrackForm;
+use crate::tally::Tally;
+
+impl Release {
+    /// The parties behind a part and what they are owed.
+    pub(crate) fn kind_of(&self, part: u32) -> Result<&part::Kind> {
+        let (_, kind) = self.parts.list().get(index(part)).ok_or_else(mismatch)?;
+        self.kinds.get(*kind).ok_or_else(mismatch)
+    }
+
+    /// What a witness saw of a part.
+    pub(crate) fn tally_of(&self, part: u32, witness: usize) -> Result<&Tally> {
+        let evidence = self.evidence.get(witness).ok_or_else(mismatch)?;
+        evidence.tally(part).ok_or_else(mismatch)
+    }
+
+    /// Whose entities count towards a need.
+    fn whose(&self, need: &Need) -> Result<Whose> {
+        let owed = self.owed.as_ref().ok_or_else(mismatch)?;
+        let space = owed.duties.spaces.get(need.slot).ok_or_else(mismatch)?;
+        let named = self.spec.parties.iter().enumerate().filter(|(number, _)| {
+            u32::try_from(*number)
+                .is_ok_and(|number| need.parties.checked_shr(number).unwrap_or(0) & 1 == 1)
+        });
+        let mut parties: Vec<String> = named.map(|(_, rule)| rule.name.clone()).collect();
+        parties.sort_unstable();
+        Ok(Whose {
+            parties,
+            space: space.clone(),
+        })
+    }
+
+    /// By need: who adds how much to a base statistic.
+    pub(crate) fn traces(&self, part: u32, base: Base, raw: i256) -> Result<Vec<Fresh>> {
+        let tally = self.tally_of(part, base.witness)?;
+        let mut traces = self.entries_of(part, tally)?;
+        for (fresh, need) in traces.iter_mut().zip(&self.kind_of(part)?.needs) {
+            let scalar = self
+                .spec
+                .slots
+                .get(need.slot)
+                .is_some_and(|slot| slot.form == TrackForm::Scalar);
+            fresh.additive =
+                scalar && (!matches!(base.kind, Kind::Distinct(_)) || sum(fresh) == raw);
+        }
+        Ok(traces)
+    }
+
+    /// By need: which entities a witness saw.
+    pub(crate) fn sets(&self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+        let mut sets = self.entries_of(part, self.tally_of(part, witness)?)?;
+        for set in &mut sets {
+            set.entries.iter_mut().for_each(|(_, amount)| *amount = 1);
+        }
+        Ok(sets)
+    }
+
+    fn entries_of(&self, part: u32, tally: &Tally) -> Result<Vec<Fresh>> {
+        let needs = self.kind_of(part)?.needs.iter().enumerate();
+        needs
+            .map(|(number, need)| {
+                Ok(Fresh {
+                    whose: Arc::new(self.whose(need)?),
+                    k: u32::try_from(need.k).unwrap_or(u32::MAX),
+                    cut: UNCUT,
+                    additive: true,
+                    entries: tally.entries(number).ok_or_else(mismatch)?,
+                })
+            })
+            .collect()
+    }
+}
+
+/// What all entities add.
+fn sum(fresh: &Fresh) -> i256 {
+    let amounts = fresh
+        .entries
+        .iter()
+        .map(|(_, amount)| i256::from_i128(*amount));
+    amounts.fold(i256::ZERO, i256::wrapping_add)
+}

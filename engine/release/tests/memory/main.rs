@@ -1,0 +1,13 @@
+//! Attacks on the release that compare answers: with history, noise and jitter owed, they come away empty.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::cast_precision_loss,
+    clippy::print_stdout,
+    reason = "tests"
+)]
+
+mod attacks;
+mod bank;
+mod guesses;
+mod values;
