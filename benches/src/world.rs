@@ -13,7 +13,7 @@ use connectors::{
     shape_of, version_folder,
 };
 use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
-use engine::{ContractTable, Engine, PartyLink, Question, Reply, Setup, open_answer};
+use engine::{ContractTable, Engine, PartyLink, Question, Reply, Setup, StateSetup, open_answer};
 use ledger::{Ledger, Signer};
 use policy::contract::{Contract, Member, PublicKey, View, ViewName};
 use policy::document::PolicyDocument;
@@ -117,6 +117,15 @@ impl PartyLink for Party {
         Ok((grant.appraisal, grant.keys))
     }
 
+    fn seed(
+        &self,
+        transcript: &Transcript,
+        evidence: &Evidence,
+        now: u64,
+    ) -> Result<(Vec<u8>, Vec<u8>), AttestError> {
+        self.broker.release_seed(transcript, evidence, now)
+    }
+
     fn witness(&self) -> &dyn Signer {
         &self.witness
     }
@@ -164,6 +173,11 @@ impl World {
             ledger,
             identity,
             measurement: MEASUREMENT.to_owned(),
+            state: StateSetup {
+                folder: made.join("state"),
+                workload: folder("engine").seed("workload").unwrap(),
+                environment: folder("engine").seed("environment").unwrap(),
+            },
             memory: MEMORY,
             timeout: Duration::from_hours(1),
         });

@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use attest::{
-    Appraisal, AttestError, Evidence, KeyRequest, NonceBook, References, ReleasedKey, Transcript,
-    appraise,
+    Appraisal, AttestError, Evidence, KeyRequest, NonceBook, References, ReleasedKey, SEED,
+    Transcript, appraise,
 };
 use policy::ident::PartyId;
 use seal::{KeyMaterial, Manifest, SignedManifest, seal_to};
@@ -125,6 +125,41 @@ impl Broker {
         requests: &[KeyRequest],
         now: u64,
     ) -> Result<KeyGrant, AttestError> {
+        let (appraisal, engine) = self.pass(transcript, evidence, now)?;
+        let info = transcript.report_data();
+        let keys = requests
+            .iter()
+            .map(|request| self.one(request, &engine, &info));
+        Ok(KeyGrant {
+            appraisal,
+            keys: keys.collect::<Result<_, _>>()?,
+        })
+    }
+
+    /// Releases the party's seed to an engine whose evidence passes: encapsulated key and ciphertext.
+    ///
+    /// # Errors
+    /// As [`Self::release`].
+    pub fn release_seed(
+        &self,
+        transcript: &Transcript,
+        evidence: &Evidence,
+        now: u64,
+    ) -> Result<(Vec<u8>, Vec<u8>), AttestError> {
+        let (_, engine) = self.pass(transcript, evidence, now)?;
+        let refused = || AttestError::NotReleased("the seed".to_owned());
+        let seed = self.keys.seed("state").map_err(|_| refused())?;
+        let (info, data) = (transcript.report_data(), SEED.as_bytes());
+        seal_to(&engine, &info, data, seed.expose()).map_err(|_| refused())
+    }
+
+    /// An engine's exchange up to the point where something may be sealed to its key, which is given back.
+    fn pass(
+        &self,
+        transcript: &Transcript,
+        evidence: &Evidence,
+        now: u64,
+    ) -> Result<(Appraisal, [u8; 32]), AttestError> {
         self.nonces
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
@@ -139,14 +174,7 @@ impl Broker {
         let mut engine = [0_u8; 32];
         hex::decode_to_slice(&transcript.hpke_key, &mut engine)
             .map_err(|_| AttestError::Binding)?;
-        let info = transcript.report_data();
-        let keys = requests
-            .iter()
-            .map(|request| self.one(request, &engine, &info));
-        Ok(KeyGrant {
-            appraisal,
-            keys: keys.collect::<Result<_, _>>()?,
-        })
+        Ok((appraisal, engine))
     }
 
     fn one(

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use seal::{IdentityKey, MasterKey, RecipientKey, SealError};
+use seal::{IdentityKey, MasterKey, RecipientKey, SealError, Seed};
 use zeroize::Zeroizing;
 
 use crate::error::ConnectorError;
@@ -85,6 +85,18 @@ impl KeyFolder {
         } else {
             Ok(None)
         }
+    }
+
+    /// A seed by its file name without ending, made if it is not there yet.
+    ///
+    /// # Errors
+    /// As [`Self::party`].
+    pub fn seed(&self, name: &str) -> Result<Seed, ConnectorError> {
+        self.load_or_make(
+            &format!("{name}.seed"),
+            |text| Seed::from_hex(text),
+            || Seed::generate().map(|seed| seed.to_hex_secret()),
+        )
     }
 
     fn load_or_make<K>(

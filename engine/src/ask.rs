@@ -10,6 +10,7 @@ use datafusion::sql::parser::Statement as DfStatement;
 use ledger::{Event, commitment};
 use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
+use release::{Release, Released};
 use seal::{Receipt, SealedAnswer, SignedReceipt, TableVersion, digest_hex, seal_to};
 
 use crate::answer::{encode, info, note};
@@ -49,6 +50,13 @@ impl pipeline::Tables for Unlocked {
 struct Committed {
     salt: String,
     question: String,
+}
+
+impl pipeline::Memory for Engine {
+    async fn finish(&self, release: Release) -> Result<Released, Refusal> {
+        let state = self.state.as_ref().ok_or(Refusal::Failed(FAILED))?;
+        state.lock().await.finish(release)
+    }
 }
 
 impl Engine {
@@ -119,7 +127,13 @@ impl Engine {
                 .unwrap_or(1)
         };
         let cap = self.policies.tables.values().map(units).max().unwrap_or(1);
-        let tools = crate::guard::tools(&self.track, usize::try_from(cap).unwrap_or(usize::MAX));
+        // Which entities a full set keeps depends on the order of rows; where they are remembered, none is left out.
+        let cap = if self.owes() {
+            usize::MAX
+        } else {
+            usize::try_from(cap).unwrap_or(usize::MAX)
+        };
+        let tools = crate::guard::tools(&self.track, cap);
         let admitted = admit::admit(&plan.0, &self.policies, &request, &tools)
             .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
         cost::check(&admitted, &self.sizes(), self.limits())?;
@@ -184,7 +198,13 @@ impl Engine {
     async fn answer(&self, question: &Question, query: DfStatement) -> Result<Reply, Refusal> {
         let committed = commit(question)?;
         let judged = match self.bind(question, query).await {
-            Ok(plan) => self.admit(question, &plan).map(|admitted| (plan, admitted)),
+            Ok(plan) => match self.admit(question, &plan) {
+                Ok(admitted) => {
+                    let charged = self.charge(question, &plan.0, &admitted).await;
+                    charged.map(|()| (plan, admitted))
+                }
+                Err(refusal) => Err(refusal),
+            },
             Err(refusal) => Err(refusal),
         };
         let (plan, admitted) = match judged {
@@ -207,6 +227,7 @@ impl Engine {
             }
         };
         let (tables, mode) = about(&admitted);
+        let remembers = remembers(&admitted);
         let names = tables.iter().map(ToString::to_string).collect();
         self.note(Event::Admitted {
             question: committed.question.clone(),
@@ -225,6 +246,9 @@ impl Engine {
                 return Err(self.why(refusal, &tables).await);
             }
         };
+        if remembers {
+            self.note_state().await?;
+        }
         enter(Phase::Sealing);
         self.seal(question, &committed, &plan.0, (&tables, mode), &encoded)
             .await
@@ -246,7 +270,8 @@ impl Engine {
         }
         let execution = Execution::new(self.setup.memory, &self.setup.url, &self.setup.store)?;
         enter(Phase::Running);
-        let (schema, rows) = pipeline::answer(admitted, &Unlocked(unlocked), &execution).await?;
+        let (schema, rows) =
+            pipeline::answer(admitted, &Unlocked(unlocked), &execution, self).await?;
         encode(&schema, &rows, ordered).map_err(|_| Refusal::Failed(FAILED))
     }
 
@@ -347,6 +372,14 @@ fn about(admitted: &Admitted) -> (BTreeSet<TableRef>, &'static str) {
     match admitted {
         Admitted::Plain { tables, .. } => (tables.clone(), "plain"),
         Admitted::Released { tables, .. } => (tables.clone(), "statistical"),
+    }
+}
+
+/// Whether the answer depends on earlier ones, or its noise on secrets.
+fn remembers(admitted: &Admitted) -> bool {
+    match admitted {
+        Admitted::Plain { .. } => false,
+        Admitted::Released { releases, .. } => releases.iter().any(|release| release.duties.any()),
     }
 }
 

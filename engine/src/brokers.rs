@@ -26,6 +26,17 @@ pub trait PartyLink: Send + Sync {
         now: u64,
     ) -> Result<(Appraisal, Vec<ReleasedKey>), AttestError>;
 
+    /// Ends an exchange with the party's seed instead: encapsulated key and ciphertext.
+    ///
+    /// # Errors
+    /// When the broker refuses.
+    fn seed(
+        &self,
+        transcript: &Transcript,
+        evidence: &Evidence,
+        now: u64,
+    ) -> Result<(Vec<u8>, Vec<u8>), AttestError>;
+
     /// The party's witness of the ledger.
     fn witness(&self) -> &dyn Signer;
 }

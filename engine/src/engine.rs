@@ -20,6 +20,7 @@ use crate::guard::TrackKey;
 use crate::plan::{Catalog, CatalogView, VisibleTable};
 use crate::refusal::Refusal;
 use crate::scan::{SealedTable, visible_schema};
+use crate::state::{State, StateSetup};
 
 /// A table of the contract as the engine is given it.
 #[derive(Debug, Clone)]
@@ -51,6 +52,8 @@ pub struct Setup {
     pub identity: IdentityKey,
     /// Measurement of the engine.
     pub measurement: String,
+    /// Where earlier answers are remembered, should a policy ask for it.
+    pub state: StateSetup,
     /// Bytes that a question may use.
     pub memory: usize,
     /// How long a question may take.
@@ -79,6 +82,8 @@ pub struct Engine {
     pub(crate) catalog: Catalog,
     pub(crate) policies: admit::Policies,
     pub(crate) track: TrackKey,
+    /// Earlier answers and budgets; open if any policy asks for them.
+    pub(crate) state: Option<Mutex<State>>,
     pub(crate) hpke: RecipientKey,
     pub(crate) ledger: Mutex<Ledger>,
     pub(crate) open: Mutex<BTreeMap<TableRef, Arc<SealedTable>>>,
@@ -119,10 +124,11 @@ impl Engine {
         let url = ObjectStoreUrl::parse("sealed://store")
             .map_err(|_| Refusal::Failed("the store has no address"))?;
         let failed = |_| Refusal::Failed("the system gives no randomness");
-        let engine = Self {
+        let mut engine = Self {
             catalog,
             policies,
             track: TrackKey::random().map_err(failed)?,
+            state: None,
             hpke: RecipientKey::generate()
                 .map_err(|_| Refusal::Failed("the system gives no randomness"))?,
             ledger: Mutex::new(setup.ledger),
@@ -147,7 +153,15 @@ impl Engine {
                 version: engine.setup.contract.version,
             })
             .await?;
+        if engine.owes() {
+            engine.open_state(setup.state).await?;
+        }
         Ok(engine)
+    }
+
+    /// Whether any table owes more than support.
+    pub(crate) fn owes(&self) -> bool {
+        policy::set::PolicySet::owes(self.policies.tables.values())
     }
 
     /// The engine's public signing key.

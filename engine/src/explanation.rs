@@ -8,6 +8,7 @@ use datafusion::optimizer::optimize_projections::OptimizeProjections;
 use datafusion::optimizer::{Optimizer, OptimizerContext};
 use policy::denial::Denial;
 use policy::ident::{PartyId, TableName, TableRef};
+use policy::table::TablePolicy;
 use serde::Serialize;
 
 use crate::engine::Engine;
@@ -98,6 +99,7 @@ impl Engine {
                     policy.table
                 ));
             }
+            words.extend(beyond_support(policy));
             let dominance = policy.disclosure.dominance.value;
             if dominance > 0 {
                 words.push(format!(
@@ -108,6 +110,31 @@ impl Engine {
         }
         words
     }
+}
+
+/// What a table owes beyond support, in words.
+fn beyond_support(policy: &TablePolicy) -> Vec<String> {
+    let (table, disclosure) = (&policy.table, &policy.disclosure);
+    let mut words = Vec::new();
+    if disclosure.jitter.value {
+        words.push(format!("{table}: the number of contributors is tested with sticky noise, never below the threshold"));
+    }
+    if disclosure.history.value {
+        words.push(format!(
+            "{table}: changes by fewer contributors than the threshold are not shown"
+        ));
+    }
+    if disclosure.noise.value {
+        let variance = disclosure.variance.value;
+        words.push(format!("{table}: values carry sticky noise of variance {variance} in units of what one contributor may add"));
+    }
+    if let Some(budget) = &disclosure.questions {
+        words.push(format!(
+            "{table}: {} statistics a {} for one party",
+            budget.value.count, budget.value.per
+        ));
+    }
+    words
 }
 
 fn table_of(name: &datafusion::common::TableReference) -> Option<TableRef> {

@@ -6,6 +6,7 @@
 mod answer;
 mod ask;
 mod brokers;
+mod charge;
 mod contain;
 mod engine;
 mod execute;
@@ -19,6 +20,8 @@ mod plan;
 mod refusal;
 mod safe;
 mod scan;
+mod seeds;
+mod state;
 mod unlock;
 
 pub use answer::{OpenedAnswer, open_answer};
@@ -32,3 +35,4 @@ pub use parse::MAX_STATEMENT_BYTES;
 pub use phase::{Phase, watched};
 pub use plan::{VisibleColumn, VisibleTable};
 pub use refusal::Refusal;
+pub use state::StateSetup;

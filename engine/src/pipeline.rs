@@ -6,7 +6,7 @@ use std::sync::Arc;
 use admit::{Admitted, ReleasePlan, release_name};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::{cast, concat_batches};
-use datafusion::arrow::datatypes::SchemaRef;
+use datafusion::arrow::datatypes::{Schema, SchemaRef};
 use datafusion::catalog::{MemTable, TableProvider};
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::common::tree_node::Transformed;
@@ -16,7 +16,7 @@ use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{LogicalPlan, TableScan};
 use futures::{StreamExt, TryStreamExt};
 use policy::ident::{PartyId, TableName, TableRef};
-use release::Release;
+use release::{Release, Released};
 
 use crate::execute::failed;
 use crate::refusal::Refusal;
@@ -36,6 +36,12 @@ pub(crate) trait Runner {
     ) -> impl Future<Output = Result<Vec<SendableRecordBatchStream>, Refusal>> + Send;
 }
 
+/// Finishes releases that owe more than support: one at a time, with all earlier outcomes in sight.
+pub(crate) trait Memory {
+    /// Finishes a release; what is to be remembered is on disk when this returns.
+    fn finish(&self, release: Release) -> impl Future<Output = Result<Released, Refusal>> + Send;
+}
+
 /// The one sentence for whatever goes wrong while data is read.
 pub(crate) const FAILED: &str =
     "the question failed while it ran; what went wrong stays with the owners of the data";
@@ -45,6 +51,7 @@ pub(crate) async fn answer(
     admitted: Admitted,
     tables: &(impl Tables + Sync),
     runner: &(impl Runner + Sync),
+    memory: &(impl Memory + Sync),
 ) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
     match admitted {
         Admitted::Plain { plan, .. } => {
@@ -56,7 +63,7 @@ pub(crate) async fn answer(
         } => {
             let mut released = BTreeMap::new();
             for (index, release) in releases.into_iter().enumerate() {
-                let batch = run_release(release, tables, runner).await?;
+                let batch = run_release(release, tables, runner, memory).await?;
                 released.insert(release_name(index), batch);
             }
             let plan = with_released_rows(above, &released).map_err(|error| failed(&error))?;
@@ -70,32 +77,40 @@ async fn run_release(
     plan: ReleasePlan,
     tables: &impl Tables,
     runner: &impl Runner,
+    memory: &impl Memory,
 ) -> Result<RecordBatch, Refusal> {
     let input = with_sealed_tables(plan.input, tables).map_err(|error| failed(&error))?;
     let schema = Arc::new(input.schema().as_arrow().clone());
-    let mut whole =
-        Release::new(plan.spec.clone(), &schema).map_err(|_| Refusal::Failed(FAILED))?;
+    let new = |schema: &Schema| {
+        let release = Release::owing(plan.spec.clone(), schema, plan.duties.clone());
+        release.map_err(|_| Refusal::Failed(FAILED))
+    };
+    let mut whole = new(&schema)?;
     let parts = runner
         .run(input)
         .await?
         .into_iter()
-        .map(|stream| part(plan.spec.clone(), stream));
+        .map(|stream| Ok(part(new(&stream.schema())?, stream)))
+        .collect::<Result<Vec<_>, Refusal>>()?;
     // Every partition at once: operators below may wait for all of them.
-    let parts: Vec<_> = parts.map(SpawnedTask::spawn).collect();
+    let parts: Vec<_> = parts.into_iter().map(SpawnedTask::spawn).collect();
     for part in parts {
         let part = part.await.map_err(|_| Refusal::Failed(FAILED))??;
         whole.merge(part).map_err(|_| Refusal::Failed(FAILED))?;
     }
-    let released = whole.finish().map_err(|_| Refusal::Failed(FAILED))?;
+    let released = if plan.duties.any() {
+        memory.finish(whole).await?
+    } else {
+        whole.finish().map_err(|_| Refusal::Failed(FAILED))?
+    };
     Ok(released.into_batch())
 }
 
 /// The release of one partition.
 async fn part(
-    spec: release::ReleaseSpec,
+    mut part: Release,
     mut stream: SendableRecordBatchStream,
 ) -> Result<Release, Refusal> {
-    let mut part = Release::new(spec, &stream.schema()).map_err(|_| Refusal::Failed(FAILED))?;
     while let Some(batch) = stream.next().await {
         let batch = batch.map_err(|error| failed(&error))?;
         part.update(&batch).map_err(|_| Refusal::Failed(FAILED))?;

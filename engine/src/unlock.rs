@@ -90,7 +90,12 @@ impl Engine {
         Ok(keys)
     }
 
-    async fn transcript(&self, broker: String, session: String, nonce: String) -> Transcript {
+    pub(crate) async fn transcript(
+        &self,
+        broker: String,
+        session: String,
+        nonce: String,
+    ) -> Transcript {
         Transcript {
             role: "engine".to_owned(),
             broker,

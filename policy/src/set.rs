@@ -77,6 +77,19 @@ impl PolicySet {
             .reduce(|a, b| a.meet(&b))
     }
 
+    /// Whether any of some tables owes more than support.
+    #[must_use]
+    pub fn owes<'t>(tables: impl IntoIterator<Item = &'t TablePolicy>) -> bool {
+        tables.into_iter().any(|policy| {
+            let disclosure = &policy.disclosure;
+            let asks = disclosure.jitter.value
+                || disclosure.history.value
+                || disclosure.noise.value
+                || disclosure.questions.is_some();
+            asks && !policy.is_public()
+        })
+    }
+
     /// The tables whose principal's party may ask them: what there is to see for it.
     pub fn visible_to<'s>(&'s self, party: &'s PartyId) -> impl Iterator<Item = &'s TablePolicy> {
         self.tables

@@ -17,9 +17,6 @@ pub fn unsupported(document: &PolicyDocument) -> Vec<Problem> {
         problems: Vec::new(),
     };
     found.mode();
-    if !document.is_public() {
-        found.release();
-    }
     found.rows();
     found.problems
 }
@@ -32,15 +29,9 @@ struct Found<'d> {
 
 impl Found<'_> {
     fn refuse(&mut self, span: &Range<usize>, obligation: &str, help: &str) {
-        let said = if *span == self.document.disclosure.header {
-            " (the default)"
-        } else {
-            ""
-        };
         let table = &self.document.table.value;
-        let message = format!(
-            "`{table}` asks for `{obligation}`{said}, which this version cannot enforce yet"
-        );
+        let message =
+            format!("`{table}` asks for `{obligation}`, which this version cannot enforce yet");
         let problem = Problem::error(&self.document.source, span, message);
         self.problems.push(problem.with_help(help));
     }
@@ -52,30 +43,6 @@ impl Found<'_> {
             Mode::Template => self.refuse(&mode.span, "mode = \"template\"", help),
             Mode::Dp => self.refuse(&mode.span, "mode = \"dp\"", help),
             Mode::Statistical => {}
-        }
-    }
-
-    /// What is done to values at the release; a public table's are left as they are.
-    fn release(&mut self) {
-        let disclosure = &self.document.disclosure;
-        if disclosure.jitter.value {
-            let help = "write `jitter = false` under [disclosure]: support is then tested on the exact count";
-            self.refuse(&disclosure.jitter.span, "jitter = true", help);
-        }
-        if disclosure.history.value {
-            let help = "write `history = \"off\"` under [disclosure]: earlier answers are then not remembered";
-            self.refuse(&disclosure.history.span, "history = \"snap\"", help);
-        }
-        if disclosure.noise.value {
-            let help = "write `noise = \"off\"` under [disclosure]: values are then exact";
-            self.refuse(&disclosure.noise.span, "noise = \"sticky\"", help);
-        }
-        if let Some(questions) = &disclosure.questions {
-            self.refuse(
-                &questions.span,
-                "questions",
-                "drop `questions`: the number of questions is then not bounded",
-            );
         }
     }
 
@@ -107,53 +74,25 @@ mod tests {
             .collect()
     }
 
-    const OFF: &str = "jitter = false\nhistory = \"off\"\nnoise = \"off\"\n";
-
     #[test]
-    fn defaults_are_refused_by_name_at_the_header() {
-        let text = "policy = 1\ntable = \"t\"\n[disclosure]\nmin_contributors = 5\n[columns]\nid = { unit = \"person\" }\n";
-        let found = refused(text);
-        assert_eq!(found.len(), 3, "{found:#?}");
-        assert_eq!(
-            found[1],
-            "t.policy.toml:3:1: error: `t` asks for `history = \"snap\"` (the default), which this version cannot enforce yet\n  \
-             help: write `history = \"off\"` under [disclosure]: earlier answers are then not remembered"
-        );
-    }
-
-    #[test]
-    fn without_a_section_the_table_line_is_named() {
-        let found = refused("policy = 1\ntable = \"t\"\n[columns]\nid = { unit = \"person\" }\n");
-        assert!(
-            found
-                .iter()
-                .all(|p| p.starts_with("t.policy.toml:2:9: error: ")),
-            "{found:#?}"
-        );
-    }
-
-    #[test]
-    fn switched_off_is_supported() {
-        let text = format!(
-            "policy = 1\ntable = \"t\"\n[disclosure]\n{OFF}dominance = 10\nfloor = 3\npool = [\"b\"]\n[columns]\nid = {{ unit = \"person\" }}\n"
-        );
-        assert_eq!(refused(&text), Vec::<String>::new());
-    }
-
-    #[test]
-    fn a_public_table_needs_none_of_it() {
-        let text = "policy = 1\ntable = \"t\"\n[disclosure]\nmin_contributors = 1\n[columns]\nid = { dimension = true }\n";
+    fn the_defaults_are_enforced() {
+        let text = "policy = 1\ntable = \"t\"\n[disclosure]\nquestions = { count = 5, per = \"day\" }\ndominance = 10\nfloor = 3\npool = [\"b\"]\n[columns]\nid = { unit = \"person\" }\n";
         assert_eq!(refused(text), Vec::<String>::new());
+        let bare = "policy = 1\ntable = \"t\"\n[columns]\nid = { unit = \"person\" }\n";
+        assert_eq!(refused(bare), Vec::<String>::new());
     }
 
     #[test]
-    fn everything_written_is_named_with_its_line() {
-        let text = format!(
-            "policy = 1\ntable = \"t\"\nextends = \"x.toml\"\n[disclosure]\nmode = \"template\"\n{OFF}\
-             questions = {{ count = 5, per = \"day\" }}\n[[rows.only]]\nparty = \"*\"\nwhere = \"a = 1\"\n[columns]\nid = {{ unit = \"person\" }}\n"
-        );
-        let document = PolicyDocument::parse("t", &text).unwrap();
+    fn what_is_refused_is_named_with_its_line() {
+        let text = "policy = 1\ntable = \"t\"\nextends = \"x.toml\"\n[disclosure]\nmode = \"template\"\n\
+             [[rows.only]]\nparty = \"*\"\nwhere = \"a = 1\"\n[columns]\nid = { unit = \"person\" }\n";
+        let document = PolicyDocument::parse("t", text).unwrap();
         let lines: Vec<usize> = unsupported(&document).iter().map(|p| p.line).collect();
-        assert_eq!(lines, [5, 9, 12, 3]);
+        assert_eq!(lines, [5, 8, 3]);
+        assert_eq!(
+            refused(text)[0],
+            "t.policy.toml:5:8: error: `t` asks for `mode = \"template\"`, which this version cannot enforce yet\n  \
+             help: write `mode = \"statistical\"` under [disclosure]"
+        );
     }
 }

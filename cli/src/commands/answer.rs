@@ -138,6 +138,8 @@ impl Verifier {
             ledger::Event::Released { answer, .. } => *answer == commitment,
             ledger::Event::Contract { .. }
             | ledger::Event::KeyReleased { .. }
+            | ledger::Event::SeedReleased { .. }
+            | ledger::Event::State { .. }
             | ledger::Event::Admitted { .. }
             | ledger::Event::Denied { .. }
             | ledger::Event::Failed { .. } => false,

@@ -59,6 +59,10 @@ impl Layout {
         self.made.join("state").join(party.as_str()).join("witness")
     }
 
+    pub(crate) fn engine_state(&self) -> PathBuf {
+        self.made.join("state").join("engine.sealed")
+    }
+
     pub(crate) fn evidence(&self, party: &PartyId) -> PathBuf {
         self.made
             .join("state")

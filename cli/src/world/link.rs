@@ -59,6 +59,15 @@ impl PartyLink for LabParty {
         Ok((grant.appraisal, grant.keys))
     }
 
+    fn seed(
+        &self,
+        transcript: &Transcript,
+        evidence: &Evidence,
+        now: u64,
+    ) -> Result<(Vec<u8>, Vec<u8>), AttestError> {
+        self.broker.release_seed(transcript, evidence, now)
+    }
+
     fn witness(&self) -> &dyn Signer {
         &self.witness
     }

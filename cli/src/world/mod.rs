@@ -4,6 +4,7 @@ mod agreement;
 mod collaboration;
 mod layout;
 mod link;
+mod seeds;
 mod session;
 mod signatories;
 mod start;

@@ -72,12 +72,13 @@ pub(crate) async fn start(root: &Path, progress: &ProgressBar) -> Result<World, 
         .iter()
         .map(|(name, t)| (name.clone(), t.document.digest))
         .collect();
-    let draft = agreement::draft(&collaboration, &keys, &digests, &measurement)?;
-    let documents = tables
+    let mut draft = agreement::draft(&collaboration, &keys, &digests, &measurement)?;
+    let documents: BTreeMap<_, _> = tables
         .sealed
         .iter()
         .map(|(name, t)| (name.clone(), t.document.clone()))
         .collect();
+    super::seeds::commit(&mut draft, &documents, &layout)?;
     let warnings = agreement::compile(&draft, &documents)?;
     let (contract, _) = agreement::in_force(draft, &keys, &layout)?;
     progress.set_message("starting the engine");
@@ -190,6 +191,7 @@ fn setup(
         ledger,
         identity,
         measurement,
+        state: super::seeds::state(layout)?,
         memory: collaboration.memory.unwrap_or(MEMORY),
         timeout: collaboration.timeout.unwrap_or(TIMEOUT),
     })

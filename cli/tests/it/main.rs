@@ -14,6 +14,7 @@ mod demo;
 mod docs;
 mod docs_story;
 mod errors;
+mod history;
 mod lab;
 mod lab_output;
 mod lab_world;

@@ -196,6 +196,7 @@ fn sum_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
     let left = opaque_refused(judge, &binary.left);
     let right = opaque_refused(judge, &binary.right);
     let mut both = meet_in_place(&left, &binary.left, &right, &binary.right);
+    both.mixed |= both.degree.is_some();
     if both.dimension != Some(Grain::Any) {
         both.dimension = None;
     }
@@ -345,10 +346,41 @@ fn case_traits(judge: &mut Judge<'_>, case: &Case) -> Traits {
         (Some(_) | None, _) => None,
     };
     result.literal = false;
+    choose(judge, case, &mut result);
     result.owners.extend(conditions.owners);
     result.arms.extend(conditions.arms);
     result.counted |= conditions.counted;
     result
+}
+
+/// A choice between a value and nothing is that value with its cut; one between values is several statistics in one.
+fn choose(judge: &mut Judge<'_>, case: &Case, result: &mut Traits) {
+    let arms = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
+    let mut told: Vec<&Expr> = Vec::new();
+    for arm in arms.chain(case.else_expr.as_deref()) {
+        let neutral = match constant_quantity(arm) {
+            Some(Quantity::Null) => true,
+            Some(Quantity::Number(n)) => n.mantissa() == 0,
+            Some(
+                Quantity::Bool(_)
+                | Quantity::Text(_)
+                | Quantity::Moment(_)
+                | Quantity::Span(_)
+                | Quantity::Other,
+            )
+            | None => false,
+        };
+        if !neutral && !told.contains(&arm) {
+            told.push(arm);
+        }
+    }
+    if let [one] = told.as_slice() {
+        result.cut = match strip(one, judge.rel.plan.schema().as_ref()) {
+            Expr::Column(column) => judge.rel.col(column).and_then(|col| col.traits.cut),
+            _computed => None,
+        };
+    }
+    result.mixed |= told.len() > 1 && result.degree.is_some();
 }
 
 fn condition(judge: &mut Judge<'_>, case: &Case, when: &Expr) -> Traits {

@@ -22,6 +22,7 @@ mod condition;
 mod consent;
 mod constant;
 pub mod cost;
+mod duties;
 mod expression;
 mod function;
 mod functions;

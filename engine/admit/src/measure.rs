@@ -329,6 +329,8 @@ fn result(name: &str, found: &Traits) -> Traits {
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),
+            cut: None,
+            mixed: false,
             plain: false,
             lattice: Some(Grain::Number(policy::number::Decimal::from(1))),
             ..carried

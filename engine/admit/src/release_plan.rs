@@ -8,7 +8,8 @@ use datafusion_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, T
 use policy::denial::Code;
 use policy::ident::PartyId;
 use release::{
-    Branch, BranchSource, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind, TrackForm,
+    Branch, BranchSource, Duties, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind,
+    TrackForm,
 };
 
 use crate::expression;
@@ -27,6 +28,8 @@ pub struct ReleasePlan {
     pub input: LogicalPlan,
     /// What to compute and what to require.
     pub spec: ReleaseSpec,
+    /// What it owes beyond support.
+    pub duties: Duties,
     /// The owners whose rows are behind it.
     pub owners: BTreeSet<PartyId>,
 }
@@ -42,6 +45,8 @@ pub(crate) fn build(
     let rel = walker.walk(input, &[])?;
     let keys = &each_once(keys);
     let mut columns = Columns::default();
+    let parties = party_rules(walker, &rel);
+    let mut duties = crate::duties::owed(walker, &rel, &parties);
     let keyed = release_keys(walker, &rel, keys, &mut columns);
     let outputs = original.schema().fields().iter().skip(keys.len());
     let mut judged = Vec::new();
@@ -50,6 +55,8 @@ pub(crate) fn build(
         if let Some(function) = aggregate_call(call) {
             let found = measure::judge(&mut walker.judge(&rel), function, Place::Release);
             let kind = statistic_kind(&rel, &found, &mut columns, &name);
+            let cut = crate::duties::judged(walker, &duties, &found, kind, call);
+            duties.cuts.push(cut);
             judged.push((name, kind, found, output.data_type().clone()));
         } else {
             walker
@@ -70,7 +77,6 @@ pub(crate) fn build(
             output,
         });
     let statistics = statistics.collect();
-    let parties = party_rules(walker, &rel);
     let plan = LogicalPlan::Projection(Projection::try_new(columns.exprs, rel.plan.into())?);
     Ok(ReleasePlan {
         input: plan,
@@ -80,6 +86,7 @@ pub(crate) fn build(
             slots,
             parties,
         },
+        duties,
         owners: rel.owners,
     })
 }

@@ -68,6 +68,10 @@ pub(crate) struct Traits {
     pub(crate) degree: Option<u8>,
     /// Bounds to clamp a bare measure column to when it enters an aggregate.
     pub(crate) bounds: Option<policy::capability::Bounds>,
+    /// What its owner lets one entity add to a sum of it.
+    pub(crate) cut: Option<policy::number::Decimal>,
+    /// A sum or difference of measures, or a choice between them: several statistics in one.
+    pub(crate) mixed: bool,
     /// Whose data it is computed from.
     pub(crate) owners: BTreeSet<PartyId>,
     /// Nothing that the question chose went into it but a factor: a column, sums of columns, their aggregates.
@@ -152,6 +156,7 @@ impl Traits {
             compare: BTreeMap::from([(owner.clone(), caps.compare.clone())]),
             degree: caps.measure.map(|_| 1),
             bounds: caps.measure,
+            cut: caps.cut,
             owners: BTreeSet::from([owner.clone()]),
             plain: true,
             origin: Some(origin),
@@ -191,6 +196,8 @@ impl Traits {
             compare: meet_compare(self, other),
             degree: self.degree.zip(other.degree).map(|(a, b)| a.max(b)),
             bounds: None,
+            cut: None,
+            mixed: self.mixed || other.mixed,
             owners: self.owners.union(&other.owners).cloned().collect(),
             plain: false,
             known: None,
@@ -216,6 +223,7 @@ impl Traits {
         } else {
             self.domains.intersection(&other.domains).cloned().collect()
         };
+        both.cut = self.cut.filter(|cut| other.cut == Some(*cut));
         both.plain = self.plain_with(other);
         both.known = self
             .known

@@ -13,5 +13,5 @@ mod transcript;
 pub use appraise::{Appraisal, AttestError, References, appraise};
 pub use evidence::{Evidence, Platform};
 pub use nonce::NonceBook;
-pub use request::{KeyRequest, ReleasedKey};
+pub use request::{KeyRequest, ReleasedKey, SEED};
 pub use transcript::Transcript;

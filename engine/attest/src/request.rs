@@ -2,6 +2,9 @@
 
 use serde::{Deserialize, Serialize};
 
+/// The associated data of a party's seed sealed to an engine.
+pub const SEED: &str = "subrosa party seed v1";
+
 /// A request for the data key of one column (or the footer) of one file.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

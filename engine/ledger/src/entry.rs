@@ -24,6 +24,18 @@ pub enum Event {
         /// How many keys.
         keys: usize,
     },
+    /// A broker released its party's seed, from which the engine's state is opened.
+    SeedReleased {
+        /// The party.
+        party: String,
+    },
+    /// The engine's sealed state has come so far; one entry a question, whatever was added.
+    State {
+        /// Digest of all that was written, in order.
+        head: String,
+        /// How many pieces that is.
+        pieces: u64,
+    },
     /// A question was admitted.
     Admitted {
         /// Commitment to principal, purpose, recipient and statement.

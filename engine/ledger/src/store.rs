@@ -48,6 +48,7 @@ pub struct Ledger {
     leaves: Vec<[u8; 32]>,
     covered: u64,
     origin: String,
+    state: Option<(String, u64)>,
 }
 
 /// The file of entries in a ledger's folder.
@@ -101,12 +102,14 @@ impl Ledger {
             entries.sync_all().map_err(io)?;
         }
         let leaves = lines.iter().map(|line| leaf_hash(line)).collect();
+        let state = lines.iter().rev().find_map(|line| state_of(line));
         Ok(Self {
             folder: folder.to_owned(),
             entries,
             leaves,
             covered: found.covered,
             origin: origin.to_owned(),
+            state,
         })
     }
 
@@ -114,6 +117,12 @@ impl Ledger {
     #[must_use]
     pub fn size(&self) -> u64 {
         self.leaves.len() as u64
+    }
+
+    /// How far the engine's sealed state had come when it was last noted: its head, and how many pieces that is.
+    #[must_use]
+    pub fn state(&self) -> Option<&(String, u64)> {
+        self.state.as_ref()
     }
 
     /// The root so far.
@@ -154,6 +163,7 @@ impl Ledger {
         self.entries.write_all(&written).map_err(io)?;
         self.entries.sync_data().map_err(io)?;
         self.leaves.push(leaf_hash(&line));
+        self.state = state_of(&line).or(self.state.take());
         let checkpoint = self.checkpoint(time, signers)?;
         Ok((entry.index, checkpoint))
     }
@@ -188,5 +198,19 @@ impl Ledger {
             .map_err(|source| LedgerError::Io { path, source })?;
         self.covered = self.size();
         Ok(signed)
+    }
+}
+
+/// What an entry says of the engine's state.
+fn state_of(line: &[u8]) -> Option<(String, u64)> {
+    match serde_json::from_slice::<Entry>(line).ok()?.event {
+        Event::State { head, pieces } => Some((head, pieces)),
+        Event::Contract { .. }
+        | Event::KeyReleased { .. }
+        | Event::SeedReleased { .. }
+        | Event::Admitted { .. }
+        | Event::Denied { .. }
+        | Event::Released { .. }
+        | Event::Failed { .. } => None,
     }
 }

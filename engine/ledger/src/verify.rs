@@ -121,6 +121,8 @@ fn check_signatures(
     let contract = covered.iter().rev().find_map(|entry| match &entry.event {
         Event::Contract { digest, .. } => Some(digest),
         Event::KeyReleased { .. }
+        | Event::SeedReleased { .. }
+        | Event::State { .. }
         | Event::Admitted { .. }
         | Event::Denied { .. }
         | Event::Released { .. }

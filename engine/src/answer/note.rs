@@ -11,12 +11,15 @@ pub(crate) fn note<'a>(
     policies: &BTreeMap<TableRef, TablePolicy>,
 ) -> Option<String> {
     let mut owners = BTreeSet::new();
+    let (mut history, mut noise) = (false, false);
     let mut sizes: BTreeMap<String, BTreeSet<u32>> = BTreeMap::new();
     for policy in tables.into_iter().filter_map(|table| policies.get(table)) {
         if policy.is_public() {
             continue;
         }
         owners.insert(policy.table.party.as_str());
+        history |= policy.disclosure.history.value;
+        noise |= policy.disclosure.noise.value;
         for unit in policy.units() {
             sizes
                 .entry(unit.to_string())
@@ -31,11 +34,19 @@ pub(crate) fn note<'a>(
     if parts.is_empty() {
         return None;
     }
-    Some(format!(
-        "groups with fewer than {} at a {} are left out",
-        parts.join(" or "),
-        place(&owners)
-    ))
+    let place = place(&owners);
+    let few = format!("fewer than {} at a {place}", parts.join(" or "));
+    let changes = if history {
+        format!("; changes by {few} are not shown")
+    } else {
+        String::new()
+    };
+    let noise = if noise {
+        "; numbers carry noise, and the same question gets the same numbers"
+    } else {
+        ""
+    };
+    Some(format!("groups with {few} are left out{changes}{noise}"))
 }
 
 fn several(unit: &str) -> String {

@@ -14,9 +14,10 @@ use datafusion::logical_expr::{EmptyRelation, LogicalPlan};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::stream;
 use policy::ident::TableRef;
+use release::{Release, Released};
 
 use super::{contained, is_answering};
-use crate::pipeline::{FAILED, Runner, Tables, answer};
+use crate::pipeline::{FAILED, Memory, Runner, Tables, answer};
 use crate::refusal::Refusal;
 
 const LONG: Duration = Duration::from_mins(10);
@@ -53,6 +54,12 @@ impl Tables for NoTables {
     }
 }
 
+impl Memory for NoTables {
+    async fn finish(&self, _release: Release) -> Result<Released, Refusal> {
+        Err(Refusal::Failed(FAILED))
+    }
+}
+
 /// Partitions of which the second panics: while it is planned, or once it is read.
 struct Panics {
     at_once: bool,
@@ -78,7 +85,12 @@ async fn in_a_partition_of_a_plan() {
         });
         let tables = BTreeSet::new();
         let runner = Panics { at_once };
-        let work = answer(Admitted::Plain { plan, tables }, &NoTables, &runner);
+        let work = answer(
+            Admitted::Plain { plan, tables },
+            &NoTables,
+            &runner,
+            &NoTables,
+        );
         refused(contained(LONG, work).await);
     }
 }

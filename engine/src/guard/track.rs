@@ -13,7 +13,8 @@ use datafusion::logical_expr::{
 };
 use siphasher::sip::SipHasher24;
 
-/// The key of the hash in this engine's tracks; new with every engine.
+/// The key of the hash in this engine's tracks: derived from seeds where earlier answers count, else new with every
+/// engine.
 pub(crate) struct TrackKey {
     low: u64,
     high: u64,
@@ -26,6 +27,19 @@ impl fmt::Debug for TrackKey {
 }
 
 impl TrackKey {
+    /// A key of 16 bytes or more.
+    pub(crate) fn of(bytes: &[u8]) -> Self {
+        let number = |b: &[u8]| {
+            b.iter()
+                .take(8)
+                .fold(0_u64, |n, byte| n << 8 | u64::from(*byte))
+        };
+        Self {
+            low: number(bytes),
+            high: number(bytes.get(8..).unwrap_or_default()),
+        }
+    }
+
     /// A key from the system's randomness.
     pub(crate) fn random() -> std::io::Result<Self> {
         let mut bytes = [0_u8; 16];

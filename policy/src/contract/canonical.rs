@@ -129,6 +129,9 @@ fn one_member(out: &mut Writer, party: &str, member: &Member) {
     if let Some(pin) = &member.broker_pin {
         out.line("broker_pin", &quoted(&DigestHex(pin).to_string()));
     }
+    if let Some(seed) = &member.seed {
+        out.line("seed", &quoted(&DigestHex(seed).to_string()));
+    }
 }
 
 #[derive(Debug, Default)]

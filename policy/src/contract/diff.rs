@@ -142,6 +142,11 @@ fn members(
         if (&was.broker, &was.broker_pin) != (&is.broker, &is.broker_pin) {
             lines.push(format!("{party} has another key broker"));
         }
+        if was.seed != is.seed {
+            lines.push(format!(
+                "{party} commits to another seed: what it was told before is not remembered"
+            ));
+        }
         sets(
             &format!("analyst of {party}"),
             &was.analysts,

@@ -47,21 +47,6 @@ impl Floors {
         }
     }
 
-    /// Floors this version cannot enforce; empty: the contract may be used.
-    #[must_use]
-    pub fn unsupported(&self) -> Vec<&'static str> {
-        let asked = [
-            (self.jitter, "floors.jitter"),
-            (self.history, "floors.history"),
-            (self.noise, "floors.noise"),
-        ];
-        asked
-            .iter()
-            .filter(|(asked, _)| *asked)
-            .map(|(_, name)| *name)
-            .collect()
-    }
-
     /// The policy under these floors; a public table is nobody's secret and stays as it is.
     #[must_use]
     pub fn apply(&self, mut policy: TablePolicy) -> TablePolicy {

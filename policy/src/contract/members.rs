@@ -17,6 +17,8 @@ pub struct Member {
     pub broker: Option<String>,
     /// SHA-256 of the broker's SPKI, pinned.
     pub broker_pin: Option<[u8; 32]>,
+    /// Commitment to the seed from which the engine opens its state and draws this party's noise.
+    pub seed: Option<[u8; 32]>,
 }
 
 impl Member {
@@ -29,6 +31,7 @@ impl Member {
             analysts: BTreeSet::new(),
             broker: None,
             broker_pin: None,
+            seed: None,
         }
     }
 }

@@ -141,7 +141,14 @@ fn member(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<(Par
     reader.only_keys(
         table,
         &place,
-        &["identity", "recipient", "analysts", "broker", "broker_pin"],
+        &[
+            "identity",
+            "recipient",
+            "analysts",
+            "broker",
+            "broker_pin",
+            "seed",
+        ],
     );
     let mut key = |what: &str| {
         if let Some(v) = table.get(what) {
@@ -169,12 +176,14 @@ fn member(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<(Par
     let broker_pin = table
         .get("broker_pin")
         .and_then(|v| hash(reader, v, "broker_pin"));
+    let seed = table.get("seed").and_then(|v| hash(reader, v, "seed"));
     let member = Member {
         identity: identity?,
         recipient: recipient?,
         analysts,
         broker,
         broker_pin,
+        seed,
     };
     Some((party, member))
 }

@@ -16,7 +16,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     }
     let message =
         "jitter is off: whoever knows k-1 members of a group sees whether it has one more";
-    let help = "write `jitter = true` once this version enforces it";
+    let help = "write `jitter = true`";
     vec![subject.warning(&jitter.span, message, help)]
 }
 

@@ -16,7 +16,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     }
     let message =
         "history is off: two answers over nearly the same people tell the difference apart";
-    let help = "write `history = \"snap\"` once this version enforces it";
+    let help = "write `history = \"snap\"`";
     vec![subject.warning(&history.span, message, help)]
 }
 

@@ -16,8 +16,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     }
     let message = "noise is off: thresholds alone fall to a union tracker (padding a small group \
         with a large one and subtracting)";
-    let help =
-        "write `noise = \"sticky\"` once this version enforces it, and trust the askers until then";
+    let help = "write `noise = \"sticky\"`, or trust the askers";
     vec![subject.warning(&noise.span, message, help)]
 }
 

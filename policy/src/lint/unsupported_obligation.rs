@@ -19,8 +19,8 @@ mod tests {
     fn examples() {
         crate::lint::example(
             "unsupported_obligation",
+            "[disclosure]\nmode = \"template\"\n[columns]\nid = { unit = \"person\" }\n",
             "[columns]\nid = { unit = \"person\" }\n",
-            "[disclosure]\njitter = false\nhistory = \"off\"\nnoise = \"off\"\n[columns]\nid = { unit = \"person\" }\n",
             None,
         );
     }

@@ -102,6 +102,7 @@ fn every_field_is_in_the_digest() {
         }),
         Box::new(|c| c.parties.get_mut(&party("bank_a")).unwrap().broker = Some("b".to_owned())),
         Box::new(|c| c.parties.get_mut(&party("bank_a")).unwrap().broker_pin = Some([9; 32])),
+        Box::new(|c| c.parties.get_mut(&party("bank_a")).unwrap().seed = Some([9; 32])),
         Box::new(|c| {
             c.tables.insert(table("bank_a.transactions"), [9; 32]);
         }),

@@ -31,7 +31,9 @@ pub(super) async fn tell(world: &World, story: &mut Story) -> Result<Vec<PathBuf
                 tables.insert(table.clone());
                 keys = keys.saturating_add(*released);
             }
-            Event::Admitted { .. }
+            Event::SeedReleased { .. }
+            | Event::State { .. }
+            | Event::Admitted { .. }
             | Event::Denied { .. }
             | Event::Released { .. }
             | Event::Failed { .. } => {}

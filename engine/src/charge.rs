@@ -1,0 +1,136 @@
+//! Charging questions to the budgets of the tables that they read.
+
+use admit::Admitted;
+use datafusion::logical_expr::LogicalPlan;
+use ledger::Event;
+use policy::denial::{Code, Denial};
+use policy::document::{Budget, OwnerAccess};
+use policy::table::TablePolicy;
+use seal::digest_hex;
+
+use crate::engine::{Engine, Question, now};
+use crate::refusal::Refusal;
+use crate::state::{Charge, Period, statistics};
+
+impl Engine {
+    /// Charges an admitted question, before anything is read; what it charges does not depend on data.
+    ///
+    /// # Errors
+    /// `E_BUDGET` when a budget is used up, and then nothing is charged.
+    pub(crate) async fn charge(
+        &self,
+        question: &Question,
+        plan: &LogicalPlan,
+        admitted: &Admitted,
+    ) -> Result<(), Refusal> {
+        let Admitted::Released {
+            releases, tables, ..
+        } = admitted
+        else {
+            return Ok(());
+        };
+        let asked = releases
+            .iter()
+            .map(|release| statistics(&release.spec))
+            .fold(0_u32, u32::saturating_add);
+        let policies = tables
+            .iter()
+            .filter_map(|table| self.policies.tables.get(table));
+        let budgets = policies
+            .filter(|policy| !asks_for_itself(question, policy))
+            .filter_map(|policy| {
+                let budget = policy.disclosure.questions.as_ref()?;
+                Some((policy, &budget.value))
+            });
+        let digest = self.question_digest(plan, tables);
+        let charges: Vec<(&TablePolicy, &Budget, Charge)> = budgets
+            .map(|(policy, budget)| {
+                let charge = Charge {
+                    table: policy.table.to_string(),
+                    party: question.principal.party.to_string(),
+                    period: Period::name(&budget.per, now()),
+                    question: digest.clone(),
+                    statistics: asked,
+                };
+                (policy, budget, charge)
+            })
+            .collect();
+        if charges.is_empty() {
+            return Ok(());
+        }
+        let state = self
+            .state
+            .as_ref()
+            .ok_or(Refusal::Failed(crate::pipeline::FAILED))?;
+        let mut state = state.lock().await;
+        let mut fresh = Vec::new();
+        for (policy, budget, charge) in charges {
+            if state.is_charged(&charge) {
+                continue;
+            }
+            let spent = state.spent(&charge);
+            if spent.saturating_add(u64::from(charge.statistics)) > u64::from(budget.count) {
+                return Err(Refusal::Denied(Box::new(used_up(
+                    policy, budget, &charge, spent,
+                ))));
+            }
+            fresh.push(charge);
+        }
+        if !fresh.is_empty() {
+            state.charge(fresh)?;
+            let (head, pieces) = state.head();
+            self.note(Event::State { head, pieces }).await?;
+        }
+        Ok(())
+    }
+
+    /// The question as bound, and the versions of its tables.
+    fn question_digest(
+        &self,
+        plan: &LogicalPlan,
+        tables: &std::collections::BTreeSet<policy::ident::TableRef>,
+    ) -> String {
+        let plan = plan.display_indent_schema().to_string();
+        let versions = tables
+            .iter()
+            .filter_map(|table| self.setup.tables.get(table))
+            .map(|table| table.digest.as_bytes());
+        digest_hex(&seal::length_prefixed(
+            std::iter::once(plan.as_bytes()).chain(versions),
+        ))
+    }
+
+    /// Notes in the ledger how far the state has come: before an answer leaves, whether it was new or not.
+    pub(crate) async fn note_state(&self) -> Result<(), Refusal> {
+        let state = self
+            .state
+            .as_ref()
+            .ok_or(Refusal::Failed(crate::pipeline::FAILED))?;
+        let state = state.lock().await;
+        let (head, pieces) = state.head();
+        self.note(Event::State { head, pieces }).await.map(|_| ())
+    }
+}
+
+/// An owner's questions to itself are not counted.
+fn asks_for_itself(question: &Question, policy: &TablePolicy) -> bool {
+    let owner = &policy.table.party;
+    question.principal.party == *owner
+        && question.recipient == *owner
+        && policy.access.owner == OwnerAccess::Full
+}
+
+fn used_up(policy: &TablePolicy, budget: &Budget, charge: &Charge, spent: u64) -> Denial {
+    let mut denial = Denial::new(
+        Code::Budget,
+        format!(
+            "{} may ask {} for {} statistics a {}: {} are spent, and this question asks for {}",
+            charge.party, charge.table, budget.count, budget.per, spent, charge.statistics
+        ),
+    );
+    denial.party = Some(policy.table.party.clone());
+    denial.table = Some(policy.table.table.clone());
+    denial.help =
+        Some("a question that was asked before over the same data costs nothing".to_owned());
+    denial
+}
