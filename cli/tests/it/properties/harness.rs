@@ -101,10 +101,11 @@ pub(super) fn ask_in(folder: &Path, world: &World, statements: &[String]) -> Ran
     subrosa(folder, &args)
 }
 
-/// Writes a world and asks it.
+/// Writes a world, seals it (what its owners are told of their data is no reply), and asks it.
 pub(super) fn ask(world: &World, statements: &[String]) -> (tempfile::TempDir, Ran) {
     let folder = tempfile::tempdir().unwrap();
     disk::write(world, &folder.path().join("w")).unwrap();
+    subrosa(folder.path(), &["lab", "w", "--status"]);
     let ran = ask_in(folder.path(), world, statements);
     (folder, ran)
 }
