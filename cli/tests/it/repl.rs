@@ -184,19 +184,14 @@ fn a_terminal_with_an_editor() {
 }
 
 #[test]
-#[ignore = "needs a question that runs long within the memory limit: joins are flattened, so this one fails at once"]
 fn ctrl_c_gives_up_the_question_and_keeps_the_session() {
     let dir = world();
     let mut terminal = Terminal::open(dir.path(), "dumb");
     terminal.expect("UNATTESTED> ");
-    let table = "clinic_b.visits";
-    let endless = format!(
-        "SELECT COUNT(*) AS n FROM {table} a CROSS JOIN ({table} b CROSS JOIN ({table} c CROSS JOIN \
-         ({table} d CROSS JOIN ({table} e CROSS JOIN {table} f)))) \
-         WHERE a.cost + b.cost + c.cost + d.cost + e.cost + f.cost = 1;\n"
-    );
-    terminal.press(&endless);
-    terminal.expect("= 1;");
+    let endless = "WITH RECURSIVE r AS (SELECT 1 AS n UNION ALL SELECT n + 1 FROM r WHERE n < 1000000000) \
+        SELECT COUNT(*) AS n FROM r;\n";
+    terminal.press(endless);
+    terminal.expect("FROM r;");
     std::thread::sleep(Duration::from_secs(1));
     terminal.press("\u{3}");
     terminal.expect("given up");
