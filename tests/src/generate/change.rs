@@ -1,5 +1,6 @@
 //! Worlds that differ in what must not matter.
 
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 
 use crate::oracle::calendar::{DAY, day_of};
@@ -98,24 +99,25 @@ pub fn shuffled(world: &World, seed: u64) -> World {
     })
 }
 
-/// A party's tables about fewer people than it asks for.
+/// A party's tables, all of them together, about fewer people than any of them asks for: a union of
+/// two of them counts their people together.
 #[must_use]
 pub fn small(world: &World, party: usize) -> World {
+    let own = world.tables.iter().filter(|table| table.party == party);
+    let k = own.map(|table| table.k).min().unwrap_or(0);
+    let known: RefCell<BTreeSet<String>> = RefCell::default();
     world.with_rows(|table| {
-        if table.party != party {
-            return table.rows.clone();
-        }
-        let mut known: BTreeSet<String> = BTreeSet::new();
-        let mut kept = Vec::new();
-        for row in &table.rows {
-            let mut all = known.clone();
+        let mut rows = table.rows.clone();
+        rows.retain(|row| {
+            let mut all = known.borrow().clone();
             all.extend((0..row.len()).filter_map(|at| table.entity(row, at)));
-            if all.len() < table.k {
-                known = all;
-                kept.push(row.clone());
+            let few = table.party == party && all.len() < k;
+            if few {
+                known.replace(all);
             }
-        }
-        kept
+            few || table.party != party
+        });
+        rows
     })
 }
 
