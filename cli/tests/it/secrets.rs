@@ -186,7 +186,9 @@ fn what_is_searched_for_is_found_where_it_lies() {
         .filter(|file| is_own(file))
     {
         let expected = file.to_string_lossy().contains("clinic_a/visits.csv")
-            || file.extension().is_some_and(|extension| extension == "key");
+            || file
+                .extension()
+                .is_some_and(|extension| extension == "key" || extension == "seed");
         let found = found_in(&std::fs::read(file).unwrap(), &needles).is_some();
         assert_eq!(found, expected, "{}", file.display());
     }
