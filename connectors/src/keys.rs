@@ -92,11 +92,9 @@ impl KeyFolder {
     /// # Errors
     /// As [`Self::party`].
     pub fn seed(&self, name: &str) -> Result<Seed, ConnectorError> {
-        self.load_or_make(
-            &format!("{name}.seed"),
-            |text| Seed::from_hex(text),
-            || Seed::generate().map(|seed| seed.to_hex_secret()),
-        )
+        self.load_or_make(&format!("{name}.seed"), Seed::from_hex, || {
+            Seed::generate().map(|seed| seed.to_hex_secret())
+        })
     }
 
     fn load_or_make<K>(
@@ -181,13 +179,13 @@ mod tests {
                 keys.master("bank_a.t")
                     .map(|key| key.to_hex_secret().to_string())
             };
-            let made: Vec<_> = std::thread::scope(|scope| {
+            let all: Vec<_> = std::thread::scope(|scope| {
                 let threads: Vec<_> = (0..8).map(|_| scope.spawn(make)).collect();
                 let joined = threads.into_iter().map(std::thread::ScopedJoinHandle::join);
                 joined.filter_map(Result::ok).collect()
             });
-            let made = made.into_iter().collect::<Result<BTreeSet<_>, _>>()?;
-            assert_eq!(made.len(), 1);
+            let distinct = all.into_iter().collect::<Result<BTreeSet<_>, _>>()?;
+            assert_eq!(distinct.len(), 1);
         }
         Ok(())
     }

@@ -53,7 +53,7 @@ pub(crate) enum TableCommand {
 /// Which table.
 #[derive(Debug, Args)]
 pub(crate) struct PlaceArgs {
-    /// PARTY.TABLE of a world, or where a table lies: s3://…/PARTY/TABLE or a folder, of which the
+    /// PARTY.TABLE of a world, or where a table lies: `s3://…/PARTY/TABLE` or a folder, of which the
     /// newest version is taken, or with /vN behind it that one.
     #[arg(value_name = "TABLE")]
     pub(crate) table: String,
@@ -82,7 +82,9 @@ impl FormatArg {
         if self.format == "json" {
             say::line(&value.to_string());
         } else {
-            lines.iter().for_each(|line| say::line(line));
+            for line in lines {
+                say::line(line);
+            }
         }
     }
 }

@@ -30,11 +30,8 @@ pub(crate) fn interpreter() -> Option<PathBuf> {
 /// Past the capture of passing tests' output, so that it is seen.
 fn skipped(python: &Path) {
     let shown = python.display();
-    writeln!(
-        std::io::stdout(),
-        "\nskipped: no Python at {shown}; run .ci/python-env"
-    )
-    .unwrap();
+    let said = format!("\nskipped: no Python at {shown}; run .ci/python-env\n");
+    std::io::stdout().write_all(said.as_bytes()).unwrap();
 }
 
 /// Runs a script beside the tests; its output if it succeeds.

@@ -88,9 +88,9 @@ fn walk(folder: &Path) -> Vec<String> {
     for entry in listed {
         let path = entry.unwrap().path();
         if path.is_dir() {
-            found.extend(walk(&path))
+            found.extend(walk(&path));
         } else {
-            found.push(path.display().to_string())
+            found.push(path.display().to_string());
         }
     }
     found

@@ -33,7 +33,7 @@ pub(crate) struct SealArgs {
     /// Its policy.
     #[arg(long, value_name = "FILE", requires = "data")]
     policy: Option<PathBuf>,
-    /// The store: s3://BUCKET/PREFIX or a folder.
+    /// The store: `s3://BUCKET/PREFIX` or a folder.
     #[arg(long, value_name = "URL", requires = "data")]
     to: Option<String>,
     /// Folder of the owner's key files.

@@ -1,4 +1,4 @@
-//! The same SQL over the clear data, by plain DataFusion.
+//! The same SQL over the clear data, by plain `DataFusion`.
 
 use std::path::Path;
 

@@ -119,7 +119,10 @@ fn transactions(bank: &str) -> String {
     };
     for n in 0..1200 {
         let r = mix(bank, n + 1000);
-        let to = account(if r % 3 == 0 { bank } else { other }, r / 7 % CUSTOMERS);
+        let to = account(
+            if r.is_multiple_of(3) { bank } else { other },
+            r / 7 % CUSTOMERS,
+        );
         ledger.pay(n % CUSTOMERS, &to, (r % 80 + 1) * 100, r / 11 % 4000);
     }
     if bank == "bank_a" {

@@ -167,7 +167,7 @@ pub(crate) fn health(k: usize) -> World {
 /// 1 604 patients in four arms, a third of whom have an event.
 fn trial() -> String {
     let row = |i: u32| {
-        let event = u32::from((i * 7 + i / 9) % 3 == 0);
+        let event = u32::from((i * 7 + i / 9).is_multiple_of(3));
         format!("p{i},{},{},{event}\n", i % 4, (i * 37) % 1079 + 1)
     };
     let rows: String = (0..1604).map(row).collect();
@@ -177,7 +177,7 @@ fn trial() -> String {
 /// 200 patients at ten sites.
 fn sites() -> String {
     let row = |i: u32| {
-        let event = u32::from(i % 3 != 0);
+        let event = u32::from(!i.is_multiple_of(3));
         format!(
             "p{i},{},{},{event},{}\n",
             i % 10 + 1,
