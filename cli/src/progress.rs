@@ -29,8 +29,7 @@ fn drawn(template: &str) -> ProgressBar {
 
 /// Turns a spinner into a bar that fills while rows are counted up to a total.
 pub(crate) fn count_to(bar: &ProgressBar, total: u64, message: &str) {
-    let template =
-        "{spinner} {msg} [{wide_bar}] {human_pos} of {human_len} rows, {per_sec}, {eta} left";
+    let template = "{spinner} {msg} [{bar:20}] {human_pos} of {human_len} rows, {eta} left";
     if let Ok(style) = ProgressStyle::with_template(template) {
         bar.set_style(style.progress_chars("=> "));
     }

@@ -30,8 +30,8 @@ const HEAD: &str = "\
 const DISCLOSURE: &str = "\
 [disclosure]
 min_contributors = 10   # groups with fewer people than this are left out
-# This version cannot enforce the next three yet, and refuses a table that asks for them.
-# Without them whoever asks many questions can narrow people down: let only those ask whom you trust.
+# The next three are off, so that values are exact. Then whoever asks many questions can narrow people down:
+# let only those ask whom you trust, or switch them on.
 jitter = false          # true: blurs the threshold
 history = \"off\"         # \"snap\": little changes are not shown
 noise = \"off\"           # \"sticky\": values are not exact

@@ -185,14 +185,22 @@ impl Traits {
     /// What a value computed from both may be used for.
     #[must_use]
     pub(crate) fn meet(&self, other: &Self) -> Self {
+        let dimension = meet_grain(self.dimension.as_ref(), other.dimension.as_ref());
+        let filter = meet_filter(self.filter.as_ref(), other.filter.as_ref());
+        let narrowed = dimension != self.dimension || filter != self.filter;
+        let (first, second) = if narrowed {
+            (other, self)
+        } else {
+            (self, other)
+        };
         Self {
             literal: self.literal && other.literal,
             identifier: self.identifier || other.identifier,
             domains: BTreeSet::new(),
             slots: BTreeSet::new(),
             absent: Vec::new(),
-            dimension: meet_grain(self.dimension.as_ref(), other.dimension.as_ref()),
-            filter: meet_filter(self.filter.as_ref(), other.filter.as_ref()),
+            dimension,
+            filter,
             compare: meet_compare(self, other),
             degree: self.degree.zip(other.degree).map(|(a, b)| a.max(b)),
             bounds: None,
@@ -207,7 +215,7 @@ impl Traits {
             identifier_argument: false,
             counted: self.counted || other.counted,
             crowded: meet_crowded(self.crowded, other.crowded),
-            origin: self.origin.clone().or_else(|| other.origin.clone()),
+            origin: first.origin.clone().or_else(|| second.origin.clone()),
         }
     }
 
