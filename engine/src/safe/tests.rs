@@ -6,119 +6,24 @@
     reason = "tests"
 )]
 
+mod run;
+mod values;
+
 use std::sync::Arc;
 
-use datafusion::arrow::array::{
-    ArrayRef, BooleanArray, Date32Array, Decimal128Array, Float64Array, Int32Array, Int64Array,
-    IntervalMonthDayNanoArray, RecordBatch, StringViewArray, TimestampNanosecondArray,
-    TimestampSecondArray, new_null_array,
-};
+use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::IntervalMonthDayNano;
 use datafusion::arrow::util::pretty::pretty_format_batches;
-use datafusion::catalog::MemTable;
 use datafusion::common::ScalarValue;
-use datafusion::execution::object_store::ObjectStoreUrl;
-use datafusion::logical_expr::{Expr, LogicalPlan, LogicalPlanBuilder, Operator, lit};
+use datafusion::logical_expr::{Expr, Operator, lit};
 use datafusion::prelude::{SessionContext, col};
 use futures::TryStreamExt;
-use object_store::memory::InMemory;
 use proptest::prelude::*;
 
+use self::run::{all_run, context, execution, runs};
+use self::values::COLUMNS;
 use super::listed::{self, Kind};
-use crate::execute::Execution;
 use crate::pipeline::Runner;
-
-const COLUMNS: &[&str] = &[
-    "whole", "small", "exact", "fine", "real", "ns", "s", "day", "words", "flag", "span",
-];
-
-/// Values at the ends of their types, and some that look like others.
-fn adversarial() -> RecordBatch {
-    let huge = 10_i128.pow(38) - 1;
-    let spans = [
-        IntervalMonthDayNano::MIN,
-        IntervalMonthDayNano::MAX,
-        IntervalMonthDayNano::new(1, -1, 1),
-        IntervalMonthDayNano::new(0, 0, 0),
-    ];
-    let columns: Vec<(&str, ArrayRef)> = vec![
-        (
-            "whole",
-            Arc::new(Int64Array::from(vec![i64::MIN, i64::MAX, -1, 0])),
-        ),
-        (
-            "small",
-            Arc::new(Int32Array::from(vec![i32::MIN, i32::MAX, -1, 0])),
-        ),
-        (
-            "exact",
-            Arc::new(
-                Decimal128Array::from(vec![huge, -huge, 1, 0])
-                    .with_precision_and_scale(38, 2)
-                    .unwrap(),
-            ),
-        ),
-        (
-            "fine",
-            Arc::new(
-                Decimal128Array::from(vec![huge, -huge, 1, 0])
-                    .with_precision_and_scale(38, 37)
-                    .unwrap(),
-            ),
-        ),
-        (
-            "real",
-            Arc::new(Float64Array::from(vec![
-                f64::NAN,
-                f64::MAX,
-                -0.0,
-                f64::NEG_INFINITY,
-            ])),
-        ),
-        (
-            "ns",
-            Arc::new(TimestampNanosecondArray::from(vec![
-                i64::MIN,
-                i64::MAX,
-                -1,
-                0,
-            ])),
-        ),
-        (
-            "s",
-            Arc::new(TimestampSecondArray::from(vec![i64::MIN, i64::MAX, -1, 0])),
-        ),
-        (
-            "day",
-            Arc::new(Date32Array::from(vec![i32::MIN, i32::MAX, -1, 0])),
-        ),
-        (
-            "words",
-            Arc::new(StringViewArray::from(vec![
-                "\u{0}[(*\\",
-                "9e999",
-                "9999999-99-99T99",
-                "",
-            ])),
-        ),
-        (
-            "flag",
-            Arc::new(BooleanArray::from(vec![
-                Some(true),
-                None,
-                Some(false),
-                None,
-            ])),
-        ),
-        (
-            "span",
-            Arc::new(IntervalMonthDayNanoArray::from(spans.to_vec())),
-        ),
-    ];
-    // As the columns of sealed tables are.
-    RecordBatch::try_from_iter_with_nullable(columns.into_iter().map(|(n, c)| (n, c, true)))
-        .unwrap()
-}
 
 /// Arguments: every column, and literals that functions want as such.
 fn arguments() -> Vec<Expr> {
@@ -132,101 +37,6 @@ fn arguments() -> Vec<Expr> {
         .chain(numbers)
         .chain([Expr::Literal(day, None), lit(ScalarValue::Null)])
         .collect()
-}
-
-fn context() -> SessionContext {
-    let context = SessionContext::new_with_config(crate::plan::config());
-    let batch = adversarial();
-    let table = MemTable::try_new(batch.schema(), vec![vec![batch]]).unwrap();
-    context.register_table("t", Arc::new(table)).unwrap();
-    let schema = adversarial().schema();
-    let columns = schema.fields().iter();
-    let columns = columns.map(|field| new_null_array(field.data_type(), 1));
-    let nulls = RecordBatch::try_new(Arc::clone(&schema), columns.collect()).unwrap();
-    let nulls = MemTable::try_new(schema, vec![vec![nulls]]).unwrap();
-    context.register_table("nulls", Arc::new(nulls)).unwrap();
-    context
-}
-
-fn execution() -> Execution {
-    let url = ObjectStoreUrl::parse("sealed://store").unwrap();
-    let store: Arc<dyn object_store::ObjectStore> = Arc::new(InMemory::new());
-    Execution::new(1 << 30, &url, &store).unwrap()
-}
-
-/// Runs a plan in full; whether it binds at all, and whether it then ran.
-async fn runs(context: &SessionContext, plan: LogicalPlan) -> Option<Result<(), String>> {
-    let state = context.state();
-    let bound = state
-        .analyzer()
-        .execute_and_check(plan, state.config_options(), |_, _| {})
-        .ok()?;
-    Some(runs_bound(bound).await)
-}
-
-async fn runs_bound(bound: LogicalPlan) -> Result<(), String> {
-    let shown = bound.display_indent().to_string();
-    let streams = execution().run(bound).await;
-    let streams = streams.map_err(|refusal| format!("{shown}\n{refusal:?}"))?;
-    for stream in streams {
-        let rows: Result<Vec<RecordBatch>, _> = stream.try_collect().await;
-        rows.map_err(|error| format!("{shown}\n{error}"))?;
-    }
-    Ok(())
-}
-
-async fn scan(context: &SessionContext, table: &str) -> LogicalPlanBuilder {
-    let table = context.table(table).await.unwrap();
-    LogicalPlanBuilder::from(table.into_unoptimized_plan())
-}
-
-/// Runs every expression that binds, many in one plan; gives how many did.
-async fn all_run(context: &SessionContext, exprs: Vec<Expr>) -> usize {
-    let state = context.state();
-    let mut bound = Vec::new();
-    for expr in exprs {
-        let one = scan(context, "t")
-            .await
-            .project([expr.clone().alias("value")]);
-        let Ok(plan) = one.and_then(LogicalPlanBuilder::build) else {
-            continue;
-        };
-        let options = state.config_options();
-        if state
-            .analyzer()
-            .execute_and_check(plan, options, |_, _| {})
-            .is_ok()
-        {
-            bound.push(expr);
-        }
-    }
-    let count = bound.len();
-    for some in bound.chunks(50) {
-        let named = some.iter().enumerate();
-        let named = named.map(|(n, expr)| expr.clone().alias(format!("v{n}")));
-        let plan = scan(context, "t")
-            .await
-            .project(named)
-            .unwrap()
-            .build()
-            .unwrap();
-        if runs(context, plan).await.unwrap().is_err() {
-            for expr in some {
-                let one = |table: LogicalPlanBuilder| {
-                    let plan = table.project([expr.clone().alias("value")]).unwrap();
-                    plan.build().unwrap()
-                };
-                // What fails for NULLs too (a pattern that is none) is no matter of values.
-                let ran = runs(context, one(scan(context, "t").await)).await;
-                let of_nulls = runs(context, one(scan(context, "nulls").await)).await;
-                assert!(
-                    ran == Some(Ok(())) || of_nulls != Some(Ok(())),
-                    "{expr}: {ran:?}"
-                );
-            }
-        }
-    }
-    count
 }
 
 fn functions(context: &SessionContext) -> Vec<Arc<datafusion::logical_expr::ScalarUDF>> {
