@@ -12,10 +12,12 @@
 
 mod measure;
 mod peer;
+mod plaintext;
 mod table;
 mod world;
 
 pub use measure::{Side, in_turn};
 pub use peer::DuckDb;
+pub use plaintext::plaintext;
 pub use table::{Row, Table};
-pub use world::{World, plaintext, views};
+pub use world::{World, views};

@@ -12,7 +12,6 @@ use connectors::{
     Broker, KeyFolder, PartyKeys, SealRequest, Source, Store, Witness, declarations, seal_table,
     shape_of, version_folder,
 };
-use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
 use engine::{ContractTable, Engine, PartyLink, Question, Reply, Setup, StateSetup, open_answer};
 use ledger::{Ledger, Signer};
 use policy::contract::{Contract, Member, PublicKey, View, ViewName};
@@ -39,14 +38,14 @@ pub struct World {
 }
 
 /// What a collaboration.toml says, as far as a bench needs it.
-struct Read {
-    parties: Vec<(PartyId, Vec<String>)>,
-    tables: BTreeMap<TableRef, (PathBuf, PathBuf)>,
-    views: Vec<(String, String)>,
-    purposes: BTreeSet<Purpose>,
+pub(crate) struct Read {
+    pub(crate) parties: Vec<(PartyId, Vec<String>)>,
+    pub(crate) tables: BTreeMap<TableRef, (PathBuf, PathBuf)>,
+    pub(crate) views: Vec<(String, String)>,
+    pub(crate) purposes: BTreeSet<Purpose>,
 }
 
-fn read(root: &Path) -> Read {
+pub(crate) fn read(root: &Path) -> Read {
     let text = std::fs::read_to_string(root.join("collaboration.toml")).unwrap();
     let world: Toml = text.parse().unwrap();
     let mut found = Read {
@@ -343,64 +342,6 @@ fn table_of(name: &TableRef, one: &Sealed, store: &Store) -> ContractTable {
         digest: digest_hex(one.signed.manifest.as_bytes()),
         folder: store.path(&folder),
     }
-}
-
-struct Plaintext {
-    context: SessionContext,
-    questions: Vec<String>,
-}
-
-impl Side for Plaintext {
-    fn name(&self) -> &'static str {
-        "DataFusion plaintext"
-    }
-
-    fn run<'a>(&'a mut self, question: usize) -> Pin<Box<dyn Future<Output = bool> + 'a>> {
-        Box::pin(async move {
-            let Some(sql) = self.questions.get(question) else {
-                return false;
-            };
-            match self.context.sql(sql).await {
-                Ok(frame) => frame.collect().await.is_ok(),
-                Err(_) => false,
-            }
-        })
-    }
-}
-
-/// Stock `DataFusion` over the same tables in clear, with the world's views.
-pub async fn plaintext(root: &Path, questions: Vec<String>) -> Box<dyn Side> {
-    let read = read(root);
-    let mut config = SessionConfig::new();
-    config.options_mut().sql_parser.parse_float_as_decimal = true;
-    let context = SessionContext::new_with_config(config);
-    let mut schemas: BTreeSet<String> = read.parties.iter().map(|(p, _)| p.to_string()).collect();
-    let of_views = read
-        .views
-        .iter()
-        .filter_map(|(name, _)| name.split_once('.'));
-    schemas.extend(of_views.map(|(schema, _)| schema.to_owned()));
-    for schema in schemas {
-        let made = context
-            .sql(&format!("CREATE SCHEMA {schema}"))
-            .await
-            .unwrap();
-        made.collect().await.unwrap();
-    }
-    for (name, (data, _)) in &read.tables {
-        let options = ParquetReadOptions::default();
-        let path = data.to_str().unwrap();
-        let registered = context.register_parquet(name.to_string(), path, options);
-        registered.await.unwrap();
-    }
-    for (name, sql) in &read.views {
-        let made = context
-            .sql(&format!("CREATE VIEW {name} AS {sql}"))
-            .await
-            .unwrap();
-        made.collect().await.unwrap();
-    }
-    Box::new(Plaintext { context, questions })
 }
 
 /// The world's views, as a peer needs them.

@@ -7,15 +7,14 @@ use admit::Admitted;
 use datafusion::catalog::TableProvider;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as DfStatement;
-use ledger::{Event, commitment};
+use ledger::Event;
 use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
 use release::{Release, Released};
-use seal::{Receipt, SealedAnswer, SignedReceipt, TableVersion, digest_hex, seal_to};
 
-use crate::answer::{encode, info, note};
+use crate::answer::{commit, encode, note};
 use crate::contain::contained;
-use crate::engine::{Engine, Question, now, now_text};
+use crate::engine::{Engine, Question, now};
 use crate::execute::Execution;
 use crate::explanation::Explanation;
 use crate::parse::{self, Statement};
@@ -44,12 +43,6 @@ impl pipeline::Tables for Unlocked {
     fn provider(&self, table: &TableRef) -> Option<Arc<dyn TableProvider>> {
         self.0.get(table).cloned()
     }
-}
-
-/// A question's commitment in the ledger, and the salt that opens it.
-struct Committed {
-    salt: String,
-    question: String,
 }
 
 impl pipeline::Memory for Engine {
@@ -274,98 +267,6 @@ impl Engine {
             pipeline::answer(admitted, &Unlocked(unlocked), &execution, self).await?;
         encode(&schema, &rows, ordered).map_err(|_| Refusal::Failed(FAILED))
     }
-
-    async fn seal(
-        &self,
-        question: &Question,
-        committed: &Committed,
-        plan: &LogicalPlan,
-        (tables, mode): (&BTreeSet<TableRef>, &'static str),
-        encoded: &[u8],
-    ) -> Result<Vec<u8>, Refusal> {
-        let member = self.setup.contract.parties.get(&question.recipient);
-        let recipient = member.ok_or(Refusal::Failed(FAILED))?.recipient.0;
-        let padded = seal::pad(encoded);
-        let answer = digest_hex(&padded);
-        let (index, checkpoint) = self
-            .note(Event::Released {
-                question: committed.question.clone(),
-                answer: commitment(committed.salt.as_bytes(), &[&answer]),
-            })
-            .await?;
-        let query = digest_hex(question.sql.as_bytes());
-        let failed = |_| Refusal::Failed(FAILED);
-        let info = info(&query, &question.nonce, index);
-        let (encapsulated, ciphertext) =
-            seal_to(&recipient, &info, b"", &padded).map_err(failed)?;
-        let protected = mode == "statistical";
-        let receipt = Receipt {
-            receipt: 1,
-            attested: false,
-            platform: "simulated".to_owned(),
-            measurement: self.setup.measurement.clone(),
-            evidence: self.evidence.lock().await.clone(),
-            sealed: digest_hex(&seal::length_prefixed([
-                encapsulated.as_slice(),
-                &ciphertext,
-            ])),
-            answer,
-            nonce: question.nonce.clone(),
-            salt: committed.salt.clone(),
-            principal: question.principal.to_string(),
-            purpose: question.purpose.as_ref().map(ToString::to_string),
-            recipient: question.recipient.to_string(),
-            recipient_key: hex::encode(recipient),
-            query,
-            plan: digest_hex(plan.display_indent_schema().to_string().as_bytes()),
-            contract: self.setup.contract_digest.clone(),
-            tables: tables
-                .iter()
-                .filter_map(|table| self.version(table))
-                .collect(),
-            mode: mode.to_owned(),
-            obligations: if protected {
-                self.thresholds(tables)
-            } else {
-                Vec::new()
-            },
-            note: protected
-                .then(|| note(tables, &self.policies.tables))
-                .flatten(),
-            ledger_index: index,
-            checkpoint: checkpoint.to_note(&|name| self.signer(name)),
-            time: now_text(),
-        };
-        let receipt = SignedReceipt::sign(&receipt, &self.setup.identity).map_err(failed)?;
-        let receipt = receipt.as_bytes().to_vec();
-        Ok(SealedAnswer {
-            receipt,
-            encapsulated,
-            ciphertext,
-        }
-        .to_bytes())
-    }
-
-    fn version(&self, table: &TableRef) -> Option<TableVersion> {
-        let found = self.setup.tables.get(table)?;
-        Some(TableVersion {
-            table: table.to_string(),
-            version: found.manifest.version,
-            manifest: found.digest.clone(),
-            policy: hex::encode(found.policy.digest),
-        })
-    }
-
-    fn signer(&self, name: &str) -> Option<[u8; 32]> {
-        if name == "engine" {
-            return Some(self.public());
-        }
-        let witnesses = self.setup.parties.values();
-        let mut witnesses = witnesses.map(|party| party.witness());
-        witnesses
-            .find(|witness| witness.name() == name)
-            .map(ledger::Signer::public)
-    }
 }
 
 fn about(admitted: &Admitted) -> (BTreeSet<TableRef>, &'static str) {
@@ -381,24 +282,6 @@ fn remembers(admitted: &Admitted) -> bool {
         Admitted::Plain { .. } => false,
         Admitted::Released { releases, .. } => releases.iter().any(|release| release.duties.any()),
     }
-}
-
-fn commit(question: &Question) -> Result<Committed, Refusal> {
-    let mut salt = [0_u8; 32];
-    getrandom::fill(&mut salt).map_err(|_| Refusal::Failed("the system gives no randomness"))?;
-    let salt = hex::encode(salt);
-    let purpose = question
-        .purpose
-        .as_ref()
-        .map(ToString::to_string)
-        .unwrap_or_default();
-    let (principal, recipient) = (
-        question.principal.to_string(),
-        question.recipient.to_string(),
-    );
-    let parts = [principal.as_str(), &purpose, &recipient, &question.sql];
-    let question = commitment(salt.as_bytes(), &parts);
-    Ok(Committed { salt, question })
 }
 
 /// Whether the question itself orders its rows.

@@ -3,10 +3,12 @@
 mod encode;
 mod note;
 mod open;
+mod sealing;
 
 pub(crate) use encode::{decode, encode};
 pub(crate) use note::note;
 pub use open::{OpenedAnswer, open_answer};
+pub(crate) use sealing::commit;
 
 /// What an answer's seal is bound to: the statement, the request and the ledger's entry.
 pub(crate) fn info(query: &str, nonce: &str, ledger_index: u64) -> Vec<u8> {

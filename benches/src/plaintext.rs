@@ -1,0 +1,68 @@
+//! The peer in the same process: stock `DataFusion` over the tables in clear.
+
+use std::collections::BTreeSet;
+use std::path::Path;
+use std::pin::Pin;
+
+use datafusion::prelude::{ParquetReadOptions, SessionConfig, SessionContext};
+
+use crate::measure::Side;
+use crate::world::read;
+
+struct Plaintext {
+    context: SessionContext,
+    questions: Vec<String>,
+}
+
+impl Side for Plaintext {
+    fn name(&self) -> &'static str {
+        "DataFusion plaintext"
+    }
+
+    fn run<'a>(&'a mut self, question: usize) -> Pin<Box<dyn Future<Output = bool> + 'a>> {
+        Box::pin(async move {
+            let Some(sql) = self.questions.get(question) else {
+                return false;
+            };
+            match self.context.sql(sql).await {
+                Ok(frame) => frame.collect().await.is_ok(),
+                Err(_) => false,
+            }
+        })
+    }
+}
+
+/// Stock `DataFusion` over the same tables in clear, with the world's views.
+pub async fn plaintext(root: &Path, questions: Vec<String>) -> Box<dyn Side> {
+    let read = read(root);
+    let mut config = SessionConfig::new();
+    config.options_mut().sql_parser.parse_float_as_decimal = true;
+    let context = SessionContext::new_with_config(config);
+    let mut schemas: BTreeSet<String> = read.parties.iter().map(|(p, _)| p.to_string()).collect();
+    let of_views = read
+        .views
+        .iter()
+        .filter_map(|(name, _)| name.split_once('.'));
+    schemas.extend(of_views.map(|(schema, _)| schema.to_owned()));
+    for schema in schemas {
+        let made = context
+            .sql(&format!("CREATE SCHEMA {schema}"))
+            .await
+            .unwrap();
+        made.collect().await.unwrap();
+    }
+    for (name, (data, _)) in &read.tables {
+        let options = ParquetReadOptions::default();
+        let path = data.to_str().unwrap();
+        let registered = context.register_parquet(name.to_string(), path, options);
+        registered.await.unwrap();
+    }
+    for (name, sql) in &read.views {
+        let made = context
+            .sql(&format!("CREATE VIEW {name} AS {sql}"))
+            .await
+            .unwrap();
+        made.collect().await.unwrap();
+    }
+    Box::new(Plaintext { context, questions })
+}
