@@ -179,6 +179,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
         denial.help("use an inner join, or ask both owners for `negation = true` on this key");
     }
     let kept = preserved_keys(&left, &right, is_left);
+    let width = left.cols.len();
     let both_protected = left.is_protected() && right.is_protected();
     let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
@@ -194,6 +195,10 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     })?;
     judge_rest(walker, &rel, &found, both_protected, Polarity::Both);
     rel.unique.retain(|key| kept.contains(key));
+    // Where a row has no match, its columns name nobody: grouped by them, many people would be one row.
+    let columns = rel.cols.iter_mut().enumerate();
+    let null_supplied = columns.filter(|(at, _)| (*at >= width) == is_left);
+    null_supplied.for_each(|(_, col)| col.traits.slots.clear());
     Ok(rel)
 }
 

@@ -37,6 +37,7 @@ pub(crate) fn walk(
     }
     let signatures: Vec<Vec<Signature>> = branches.iter().map(signatures_of).collect();
     let slots = aligned(walker, &branches, &signatures);
+    let owners = owner_numbers(walker, &branches);
     let arms = all_arms(&branches);
     let mut plans = Vec::new();
     for (branch, signed) in branches.iter().zip(&signatures) {
@@ -48,7 +49,12 @@ pub(crate) fn walk(
         let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
         plans.push(Arc::new(LogicalPlan::Projection(plan)));
     }
-    let traits = aligned_traits(&branches, &signatures, &slots, schema.fields().len());
+    let traits = aligned_traits(
+        &branches,
+        &signatures,
+        (&slots, &owners),
+        schema.fields().len(),
+    );
     let plan = LogicalPlan::Union(Union::try_new_with_loose_types(plans)?);
     Ok(put_together(&branches, plan, traits, slots, arms))
 }
@@ -233,11 +239,23 @@ fn absent_arm(walker: &Walker<'_>, slots: &BTreeMap<Signature, Slot>, arm: ArmId
     names.map(|name| null(&set_type()).alias(name)).collect()
 }
 
-/// By position what all branches have; a place names a track if it does in every branch that has it.
+/// By branch, the numbers of the owners of its rows.
+fn owner_numbers(walker: &Walker<'_>, branches: &[Rel]) -> Vec<BTreeSet<u8>> {
+    let numbers = |branch: &Rel| {
+        let owners = branch.owners.iter();
+        owners
+            .filter_map(|owner| walker.policies.number(owner))
+            .collect()
+    };
+    branches.iter().map(numbers).collect()
+}
+
+/// By position what all branches have; a place names a track if it does in every branch with rows of the track's
+/// owners: in one where it does not, it would put rows of many people into one group.
 fn aligned_traits(
     branches: &[Rel],
     signatures: &[Vec<Signature>],
-    slots: &BTreeMap<Signature, Slot>,
+    (slots, owners): (&BTreeMap<Signature, Slot>, &[BTreeSet<u8>]),
     width: usize,
 ) -> Vec<Traits> {
     (0..width)
@@ -257,12 +275,27 @@ fn aligned_traits(
             let mut traits = all.unwrap_or_default();
             traits.slots = slots
                 .iter()
-                .filter(|(signature, _)| names_slot(branches, signatures, signature, position))
+                .filter(|(signature, slot)| {
+                    names_slot(branches, signatures, signature, position)
+                        && owned_where_absent(signatures, owners, signature, slot)
+                })
                 .map(|(_, slot)| slot.id)
                 .collect::<BTreeSet<SlotId>>();
             traits
         })
         .collect()
+}
+
+/// No branch without the track has rows of the track's owners.
+fn owned_where_absent(
+    signatures: &[Vec<Signature>],
+    owners: &[BTreeSet<u8>],
+    signature: &Signature,
+    slot: &Slot,
+) -> bool {
+    signatures.iter().zip(owners).all(|(signed, owners)| {
+        signed.contains(signature) || owners.iter().all(|owner| !slot.parties.contains_key(owner))
+    })
 }
 
 fn names_slot(

@@ -10,7 +10,7 @@ use datafusion_expr::{
 };
 use policy::denial::Code;
 
-use crate::branch::branches;
+use crate::branch::{branches, measure_branches};
 use crate::clamp::clamped;
 use crate::constant::{Quantity, quantity};
 use crate::expression;
@@ -95,7 +95,8 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     }
     let sorts = params.order_by.iter().map(|sort| &sort.expr);
     let mut parts = params.args.iter().chain(&params.partition_by).chain(sorts);
-    if parts.any(|part| !branches(part).is_empty()) {
+    let chooses = |part: &Expr| !measure_branches(part, &rel.facts()).is_empty();
+    if parts.any(|part| !branches(part).is_empty()) || params.args.iter().any(chooses) {
         walker
             .refusals
             .add(
@@ -110,6 +111,22 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
         .map(|key| expression::traits(&mut walker.judge(rel), key))
         .collect();
     check_partition(walker, rel, &partition);
+    if params.args.len() > 2 {
+        walker
+            .refusals
+            .add(
+                Code::Window,
+                format!("{name} takes no value of the question's for rows that are not there"),
+            )
+            .help("leave the third argument out; such rows give NULL");
+    }
+    if rel.is_protected()
+        && partition
+            .iter()
+            .any(|key| !key.identifier && !is_quantity(key))
+    {
+        refuse_condition(walker, "part");
+    }
     for sort in &params.order_by {
         let found = expression::traits(&mut walker.judge(rel), &sort.expr);
         let usable = !found.identifier && (found.filter.is_some() || found.degree.is_some());
@@ -118,9 +135,28 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
                 .judge(rel)
                 .refuse(&found, &sort.expr, "it may not order a window");
         }
+        if usable && rel.is_protected() && !is_quantity(&found) {
+            refuse_condition(walker, "order");
+        }
         check_frame(walker, call, &found);
     }
     partition
+}
+
+/// A column, a sum of columns, or one brought to a grid: nothing that the question made of a few rows.
+fn is_quantity(traits: &Traits) -> bool {
+    traits.plain || traits.lattice.is_some()
+}
+
+/// A condition as key or order of a window counts those for whom it holds, however few.
+fn refuse_condition(walker: &mut Walker<'_>, what: &str) {
+    walker
+        .refusals
+        .add(
+            Code::Window,
+            format!("only columns may {what} a window's rows"),
+        )
+        .help("use a column, or one that is truncated to its grain");
 }
 
 fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {

@@ -1,15 +1,23 @@
 //! One statement, parsed: what it asks for, with every place in the text kept.
 
+use std::ops::ControlFlow;
+
 use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
 use datafusion::sql::sqlparser::ast::{
-    DescribeAlias, ObjectName, ObjectNamePart, ShowStatementFilterPosition, ShowStatementIn,
-    Statement as SqlStatement,
+    DescribeAlias, Expr as SqlExpr, ObjectName, ObjectNamePart, ShowStatementFilterPosition,
+    ShowStatementIn, Statement as SqlStatement, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use policy::denial::{Code, Denial, SqlSpan};
 
 use crate::refusal::Refusal;
+
+/// The most words, numbers and signs in a statement.
+const MAX_TOKENS: usize = 8_000;
+
+/// How deep expressions may nest; a chain of n operators nests n deep.
+const MAX_DEPTH: usize = 256;
 
 /// The longest statement read, in bytes.
 pub const MAX_STATEMENT_BYTES: usize = 1 << 20;
@@ -46,16 +54,54 @@ pub(crate) fn statement(sql: &str) -> Result<Statement, Refusal> {
 
 fn one(sql: &str) -> Result<DfStatement, Refusal> {
     let dialect = GenericDialect {};
+    let tokens = Tokenizer::new(&dialect, sql).tokenize();
+    let words = tokens.unwrap_or_default().into_iter();
+    let words = words.filter(|token| !matches!(token, Token::Whitespace(_)));
+    if words.count() > MAX_TOKENS {
+        let message = format!("the statement has more than {MAX_TOKENS} words and signs");
+        return Err(Refusal::syntax(message, None));
+    }
     let parsed = DFParserBuilder::new(sql)
         .with_dialect(&dialect)
         .with_recursion_limit(50)
         .build()
         .and_then(|mut parser| parser.parse_statements());
     let mut statements = parsed.map_err(|e| syntax(&e.strip_backtrace()))?;
+    if statements.iter().any(is_too_deep) {
+        let message = format!("an expression nests more than {MAX_DEPTH} deep");
+        return Err(Refusal::syntax(message, None));
+    }
     match (statements.pop_front(), statements.is_empty()) {
         (Some(statement), true) => Ok(statement),
         (None, _) => Err(Refusal::syntax("there is no statement", None)),
         (Some(_), false) => Err(not_a_query("one statement at a time")),
+    }
+}
+
+fn is_too_deep(statement: &DfStatement) -> bool {
+    let DfStatement::Statement(statement) = statement else {
+        return false;
+    };
+    statement.visit(&mut Depth(0)).is_break()
+}
+
+/// How deep a visit is in an expression.
+struct Depth(usize);
+
+impl Visitor for Depth {
+    type Break = ();
+
+    fn pre_visit_expr(&mut self, _expr: &SqlExpr) -> ControlFlow<()> {
+        self.0 = self.0.saturating_add(1);
+        if self.0 > MAX_DEPTH {
+            return ControlFlow::Break(());
+        }
+        ControlFlow::Continue(())
+    }
+
+    fn post_visit_expr(&mut self, _expr: &SqlExpr) -> ControlFlow<()> {
+        self.0 = self.0.saturating_sub(1);
+        ControlFlow::Continue(())
     }
 }
 

@@ -108,6 +108,55 @@ fn a_function_that_chooses_owes_support_like_a_case() {
     assert_eq!(answered.rows.len(), 1, "{enough}");
 }
 
+/// Rows about a crowd, under the name of a unit or by way of a window's condition.
+const CROWDS: [(&str, &str); 8] = [
+    (
+        "E_CROWD",
+        "SELECT sum(m) FROM (SELECT c, max(amount) AS m FROM (SELECT customer_id AS c, amount FROM bank_b.transactions WHERE country = 'LU' \
+         UNION ALL SELECT 'x' AS c, amount FROM bank_b.transactions) GROUP BY c)",
+    ),
+    (
+        "E_CROWD",
+        "SELECT sum(m) FROM (SELECT c, max(amount) AS m FROM (SELECT customer_id AS c, amount FROM bank_b.transactions WHERE country = 'LU' \
+         UNION ALL SELECT country AS c, amount FROM bank_b.transactions) GROUP BY c)",
+    ),
+    (
+        "E_WINDOW",
+        "SELECT sum(m) FROM (SELECT max(amount) OVER (PARTITION BY c) AS m FROM (SELECT customer_id AS c, amount FROM bank_b.transactions WHERE country = 'LU' \
+         UNION ALL SELECT 'x' AS c, amount FROM bank_b.transactions))",
+    ),
+    (
+        "E_CROWD",
+        "SELECT sum(m) FROM (SELECT a.customer_id AS c, max(t.amount) AS m FROM bank_b.transactions t \
+         LEFT JOIN bank_b.transactions a ON a.customer_id = t.customer_id AND a.country = 'LU' GROUP BY a.customer_id)",
+    ),
+    (
+        "E_WINDOW",
+        "SELECT sum(n) FROM (SELECT rank() OVER (PARTITION BY customer_id ORDER BY country = 'LU') AS n FROM bank_b.transactions)",
+    ),
+    (
+        "E_WINDOW",
+        "SELECT sum(n) FROM (SELECT rank() OVER (PARTITION BY customer_id ORDER BY b) AS n FROM (SELECT customer_id, amount >= 1000 AS b FROM bank_b.transactions))",
+    ),
+    (
+        "E_WINDOW",
+        "SELECT sum(l) FROM (SELECT lag(amount, 1, 30000) OVER (PARTITION BY customer_id ORDER BY ts) AS l FROM bank_b.transactions)",
+    ),
+    (
+        "E_WINDOW",
+        "SELECT sum(l) FROM (SELECT max(greatest(amount, 9000)) OVER (PARTITION BY customer_id) AS l FROM bank_b.transactions)",
+    ),
+];
+
+#[test]
+fn no_row_is_about_a_crowd() {
+    let world = two_banks::world(10);
+    let statements = CROWDS.map(|(_, sql)| sql);
+    for ((code, sql), outcome) in CROWDS.iter().zip(world.ask(&statements)) {
+        assert_eq!(outcome.code(), Some(*code), "{sql}");
+    }
+}
+
 #[test]
 fn a_key_written_twice_is_one_key() {
     let world = two_banks::world(10);
