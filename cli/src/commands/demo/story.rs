@@ -104,12 +104,8 @@ impl Story {
 }
 
 fn print(text: &str) -> Result<(), Failures> {
-    match writeln!(std::io::stdout().lock(), "{text}") {
-        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
-            Err(Failure::io(std::path::Path::new("standard output"), &error).into())
-        }
-        Ok(()) | Err(_) => Ok(()),
-    }
+    writeln!(std::io::stdout().lock(), "{text}")
+        .map_err(|error| Failure::io(std::path::Path::new("standard output"), &error).into())
 }
 
 /// Words in lines of at most `room` characters, unless a word is longer.
