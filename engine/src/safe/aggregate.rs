@@ -1,7 +1,7 @@
 //! Aggregates that fail or wrap around in stock form, in exact types.
 //!
 //! `SUM` of integers is taken in decimals and cast back, so that a sum that does not fit is NULL and
-//! not some other number. `AVG` of decimals, which raises an error for large sums, is the sum
+//! not some other number, and `SUM` of decimals that have no room for ten billion rows in wider ones. `AVG` of decimals, which raises an error for large sums, is the sum
 //! divided by the count.
 
 use std::sync::Arc;
@@ -21,6 +21,8 @@ use super::operator;
 
 /// A sum of integers: room for 10^19 rows of the largest.
 const WHOLE: DataType = DataType::Decimal128(38, 0);
+/// Digits of a decimal of which ten billion fit into a sum's 38.
+const ROOMY: u8 = 28;
 /// A count as a divisor.
 const COUNT: DataType = DataType::Decimal128(20, 0);
 
@@ -119,8 +121,15 @@ fn value_of(call: &Expr, schema: &DFSchema, calls: &mut Calls) -> DfResult<Optio
             let sum = calls.add(instead(call, sum_udaf(), cast(argument.clone(), WHOLE)));
             Ok(Some(try_cast(sum, output)))
         }
-        ("avg", DataType::Decimal128(_, _)) => {
-            let sum = calls.add(instead(call, sum_udaf(), argument.clone()));
+        ("sum", DataType::Decimal128(digits, scale)) if digits > ROOMY => {
+            Ok(Some(sum_of_wide(call, argument, scale, calls)))
+        }
+        ("avg", DataType::Decimal128(digits, scale)) => {
+            let sum = if digits > ROOMY {
+                sum_of_wide(call, argument, scale, calls)
+            } else {
+                calls.add(instead(call, sum_udaf(), argument.clone()))
+            };
             let count = calls.add(instead(call, count_udaf(), argument.clone()));
             let divide = operator::binary(Operator::Divide);
             let quotient = divide.call(vec![sum, cast(count, COUNT)]);
@@ -128,6 +137,13 @@ fn value_of(call: &Expr, schema: &DFSchema, calls: &mut Calls) -> DfResult<Optio
         }
         _exact => Ok(None),
     }
+}
+
+/// A sum that is NULL where it has more than 38 digits.
+fn sum_of_wide(call: &Expr, argument: &Expr, scale: i8, calls: &mut Calls) -> Expr {
+    let wide = cast(argument.clone(), DataType::Decimal256(76, scale));
+    let sum = calls.add(instead(call, sum_udaf(), wide));
+    try_cast(sum, DataType::Decimal128(38, scale))
 }
 
 /// The same call of another function over another argument.

@@ -6,8 +6,8 @@ use datafusion_expr::{
 
 use super::columns::{Figures, Flow, bare, width};
 use super::{Cost, Sizes, join};
+use crate::conjunct::conjuncts;
 use crate::scan::table_of;
-use crate::walk::conjuncts;
 
 /// The cost of a plan.
 pub(super) fn of(plan: &LogicalPlan, sizes: &Sizes) -> Cost {

@@ -2,7 +2,7 @@
 
 use datafusion_expr::{Expr, Join, JoinType};
 
-use super::columns::{Figures, Flow};
+use super::columns::{Figures, Flow, bare};
 use super::estimate::share;
 
 /// Pairs that the keys alone bring together, and the rows that come out.
@@ -22,6 +22,7 @@ pub(super) fn meet(node: &Join, left: &Flow, right: &Flow) -> (f64, Flow) {
         JoinType::Inner | JoinType::Left | JoinType::Right | JoinType::Full => {
             let mut both = spread(left, rows);
             both.extend(spread(right, rows));
+            multiply_keys(node, left, right, &mut both);
             both
         }
         JoinType::LeftSemi | JoinType::LeftAnti => left.columns.clone(),
@@ -46,6 +47,29 @@ fn spread(side: &Flow, rows: f64) -> Vec<Figures> {
         ..*column
     };
     side.columns.iter().map(spread).collect()
+}
+
+/// The rows of a common value multiply: a chain of joins on one key grows with every link.
+fn multiply_keys(node: &Join, left: &Flow, right: &Flow, both: &mut [Figures]) {
+    for (a, b) in &node.on {
+        let (many, more) = (
+            left.figures(node.left.schema(), a).most,
+            right.figures(node.right.schema(), b).most,
+        );
+        let product = many.zip(more).map(|(many, more)| many * more);
+        let width = left.columns.len();
+        let at = [
+            bare(a).and_then(|column| node.left.schema().maybe_index_of_column(column)),
+            bare(b)
+                .and_then(|column| node.right.schema().maybe_index_of_column(column))
+                .map(|index| index.saturating_add(width)),
+        ];
+        for index in at.into_iter().flatten() {
+            if let (Some(product), Some(column)) = (product, both.get_mut(index)) {
+                column.most = Some(product);
+            }
+        }
+    }
 }
 
 fn pairs(node: &Join, left: &Flow, right: &Flow) -> f64 {
@@ -73,7 +97,13 @@ fn key_pairs((l, left): (f64, Figures), (r, right): (f64, Figures), constant: bo
         (Some(many), Some(more)) => {
             let from_left = l * fan_out(r, more, right.uncommon);
             let from_right = r * fan_out(l, many, left.uncommon);
-            from_left.min(from_right)
+            // Where the common values of both are one value, its rows alone are so many.
+            let common = if left.uncommon || right.uncommon {
+                0.0
+            } else {
+                many * more
+            };
+            from_left.min(from_right).max(common)
         }
         // The other side's values are unknown: at worst all of them are the common ones.
         (Some(many), None) => r * fan_out(l, many, left.uncommon),

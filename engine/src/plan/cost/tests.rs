@@ -142,6 +142,10 @@ fn sizes() -> Sizes {
 }
 
 async fn judged(sql: &str) -> Result<(), String> {
+    judged_by(sql, &sizes()).await
+}
+
+async fn judged_by(sql: &str, sizes: &Sizes) -> Result<(), String> {
     let context = context().await;
     let state = context.state();
     let plan = state.create_logical_plan(sql).await.unwrap();
@@ -152,7 +156,7 @@ async fn judged(sql: &str) -> Result<(), String> {
         tables: BTreeSet::new(),
     };
     let limits = limits(4 << 30, Duration::from_mins(10));
-    match check(&admitted, &sizes(), limits) {
+    match check(&admitted, sizes, limits) {
         Ok(()) => Ok(()),
         Err(Refusal::Denied(denial)) => {
             Err(format!("{}: {}", denial.code.as_str(), denial.message))
@@ -206,6 +210,26 @@ async fn a_chain_of_joins_that_multiplies_cannot() {
     };
     assert_eq!(judged(&chain(2)).await, Ok(()));
     refuses(&chain(4), "E_COST").await;
+}
+
+#[tokio::test]
+async fn a_chain_of_joins_on_one_key_of_a_small_table_cannot() {
+    let mut small = sizes();
+    for size in small.values_mut() {
+        size.rows = 300;
+        size.most_rows.values_mut().for_each(|most| *most = 20);
+    }
+    let chain = |links: usize| {
+        let joins = (1..links).map(|n| {
+            let table = format!("bank_a.transactions t{n}");
+            format!(" JOIN {table} ON t{n}.from_acct = t{}.from_acct", n - 1)
+        });
+        let joins: String = joins.collect();
+        format!("SELECT COUNT(*) FROM bank_a.transactions t0{joins}")
+    };
+    assert_eq!(judged_by(&chain(3), &small).await, Ok(()));
+    let why = judged_by(&chain(9), &small).await.unwrap_err();
+    assert!(why.starts_with("E_COST"), "{why}");
 }
 
 #[tokio::test]
