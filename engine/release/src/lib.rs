@@ -27,6 +27,7 @@ mod duties;
 mod error;
 mod finish;
 mod hash;
+mod joint;
 mod measure;
 mod memory;
 mod need;

@@ -101,6 +101,7 @@ impl Plan {
                 witness: Witness::Rows,
                 weighed: false,
                 exact: false,
+                jointly: false,
             }],
             recipes: Vec::new(),
             limit: largest
@@ -260,6 +261,7 @@ impl Plan {
                 witness,
                 weighed,
                 exact: false,
+                jointly: false,
             });
         } else if let Some(plan) = self.witnesses.get_mut(at) {
             plan.weighed |= weighed;

@@ -2,6 +2,7 @@
 
 use crate::dominance::undominated;
 use crate::hash::{NumberMap, NumberSet};
+use crate::joint::Joint;
 use crate::need::{Need, SlotRules};
 use crate::part::Kind;
 use crate::support::Entities;
@@ -13,6 +14,8 @@ use crate::vector::Vector;
 pub(crate) struct Tally {
     /// One a need of the part, in the same order.
     groups: Vec<Group>,
+    /// What entities of several needs add together, where that matters.
+    joint: Option<Joint>,
     /// An entity was named whose party is not behind the part: the plan is not what we think it is.
     stray: bool,
     /// Another row can still change something.
@@ -44,11 +47,12 @@ pub(crate) enum Credit {
 }
 
 impl Tally {
-    /// A tally for a part with these needs.
-    pub(crate) fn new(groups: Vec<Group>) -> Self {
+    /// A tally for a part with these needs; `jointly` if it may matter what entities add together.
+    pub(crate) fn new(groups: Vec<Group>, jointly: bool) -> Self {
         let open = groups.iter().any(|group| !group.is_full());
         Self {
             groups,
+            joint: jointly.then(Joint::default),
             stray: false,
             open,
         }
@@ -104,8 +108,18 @@ impl Tally {
                 grown += usize::from(group.credit(entity(*track), credit));
             }
         }
+        if let (Some(joint), Credit::Amount(amount)) = (&mut self.joint, credit)
+            && Joint::is_needed(needs, tracks)
+        {
+            grown += usize::from(joint.credit(needs, tracks, row, amount));
+        }
         self.open = self.groups.iter().any(|group| !group.is_full());
         grown
+    }
+
+    /// What entities of several needs add together.
+    pub(crate) fn joint(&self) -> Option<&Joint> {
+        self.joint.as_ref()
     }
 
     /// Notes whether the tracks of a row name a party that is not behind the part.
@@ -125,14 +139,18 @@ impl Tally {
     /// Adds what another tally of the same part has; returns by how many entries it grew.
     pub(crate) fn merge(&mut self, other: Self) -> usize {
         self.stray |= other.stray;
-        let grown = self
+        let jointly = match (&mut self.joint, other.joint) {
+            (Some(ours), Some(theirs)) => ours.merge(theirs),
+            (Some(_) | None, _) => 0,
+        };
+        let grown: usize = self
             .groups
             .iter_mut()
             .zip(other.groups)
             .map(|(ours, theirs)| ours.merge(theirs))
             .sum();
         self.open = self.groups.iter().any(|group| !group.is_full());
-        grown
+        grown.saturating_add(jointly)
     }
 
     /// Renumbers distinct values.

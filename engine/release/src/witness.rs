@@ -32,6 +32,16 @@ pub(crate) enum Witness {
     Arm(Vec<usize>),
 }
 
+impl Witness {
+    /// Whether entities add amounts that are told.
+    pub(crate) fn is_amount(&self) -> bool {
+        match self {
+            Self::Rows | Self::Present(_) | Self::Net(_) | Self::Square(_) => true,
+            Self::Pairs(_) | Self::Values(_) | Self::Flag(_) | Self::Arm(_) => false,
+        }
+    }
+}
+
 /// A witness and whether somebody asks what each entity adds, beyond whether it adds.
 #[derive(Debug, Clone)]
 pub(crate) struct WitnessPlan {
@@ -39,6 +49,8 @@ pub(crate) struct WitnessPlan {
     pub(crate) weighed: bool,
     /// All entities are kept, with what they add: history or noise is owed.
     pub(crate) exact: bool,
+    /// What entities of several needs add together is kept: it is cut, for noise is owed.
+    pub(crate) jointly: bool,
 }
 
 impl WitnessPlan {
@@ -110,12 +122,9 @@ impl Evidence {
     pub(crate) fn grow(&mut self, kinds: &Kinds, parts: &[(u32, u32)]) -> Result<()> {
         for (_, kind) in parts.iter().skip(self.tallies.len()) {
             let needs = &kinds.get(*kind).ok_or(ReleaseError::Mismatch)?.needs;
-            self.tallies.push(Tally::new(
-                needs
-                    .iter()
-                    .map(|need| self.plan.group(need, self.limit))
-                    .collect(),
-            ));
+            let groups = needs.iter().map(|need| self.plan.group(need, self.limit));
+            let tally = Tally::new(groups.collect(), self.plan.jointly);
+            self.tallies.push(tally);
         }
         Ok(())
     }

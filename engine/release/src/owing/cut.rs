@@ -1,9 +1,9 @@
 //! The cut: how much one entity may add, and what is left of a value once nobody adds more.
 //!
 //! The cut is the owner's, else the power of two that is not below the k-th largest addition; never the largest, which
-//! is a person. Where several parties stand behind a value, it is cut in the view of the one whose cut takes most. An
-//! entity of another party may then still add more than its own cut through the rows of many; noise covers the most
-//! that any of those adds.
+//! is a person. Where several parties or units stand behind a value, it is cut in the view of each: whatever an entity
+//! adds beyond its cut is taken from all of its additions alike. Noise covers the largest cut. What an entity's absence
+//! would change in how far others are cut is not covered.
 
 use arrow::datatypes::i256;
 
@@ -22,18 +22,6 @@ pub(crate) struct Cut {
     pub(crate) cover: i128,
 }
 
-/// What cutting in one party's view comes to.
-struct View {
-    /// What the cut takes from the value.
-    taken: i256,
-    /// What it takes, in absolute amounts.
-    size: i256,
-    cut: i128,
-    largest: i128,
-    /// Each row is one entity's, so that what it adds can be cut.
-    scalar: bool,
-}
-
 impl Release {
     /// Cuts a value; the traces learn their cuts.
     pub(crate) fn cut(
@@ -46,41 +34,42 @@ impl Release {
         traces: &mut [Fresh],
     ) -> Result<Cut> {
         let owner = owner.filter(|_| matches!(base.kind, Kind::Sum(_)));
-        let mut views = Vec::new();
+        let mut cuts = Vec::new();
+        let mut alone = None;
         for (number, need) in self.kind_of(part)?.needs.iter().enumerate() {
             let fresh = traces.get_mut(number).ok_or_else(mismatch)?;
             let own = owner.filter(|(party, _)| {
                 need.parties.checked_shr(u32::from(*party)).unwrap_or(0) & 1 == 1
             });
             fresh.cut = own.map_or_else(|| automatic(fresh, unit), |(_, cut)| cut);
+            cuts.push(fresh.cut);
             let scalar = self
                 .spec
                 .slots
                 .get(need.slot)
                 .is_some_and(|slot| slot.form == TrackForm::Scalar);
-            let (taken, size) = match base.kind {
-                _ if !scalar => (i256::ZERO, i256::ZERO),
-                Kind::Distinct(argument) => {
-                    let taken = raw.wrapping_sub(self.kept(part, base, number, argument, fresh)?);
-                    (taken, taken)
+            let kept = match base.kind {
+                _ if !scalar => continue,
+                Kind::Distinct(argument) => self.kept(part, base, number, argument, fresh)?,
+                Kind::Rows | Kind::Present(_) | Kind::Sum(_) | Kind::Squares(_) => {
+                    raw.wrapping_sub(above(fresh, unit))
                 }
-                Kind::Rows | Kind::Present(_) | Kind::Sum(_) | Kind::Squares(_) => above(fresh),
             };
-            let largest = fresh
-                .entries
-                .iter()
-                .map(|(_, amount)| amount.saturating_abs())
-                .max()
-                .unwrap_or(0);
-            views.push(View {
-                taken,
-                size,
-                cut: fresh.cut,
-                largest,
-                scalar,
+            alone = Some(match (alone, base.kind) {
+                (Some(before), Kind::Distinct(_)) if before < kept => before,
+                (Some(_) | None, _) => kept,
             });
         }
-        Ok(combine(raw, unit, &views))
+        let joint = self.tally_of(part, base.witness)?.joint();
+        let value = match (joint.filter(|joint| !joint.is_empty()), alone) {
+            (Some(joint), _) => joint.cut(&cuts, unit),
+            (None, Some(kept)) => kept,
+            (None, None) => raw,
+        };
+        Ok(Cut {
+            value,
+            cover: cuts.into_iter().max().unwrap_or(unit),
+        })
     }
 
     /// How many distinct values there are if every entity keeps no more than its cut, the first in order.
@@ -126,39 +115,18 @@ impl Release {
     }
 }
 
-fn combine(raw: i256, unit: i128, views: &[View]) -> Cut {
-    let scalars = views.iter().enumerate().filter(|(_, view)| view.scalar);
-    let most = scalars.max_by_key(|(number, view)| (view.size, std::cmp::Reverse(*number)));
-    let taken = most.map_or(i256::ZERO, |(_, view)| view.taken);
-    let covered = views.iter().enumerate().map(|(number, view)| {
-        let cut_elsewhere = most.is_some_and(|(most, _)| most != number) && view.size > i256::ZERO;
-        if cut_elsewhere {
-            power_of_two(view.largest, unit)
-        } else {
-            view.cut
-        }
-    });
-    Cut {
-        value: raw.wrapping_sub(taken),
-        cover: covered.max().unwrap_or(unit),
-    }
-}
-
-/// What stands above the cut: in all, and in absolute amounts.
-fn above(fresh: &Fresh) -> (i256, i256) {
+/// What stands above the cut in all; what is kept is whole units, as where several views are cut.
+fn above(fresh: &Fresh, unit: i128) -> i256 {
+    let unit = unit.max(1);
+    let kept = fresh.cut.div_euclid(unit).saturating_mul(unit);
     let over = fresh.entries.iter().filter_map(|(_, amount)| {
         let over = amount
             .saturating_abs()
-            .checked_sub(fresh.cut)
-            .filter(|over| *over > 0)?;
-        Some((
-            i256::from_i128(amount.signum().saturating_mul(over)),
-            i256::from_i128(over),
-        ))
+            .checked_sub(kept)
+            .filter(|_| amount.saturating_abs() > fresh.cut)?;
+        Some(i256::from_i128(amount.signum().saturating_mul(over)))
     });
-    over.fold((i256::ZERO, i256::ZERO), |(taken, size), (signed, over)| {
-        (taken.wrapping_add(signed), size.wrapping_add(over))
-    })
+    over.fold(i256::ZERO, i256::wrapping_add)
 }
 
 /// The power of two, in units, that is not below the k-th largest addition.
@@ -194,17 +162,6 @@ fn power_of_two(amount: i128, unit: i128) -> i128 {
 mod tests {
     use super::*;
 
-    fn view(taken: i128, cut: i128, largest: i128, scalar: bool) -> View {
-        let amount = i256::from_i128(taken);
-        View {
-            taken: amount,
-            size: amount,
-            cut,
-            largest,
-            scalar,
-        }
-    }
-
     #[test]
     fn powers_of_two_are_not_below() {
         let of = |amounts: &[i128], unit| {
@@ -216,34 +173,5 @@ mod tests {
         assert_eq!(of(&[0, 1, 2, 3, 4, 5, 1000], 1), [1, 1, 2, 4, 4, 8, 1024]);
         assert_eq!(of(&[3, 4, 30, -30], 3), [3, 6, 48, 48]);
         assert_eq!(power_of_two(i128::MAX, 1), i128::MAX);
-    }
-
-    #[test]
-    fn the_view_that_takes_most_cuts_and_the_others_are_covered() {
-        let raw = i256::from_i128(1000);
-        let cut = combine(
-            raw,
-            1,
-            &[
-                view(100, 8, 60, true),
-                view(300, 16, 90, true),
-                view(0, 4, 4, true),
-            ],
-        );
-        assert_eq!(
-            cut,
-            Cut {
-                value: i256::from_i128(700),
-                cover: 64
-            }
-        );
-        let sets = combine(raw, 1, &[view(0, 32, 900, false)]);
-        assert_eq!(
-            sets,
-            Cut {
-                value: raw,
-                cover: 32
-            }
-        );
     }
 }

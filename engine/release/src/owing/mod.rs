@@ -84,10 +84,11 @@ impl Release {
         }
         let mut plan = Plan::new(&spec, schema)?;
         let bases = base::bases(&mut plan);
-        plan.witnesses
-            .iter_mut()
-            .for_each(|witness| witness.exact = true);
         let variance = duties.variance()?;
+        for plan in &mut plan.witnesses {
+            plan.exact = true;
+            plan.jointly = variance.is_some() && plan.witness.is_amount();
+        }
         let owed = Owed {
             duties,
             variance,

@@ -23,6 +23,8 @@ pub(crate) struct Bank {
     pub(crate) duties: Duties,
     /// Track columns that say the same: joins that change nothing.
     pub(crate) slots: usize,
+    /// Another unit of which every row has one, in turn.
+    pub(crate) partners: Option<u64>,
 }
 
 /// By group, the answered values.
@@ -49,6 +51,7 @@ impl Bank {
             secrets,
             duties,
             slots: 1,
+            partners: None,
         }
     }
 
@@ -105,9 +108,13 @@ impl Bank {
         ];
         for slot in 0..self.slots {
             // entities are keyed hashes
-            let tracks: UInt64Array = rows
-                .iter()
-                .map(|row| row.1.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8)
+            let named = |(at, row): (u64, &Row)| match self.partners {
+                Some(partners) if slot == 1 => 1_000_000 + at % partners,
+                Some(_) | None => row.1,
+            };
+            let tracks: UInt64Array = (0..)
+                .zip(rows)
+                .map(|row| named(row).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8)
                 .collect();
             columns.push((format!("t{slot}"), Arc::new(tracks)));
         }
