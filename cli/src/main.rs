@@ -4,6 +4,7 @@ mod args;
 mod commands;
 mod exit;
 mod failure;
+mod hint;
 mod no_core;
 mod output;
 mod progress;

@@ -20,6 +20,12 @@ pub(crate) fn was_lost() -> bool {
     LOST.load(Ordering::Relaxed)
 }
 
+/// `1 policy`, `2 policies`.
+pub(crate) fn count(number: usize, one: &str, many: &str) -> String {
+    let word = if number == 1 { one } else { many };
+    format!("{number} {word}")
+}
+
 /// A line on stderr: notes, progress, remarks.
 pub(crate) fn note(text: &str) {
     let _broken_pipe = writeln!(std::io::stderr().lock(), "{text}");

@@ -14,7 +14,7 @@ use policy::document::PolicyDocument;
 use policy::resolve::ColumnShape;
 use sha2::{Digest, Sha256};
 
-use self::csv::Hints;
+use self::csv::{Hints, Wanted};
 use crate::error::ConnectorError;
 use crate::keys::KeyFolder;
 use crate::types::shape_of;
@@ -62,6 +62,7 @@ impl Source {
                 &Hints {
                     told: &typed::told(path, types)?,
                     is_identifier: &|name| typed::is_identifier(document, name),
+                    wanted: &|name| typed::wanted(document, name),
                     unknown: &|name| typed::unknown_type(document, name),
                 },
             )?,
@@ -164,6 +165,7 @@ pub fn columns_of(path: &Path) -> Result<Vec<ColumnShape>, ConnectorError> {
             &Hints {
                 told: &BTreeMap::new(),
                 is_identifier: &|_| false,
+                wanted: &|_| (Wanted::Any, ""),
                 unknown: &|_| DataType::Utf8,
             },
         )?,

@@ -38,9 +38,14 @@ noise = \"off\"           # \"sticky\": values are not exact
 ";
 
 impl Draft<'_> {
-    /// The text of the draft.
+    /// The text of the draft, as `policy fmt` has it.
     #[must_use]
     pub fn text(&self) -> String {
+        let written = self.written();
+        crate::format::format("draft", &written).unwrap_or(written)
+    }
+
+    fn written(&self) -> String {
         let roles = role::all(self.columns);
         let mut out = String::from(HEAD);
         // writing to a String cannot fail

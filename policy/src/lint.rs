@@ -25,11 +25,15 @@ mod not_honoured;
 mod public_table;
 mod shown_identifier;
 mod thresholds_alone;
+mod unknown_name;
 mod unsupported_obligation;
 mod waived;
 mod wide_cut;
 
+use std::collections::BTreeSet;
+
 use crate::document::{ColumnRule, PolicyDocument};
+use crate::ident::{PartyId, Purpose};
 use crate::problem::{Problem, sorted};
 use crate::resolve::{ColumnShape, misfits};
 
@@ -48,6 +52,16 @@ pub struct Lint {
 struct Subject<'s> {
     document: &'s PolicyDocument,
     columns: Option<&'s [ColumnShape]>,
+    known: Option<Known<'s>>,
+}
+
+/// Names that the contract knows.
+#[derive(Debug, Clone, Copy)]
+pub struct Known<'s> {
+    /// Its parties.
+    pub parties: &'s BTreeSet<PartyId>,
+    /// Its purposes.
+    pub purposes: &'s BTreeSet<Purpose>,
 }
 
 /// Every lint there is.
@@ -73,6 +87,7 @@ pub const LINTS: &[Lint] = &[
     public_table::LINT,
     shown_identifier::LINT,
     thresholds_alone::LINT,
+    unknown_name::LINT,
     unsupported_obligation::LINT,
     waived::LINT,
     wide_cut::LINT,
@@ -81,7 +96,21 @@ pub const LINTS: &[Lint] = &[
 /// Everything to look at, by line; with `columns`, also what does not fit the table.
 #[must_use]
 pub fn lint(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Vec<Problem> {
-    let subject = Subject { document, columns };
+    lint_within(document, columns, None)
+}
+
+/// The same of a policy in a contract that knows these names.
+#[must_use]
+pub fn lint_within(
+    document: &PolicyDocument,
+    columns: Option<&[ColumnShape]>,
+    known: Option<Known<'_>>,
+) -> Vec<Problem> {
+    let subject = Subject {
+        document,
+        columns,
+        known,
+    };
     let mut problems: Vec<Problem> = LINTS
         .iter()
         .flat_map(|lint| {

@@ -81,16 +81,44 @@ fn open(file: &Path, world: &WorldArg, party: &str, out: &OutputArgs) -> Result<
     let keys = KeyFolder::new(layout.party_keys(&party))
         .party()
         .map_err(failure::of_connector)?;
-    let opened =
-        engine::open_answer(&read(file)?, &engine, &keys.recipient).map_err(Failure::from)?;
+    let named = || out.output.as_deref().map_or(Ok(None), Format::asked_by);
+    let format = match out.format {
+        Some(format) => format,
+        None => named()?.unwrap_or(Format::Table),
+    };
+    let bytes = read(file)?;
+    check_recipient(file, &bytes, &engine, &party)?;
+    let opened = engine::open_answer(&bytes, &engine, &keys.recipient).map_err(Failure::from)?;
     let mut text = Vec::new();
-    let named = out.output.as_deref().and_then(Format::of_name);
-    let format = out.format.or(named).unwrap_or(Format::Table);
     output::write(format, &opened.schema, &opened.batches, &mut text)
         .map_err(|error| Failure::io(file, &error))?;
     match &out.output {
         Some(path) => output::to_file(path, &text),
         None => output::to_stdout(&text),
+    }
+}
+
+/// An answer to somebody else is whole, but not this party's to open.
+fn check_recipient(
+    file: &Path,
+    bytes: &[u8],
+    engine: &[u8; 32],
+    party: &PartyId,
+) -> Result<(), Failure> {
+    let receipt = SealedAnswer::from_bytes(bytes)
+        .ok()
+        .and_then(|sealed| SignedReceipt::verify(&sealed.receipt, engine).ok());
+    match receipt {
+        Some(receipt) if receipt.recipient != party.as_str() => {
+            let recipient = &receipt.recipient;
+            let message = format!(
+                "{} is sealed to {recipient}, not to {party}",
+                file.display()
+            );
+            Err(Failure::new(Exit::Verification, "recipient", message)
+                .with_help(format!("{recipient} opens it, with `--party {recipient}`")))
+        }
+        Some(_) | None => Ok(()),
     }
 }
 

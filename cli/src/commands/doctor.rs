@@ -126,5 +126,9 @@ fn show(checks: &[Check], json: bool) {
     }
     let count = |status| checks.iter().filter(|check| check.status == status).count();
     let (errors, warnings) = (count(Status::Error), count(Status::Warning));
-    say::line(&format!("{errors} errors, {warnings} warnings"));
+    say::line(&format!(
+        "{}, {}",
+        say::count(errors, "error", "errors"),
+        say::count(warnings, "warning", "warnings")
+    ));
 }

@@ -13,7 +13,7 @@ use crate::exit::Exit;
 use crate::failure::Failures;
 use crate::output::{self, Format};
 use crate::report::Reporter;
-use crate::world::{Outcome, Session, World, start};
+use crate::world::{Outcome, Session, TableStatus, World, start};
 use crate::{progress, repl, say};
 
 const EXAMPLES: &str = "\
@@ -72,7 +72,7 @@ pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures>
                 .map(|f| reporter.located(f))
                 .collect::<Failures>()
         })?;
-        remarks(&world);
+        world.status.iter().for_each(TableStatus::remark);
         if args.status {
             return Ok(status(&world, format));
         }
@@ -87,14 +87,6 @@ pub(crate) fn run(args: &LabArgs, reporter: &Reporter) -> Result<Exit, Failures>
             None => repl::run(&world, &session, &reporter).await,
         }
     })
-}
-
-fn remarks(world: &World) {
-    for table in &world.status {
-        for remark in &table.remarks {
-            say::note(&format!("{}: {remark}", table.table));
-        }
-    }
 }
 
 fn status(world: &World, format: Format) -> Exit {
@@ -122,6 +114,9 @@ pub(crate) fn in_words(world: &World) {
             "{}  version {}  {} rows  {how}",
             table.table, table.version, table.rows
         ));
+        for remark in table.remarks.iter().filter(|_| !table.sealed_now) {
+            say::line(&format!("  {remark}"));
+        }
     }
     say::line(&format!(
         "contract version {}, signed by {}; engine UNATTESTED (simulated TEE)",

@@ -13,6 +13,8 @@ use std::io::{self, Write};
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
 
+use crate::failure::Failure;
+
 pub(crate) use file::{check, emit, to_file, to_stdout};
 pub(crate) use names::unrepeated;
 pub(crate) use table::expanded;
@@ -55,6 +57,20 @@ impl Format {
             "txt" => Self::Table,
             _unknown => return None,
         })
+    }
+
+    /// The format that a file's name asks for; a name that asks for one that is not written is an error.
+    pub(crate) fn asked_by(path: &std::path::Path) -> Result<Option<Self>, Failure> {
+        match (Self::of_name(path), path.extension()) {
+            (Some(format), _) => Ok(Some(format)),
+            (None, None) => Ok(None),
+            (None, Some(extension)) => {
+                let extension = extension.to_string_lossy();
+                let message = format!("{}: there is no format .{extension}", path.display());
+                let help = "csv, json, ndjson, parquet, arrow, md and txt are; or say which with `--format`";
+                Err(Failure::usage(message).with_help(help))
+            }
+        }
     }
 
     /// Whether programs read it.

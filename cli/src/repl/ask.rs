@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use super::Shell;
 use super::pager::page;
 use super::settings::{Expanded, Settings};
-use super::{Shell, hint};
 use crate::exit::Exit;
 use crate::failure::Failure;
+use crate::hint;
 use crate::output::{self, Format};
 use crate::statements::Statement;
 use crate::world::Outcome;
@@ -32,13 +33,27 @@ pub(super) async fn ask(shell: &mut Shell<'_>, statement: &Statement) {
 
 fn refused(shell: &mut Shell<'_>, statement: &Statement, mut failure: Failure) {
     if failure.exit == Exit::Denied {
-        shell.settings.last_question = Some(statement.sql.clone());
+        shell.settings.last_question = Some(asked(&statement.sql).to_owned());
         let mut help: Vec<String> = failure.help.take().into_iter().collect();
         help.extend(hint::instead(&failure, &statement.sql, &shell.visible));
         help.push("\\why tells which rules mattered".to_owned());
         failure.help = Some(help.join("; "));
     }
     shell.reporter.show(&failure.of_statement(1, statement));
+}
+
+/// The question of an EXPLAIN POLICY.
+fn asked(sql: &str) -> &str {
+    let mut rest = sql.trim_start();
+    for word in ["EXPLAIN", "POLICY"] {
+        match rest.get(..word.len()) {
+            Some(start) if start.eq_ignore_ascii_case(word) => {
+                rest = rest.get(word.len()..).unwrap_or_default().trim_start();
+            }
+            Some(_) | None => return sql,
+        }
+    }
+    rest
 }
 
 fn answered(shell: &mut Shell<'_>, sql: &str, outcome: &Outcome) {
@@ -123,4 +138,16 @@ fn write(settings: &mut Settings, outcome: &Outcome) -> Result<(), Failure> {
         settings.target = Some(target);
     }
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::asked;
+
+    #[test]
+    fn the_question_of_an_explanation() {
+        assert_eq!(asked("explain  policy SELECT 1"), "SELECT 1");
+        assert_eq!(asked("EXPLAIN SELECT 1"), "EXPLAIN SELECT 1");
+        assert_eq!(asked("SELECT 1"), "SELECT 1");
+    }
 }

@@ -4,7 +4,6 @@ mod ask;
 mod backslash;
 mod complete;
 mod highlight;
-mod hint;
 mod history;
 mod line;
 mod pager;

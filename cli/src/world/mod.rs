@@ -18,4 +18,4 @@ pub(crate) use link::Shown;
 pub(crate) use session::{Answered, Outcome, Session};
 pub(crate) use signatories::signatories;
 pub(crate) use start::{World, engine_public, start, store as open_store};
-pub(crate) use tables::{policies as read_policies, table_version};
+pub(crate) use tables::{TableStatus, policies as read_policies, table_version};

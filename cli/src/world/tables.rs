@@ -19,6 +19,7 @@ use super::layout::Layout;
 use super::write_whole;
 use crate::failure::{self, Failure, Failures};
 use crate::progress;
+use crate::say;
 
 /// What an owner calls current.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -28,6 +29,9 @@ struct Current {
     manifest: String,
     source: String,
     declarations: String,
+    /// What its owner should know of the data, as sealing found it.
+    #[serde(default)]
+    remarks: Vec<String>,
 }
 
 /// A table that is sealed and current.
@@ -46,6 +50,17 @@ pub(crate) struct TableStatus {
     pub(crate) rows: u64,
     pub(crate) sealed_now: bool,
     pub(crate) remarks: Vec<String>,
+}
+
+impl TableStatus {
+    /// Says what the owner should know of data that was sealed just now.
+    pub(crate) fn remark(&self) {
+        if self.sealed_now {
+            for remark in &self.remarks {
+                say::note(&format!("{}: {remark}", self.table));
+            }
+        }
+    }
 }
 
 /// All tables of a world.
@@ -120,6 +135,8 @@ impl Preparation<'_> {
         if failures.is_empty() {
             Ok(found)
         } else {
+            // What was sealed stays so, and will not be looked at again.
+            found.status.iter().for_each(TableStatus::remark);
             Err(failures)
         }
     }
@@ -159,7 +176,7 @@ impl Preparation<'_> {
                 version: manifest.version,
                 rows: manifest.rows,
                 sealed_now: false,
-                remarks: Vec::new(),
+                remarks: current.remarks.clone(),
             };
             return Ok((
                 SealedTable {
@@ -207,6 +224,7 @@ impl Preparation<'_> {
                 manifest: sealed.manifest.digest(),
                 source: digest,
                 declarations: declared,
+                remarks: sealed.findings.remarks(),
             },
         )?;
         let status = TableStatus {

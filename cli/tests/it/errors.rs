@@ -331,7 +331,7 @@ fn answers_that_are_none() {
             (
                 &[&open[..], &["clinic_a"]].concat(),
                 4,
-                "not sealed to this key",
+                "is sealed to clinic_b, not to clinic_a",
             ),
         ],
     );

@@ -99,7 +99,7 @@ E_ROLE_DIM: patient may not name the groups of an answer
    |
 12 | patient   = { unit = \"patient\" }
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this line decides
-  = help: group by columns whose policy says `dimension`
+  = help: group by columns whose policy says `dimension`; in clinic_a.visits, these may name groups: day by 1 month, diagnosis
 ";
     assert_eq!((ran.err.as_str(), ran.code), (expected, 3));
 }
@@ -153,6 +153,37 @@ fn a_file_has_the_format_of_its_name() {
     );
     let text = std::fs::read_to_string(dir.path().join("a.json")).unwrap();
     assert_eq!(lines(&text)[0].as_array().unwrap().len(), 3);
+    let ran = lab(dir.path(), &["-o", "a.xlsx", "-c", PATIENTS]);
+    assert_eq!(ran.code, 1);
+    assert!(
+        ran.err.contains("a.xlsx: there is no format .xlsx"),
+        "{}",
+        ran.err
+    );
+    assert!(!dir.path().join("a.xlsx").exists());
+}
+
+#[test]
+fn a_slip_in_a_question_is_told_with_what_would_do() {
+    let dir = world();
+    for (sql, says) in [
+        (
+            "SELECT diagnosys, COUNT(*) FROM clinic_a.visits GROUP BY 1",
+            "did you mean diagnosis?",
+        ),
+        (
+            "SELECT diagnosis, COUNT(*) FROM clinic_a.visits",
+            "diagnosis is neither grouped nor aggregated; add it to GROUP BY",
+        ),
+        (
+            "SELECT COUNT(*) FROM clinic_a.visits WHERE day >= DATE '2026-02-30'",
+            "'2026-02-30' is no date",
+        ),
+    ] {
+        let ran = lab(dir.path(), &["-c", sql]);
+        assert!(ran.code == 1 || ran.code == 3, "{sql}: {}", ran.err);
+        assert!(ran.err.contains(says), "{sql}: {}", ran.err);
+    }
 }
 
 #[test]

@@ -177,6 +177,17 @@ fn data_that_contradicts_the_policy_is_refused_with_counts_of_rows() {
 }
 
 #[test]
+fn a_few_cells_that_are_no_numbers_are_the_datas_fault_and_not_the_policys() {
+    let message = refusal(
+        b"tx,payer,amount\n1,a,1\n2,b,2.5\n3,c,n/a\n4,d,4\n5,e,?\n",
+        &[],
+    );
+    let expected = "`amount` has a cell that is no number in 2 rows, the first on line 4; its policy says `measure`, so \
+                    correct the cells or leave them empty";
+    assert!(message.ends_with(expected), "{message}");
+}
+
+#[test]
 fn what_the_owner_should_know_is_told_in_rows_and_shares() {
     let csv = b"tx,payer,amount\n1,a,50\n2,b,150\n3,CASH,1\n4,,1\n5,c,100\n";
     let ran = Bank::new(csv).seal(&[]);

@@ -18,6 +18,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use self::column::Column;
 use self::guess::Guess;
+pub(super) use self::guess::Wanted;
 use self::records::{Record, Records, Wrong};
 use crate::error::ConnectorError;
 
@@ -30,6 +31,8 @@ pub(super) struct Hints<'a> {
     pub(super) told: &'a BTreeMap<String, DataType>,
     /// Whether a column identifies somebody or something: such columns are texts.
     pub(super) is_identifier: &'a dyn Fn(&str) -> bool,
+    /// What the policy takes a column to hold, and the key of the rule that says so.
+    pub(super) wanted: &'a dyn Fn(&str) -> (Wanted, &'static str),
     /// The type of a column without a single value.
     pub(super) unknown: &'a dyn Fn(&str) -> DataType,
 }
@@ -41,7 +44,9 @@ pub(super) fn schema(path: &Path, hints: &Hints<'_>) -> Result<(SchemaRef, u64),
         let identifier = (hints.is_identifier)(name).then_some(DataType::Utf8);
         hints.told.get(name).cloned().or(identifier)
     };
-    let mut guesses: Vec<Guess> = names.iter().map(|name| Guess::new(told(name))).collect();
+    let wanted = |name: &String| (hints.wanted)(name).0;
+    let guess = |name| Guess::new(told(name), wanted(name));
+    let mut guesses: Vec<Guess> = names.iter().map(guess).collect();
     let mut record = Record::default();
     let mut rows = 0_u64;
     while next(path, &mut records, &mut record, names.len())? {
@@ -53,20 +58,37 @@ pub(super) fn schema(path: &Path, hints: &Hints<'_>) -> Result<(SchemaRef, u64),
         }
     }
     let columns = || names.iter().zip(&guesses);
-    let misfits: Vec<String> = columns()
+    let told_otherwise = columns()
         .filter_map(|(name, guess)| Some((name, guess.misfits()?)))
         .map(|(name, (rows, line))| {
             let kind = crate::types::name_of(&told(name).unwrap_or(DataType::Utf8));
             let rows = crate::words::count(rows, "row");
             format!("`{name}` is no {kind} in {rows}, the first on line {line}")
-        })
-        .collect();
+        });
+    let unwanted = columns()
+        .filter_map(|(name, guess)| Some((name, guess.unwanted()?)))
+        .filter_map(|(name, found)| unusable(name, (hints.wanted)(name), found));
+    let misfits: Vec<String> = told_otherwise.chain(unwanted).collect();
     if !misfits.is_empty() {
         return Err(ConnectorError::source(path, misfits.join("; ")));
     }
     let fields = columns()
         .map(|(name, guess)| Field::new(name, guess.data_type(&(hints.unknown)(name)), true));
     Ok((Arc::new(Schema::new(fields.collect::<Vec<_>>())), rows))
+}
+
+/// A few cells that keep a whole column from being what its policy needs.
+fn unusable(name: &str, (wanted, key): (Wanted, &str), (rows, line): (u64, u64)) -> Option<String> {
+    let kind = match wanted {
+        Wanted::Any => return None,
+        Wanted::Number => "number",
+        Wanted::Moment => "date or timestamp (like 2025-01-31 or 2025-01-31 09:30:00)",
+    };
+    let rows = crate::words::count(rows, "row");
+    Some(format!(
+        "`{name}` has a cell that is no {kind} in {rows}, the first on line {line}; its policy says `{key}`, so correct the \
+         cells or leave them empty"
+    ))
 }
 
 /// Reads a file, batch by batch.

@@ -10,6 +10,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef, TimeUnit};
 use policy::capability::{Filter, Grain};
 use policy::document::PolicyDocument;
 
+use super::csv::Wanted;
 use crate::error::ConnectorError;
 use crate::types::{hidden_type, named, sealed_type};
 
@@ -23,21 +24,31 @@ pub(super) fn is_identifier(document: &PolicyDocument, column: &str) -> bool {
         .is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
 }
 
-/// The type of a column without a single value: one that its policy can be about.
-pub(super) fn unknown_type(document: &PolicyDocument, column: &str) -> DataType {
+/// What a column's policy takes it to hold, and the key that says so.
+pub(super) fn wanted(document: &PolicyDocument, column: &str) -> (Wanted, &'static str) {
     let Some(rule) = document.rule_for(column) else {
-        return DataType::Utf8;
+        return (Wanted::Any, "");
     };
     let filter = rule.filter.as_ref().and_then(|filter| match &filter.value {
-        Filter::Grain(grain) => Some(grain),
+        Filter::Grain(grain) => Some((grain, "filter")),
         Filter::Values(_) => None,
     });
-    let grain = rule.dimension.as_ref().map(|grain| &grain.value).or(filter);
-    match grain {
-        _ if rule.measure.is_some() => EXACT,
-        Some(Grain::Number(_)) => EXACT,
-        Some(Grain::Time { .. }) => DataType::Timestamp(TimeUnit::Microsecond, None),
-        Some(Grain::Any) | None => DataType::Utf8,
+    let dimension = rule.dimension.as_ref();
+    let dimension = dimension.map(|grain| (&grain.value, "dimension"));
+    match dimension.or(filter) {
+        _ if rule.measure.is_some() => (Wanted::Number, "measure"),
+        Some((Grain::Number(_), key)) => (Wanted::Number, key),
+        Some((Grain::Time { .. }, key)) => (Wanted::Moment, key),
+        Some((Grain::Any, _)) | None => (Wanted::Any, ""),
+    }
+}
+
+/// The type of a column without a single value: one that its policy can be about.
+pub(super) fn unknown_type(document: &PolicyDocument, column: &str) -> DataType {
+    match wanted(document, column).0 {
+        Wanted::Number => EXACT,
+        Wanted::Moment => DataType::Timestamp(TimeUnit::Microsecond, None),
+        Wanted::Any => DataType::Utf8,
     }
 }
 

@@ -51,30 +51,50 @@ pub(crate) fn check(
     if tables.iter().any(|t| !policies.tables.contains_key(t)) {
         return Err(Denial::new(Code::Unknown, "unknown table"));
     }
-    let refused = |message: String| Err(Denial::new(Code::DeniedAsker, message));
+    let refused = |message: String, known: String| {
+        let mut denial = Denial::new(Code::DeniedAsker, message);
+        denial.help = (!known.is_empty()).then(|| format!("it has {known}"));
+        Err(denial)
+    };
     if !policies.principals.contains(&request.principal) {
-        return refused(format!(
-            "{} is not an analyst of the contract",
-            request.principal
-        ));
+        return refused(
+            format!("{} is not an analyst of the contract", request.principal),
+            listed(&policies.principals),
+        );
     }
     if !policies.parties.contains(&request.recipient) {
-        return refused(format!(
-            "{} is not a party of the contract",
-            request.recipient
-        ));
+        return refused(
+            format!("{} is not a party of the contract", request.recipient),
+            listed(&policies.parties),
+        );
     }
     if let Some(purpose) = &request.purpose
         && !policies.purposes.is_empty()
         && !policies.purposes.contains(purpose)
     {
-        return refused(format!("`{purpose}` is not a purpose of the contract"));
+        return refused(
+            format!("`{purpose}` is not a purpose of the contract"),
+            listed(&policies.purposes),
+        );
     }
     let plain = is_plain(tables, policies, request);
     for policy in policies_of(tables, policies).filter(|p| !p.is_public() && !plain) {
         check_table(policy, request)?;
     }
     Ok(())
+}
+
+/// The first of some names.
+fn listed<T: std::fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
+    const MOST: usize = 12;
+    let all: Vec<String> = names.into_iter().map(|name| name.to_string()).collect();
+    let more = all.len().saturating_sub(MOST);
+    let shown = all.into_iter().take(MOST).collect::<Vec<_>>().join(", ");
+    if more > 0 {
+        format!("{shown} and {more} more")
+    } else {
+        shown
+    }
 }
 
 fn check_table(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {

@@ -6,6 +6,7 @@
 mod canonical;
 mod catalog;
 pub(crate) mod cost;
+mod literal;
 mod subquery;
 mod unknown;
 mod visible;
@@ -59,6 +60,7 @@ impl Binder {
         let plan = self.state.statement_to_plan(statement).await;
         let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
+        literal::check(&plan)?;
         Ok(BoundPlan(plan))
     }
 }

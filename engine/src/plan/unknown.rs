@@ -27,12 +27,25 @@ pub(super) fn refusal(error: &DataFusionError) -> Refusal {
                 span,
             },
         },
+        _other if let Some(column) = ungrouped(&said) => Refusal::Invalid {
+            message: format!(
+                "{column} is neither grouped nor aggregated; add it to GROUP BY, or aggregate it"
+            ),
+            span,
+        },
         _other if is_unknown_name(&said) => unknown(first_sentence(&said), span),
         _other => Refusal::Invalid {
             message: said,
             span,
         },
     }
+}
+
+/// The column of which the planner says that GROUP BY lacks it.
+fn ungrouped(said: &str) -> Option<&str> {
+    let named = said.split('"').nth(1)?;
+    said.contains("must appear in the GROUP BY clause")
+        .then(|| named.rsplit('.').next().unwrap_or(named))
 }
 
 fn is_unknown_name(said: &str) -> bool {

@@ -24,12 +24,14 @@ fn draft(columns: &[(&str, ColumnKind)]) -> (String, Vec<ColumnShape>) {
     )
 }
 
-fn columns_of(text: &str) -> Vec<&str> {
+fn columns_of(text: &str) -> Vec<String> {
     text.split_once("[columns]\n")
         .unwrap()
         .1
         .lines()
         .map(|l| l.split("  #").next().unwrap())
+        .map(|l| l.split_once('=').unwrap())
+        .map(|(column, rule)| format!("{} ={rule}", column.trim_end()))
         .collect()
 }
 

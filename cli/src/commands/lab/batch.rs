@@ -6,6 +6,7 @@ use std::path::Path;
 use super::{LabArgs, show};
 use crate::exit::Exit;
 use crate::failure::{Failure, Failures};
+use crate::hint;
 use crate::output::{self, Format};
 use crate::progress;
 use crate::report::Reporter;
@@ -33,6 +34,7 @@ pub(super) async fn run(
             },
             Err(failure) => {
                 worst = worst.max(failure.exit);
+                let failure = with_hint(failure, world, session, statement).await;
                 reporter.show(&failure.of_statement(number, statement));
             }
         }
@@ -50,6 +52,25 @@ pub(super) async fn run(
         }
     }
     Ok(worst)
+}
+
+/// A refusal with what its asker could write instead, from what it may see.
+async fn with_hint(
+    mut failure: Failure,
+    world: &World,
+    session: &Session,
+    statement: &Statement,
+) -> Failure {
+    if failure.exit == Exit::Denied
+        && let Ok(visible) = world.engine.visible(&session.principal.party).await
+        && let Some(instead) = hint::instead(&failure, &statement.sql, &visible)
+    {
+        failure.help = Some(match failure.help.take() {
+            Some(help) => format!("{help}; {instead}"),
+            None => instead,
+        });
+    }
+    failure
 }
 
 async fn ask(

@@ -1,9 +1,13 @@
 //! `policy lint`: files alone, or a world's policies with the columns of their data.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::rc::Rc;
 
 use clap::Args;
 use policy::document::PolicyDocument;
+use policy::ident::{PartyId, Purpose};
+use policy::lint::{Known, lint_within};
 use policy::problem::Problem;
 use policy::resolve::ColumnShape;
 
@@ -32,6 +36,13 @@ pub(crate) struct LintArgs {
 struct Subject {
     policy: PathBuf,
     data: Option<PathBuf>,
+    contract: Option<Rc<Names>>,
+}
+
+/// What a world calls its parties and purposes.
+struct Names {
+    parties: BTreeSet<PartyId>,
+    purposes: BTreeSet<Purpose>,
 }
 
 /// Runs `policy lint`: everything that is found is told.
@@ -70,7 +81,10 @@ pub(super) fn run(args: &LintArgs, reporter: &Reporter) -> Result<Exit, Failures
     }
     if !json {
         say::line(&format!(
-            "{policies} policies, {errors} errors, {warnings} warnings"
+            "{}, {}, {}",
+            say::count(policies, "policy", "policies"),
+            say::count(errors, "error", "errors"),
+            say::count(warnings, "warning", "warnings")
         ));
     }
     Ok(if errors > 0 {
@@ -85,12 +99,22 @@ fn subjects(file: &Path, data: Option<&PathBuf>) -> Result<Vec<Subject>, Failure
         return Ok(vec![Subject {
             policy: file.to_owned(),
             data: data.cloned(),
+            contract: None,
         }]);
     }
     let world = Collaboration::read(file).map_err(failure::all)?;
+    let names = Rc::new(Names {
+        parties: world
+            .parties
+            .iter()
+            .map(|(party, _)| party.clone())
+            .collect(),
+        purposes: world.purposes.clone(),
+    });
     let subject = |table: &crate::world::WorldTable| Subject {
         policy: table.policy.clone(),
         data: Some(table.data.clone()),
+        contract: Some(Rc::clone(&names)),
     };
     Ok(world.tables.values().map(subject).collect())
 }
@@ -105,7 +129,11 @@ fn problems(subject: &Subject) -> Result<Vec<Problem>, Failures> {
         Some(data) => Some(connectors::columns_of(data).map_err(failure::of_connector)?),
         None => None,
     };
-    Ok(policy::lint::lint(&document, columns.as_deref()))
+    let known = subject.contract.as_deref().map(|names| Known {
+        parties: &names.parties,
+        purposes: &names.purposes,
+    });
+    Ok(lint_within(&document, columns.as_deref(), known))
 }
 
 fn tell(problem: Problem, json: bool, reporter: &Reporter) {

@@ -8,9 +8,15 @@ use parquet::errors::ParquetError;
 
 use super::place::Place;
 use crate::failure::{self, Failure, Failures};
+use crate::output::Format;
 
 /// Opens a table into a file, which appears when it is complete.
 pub(super) async fn write(place: &Place, keys: &KeyFolder, output: &Path) -> Result<(), Failures> {
+    if Format::of_name(output).is_some_and(|format| format != Format::Parquet) {
+        let message = format!("{}: a table is opened as Parquet", output.display());
+        let help = "name the file `….parquet`";
+        return Err(Failure::usage(message).with_help(help).into());
+    }
     let io = |error: std::io::Error| Failure::io(output, &error);
     let folder = output.parent().filter(|p| !p.as_os_str().is_empty());
     let folder = folder.unwrap_or(Path::new("."));

@@ -5,6 +5,17 @@ use arrow::datatypes::{DataType, TimeUnit};
 
 use super::value;
 
+/// What a policy takes a column to hold.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::source) enum Wanted {
+    /// Whatever it holds.
+    Any,
+    /// Numbers: it is a measure, or has a grid of numbers.
+    Number,
+    /// Dates or timestamps: it has a grid of time.
+    Moment,
+}
+
 /// What every value of a column so far could be.
 #[expect(
     clippy::struct_excessive_bools,
@@ -13,7 +24,8 @@ use super::value;
 #[derive(Debug, Clone)]
 pub(super) struct Guess {
     told: Option<DataType>,
-    any: bool,
+    wanted: Wanted,
+    values: u64,
     boolean: bool,
     integer: bool,
     decimal: Option<(usize, usize)>,
@@ -28,10 +40,11 @@ pub(super) struct Guess {
 
 impl Guess {
     /// Nothing known, or a type that was told.
-    pub(super) fn new(told: Option<DataType>) -> Self {
+    pub(super) fn new(told: Option<DataType>, wanted: Wanted) -> Self {
         Self {
             told,
-            any: false,
+            wanted,
+            values: 0,
             boolean: true,
             integer: true,
             decimal: Some((0, 0)),
@@ -50,16 +63,18 @@ impl Guess {
         if text.is_empty() {
             return;
         }
-        self.any = true;
-        if let Some(told) = &self.told {
-            if !fits(text, told) {
-                self.first_misfit = if self.misfits == 0 {
-                    line
-                } else {
-                    self.first_misfit
-                };
-                self.misfits = self.misfits.saturating_add(1);
+        self.values = self.values.saturating_add(1);
+        let fits = match &self.told {
+            Some(told) => fits(text, told),
+            None => self.wanted.holds(text),
+        };
+        if !fits {
+            if self.misfits == 0 {
+                self.first_misfit = line;
             }
+            self.misfits = self.misfits.saturating_add(1);
+        }
+        if self.told.is_some() {
             return;
         }
         self.boolean = self.boolean && value::boolean(text).is_some();
@@ -78,7 +93,14 @@ impl Guess {
 
     /// How many values contradict the type that was told, and the line of the first.
     pub(super) fn misfits(&self) -> Option<(u64, u64)> {
-        (self.misfits > 0).then_some((self.misfits, self.first_misfit))
+        (self.told.is_some() && self.misfits > 0).then_some((self.misfits, self.first_misfit))
+    }
+
+    /// How many values are not what the policy wants, and the line of the first, if most of the others are: then the
+    /// data is wrong, and not the policy.
+    pub(super) fn unwanted(&self) -> Option<(u64, u64)> {
+        let few = self.misfits > 0 && self.misfits <= self.values / 2;
+        (self.told.is_none() && few).then_some((self.misfits, self.first_misfit))
     }
 
     /// The type; `unknown` if no row has a value.
@@ -92,7 +114,7 @@ impl Guess {
             (true, false) => DataType::Utf8,
         };
         match self {
-            guess if !guess.any => unknown.clone(),
+            guess if guess.values == 0 => unknown.clone(),
             guess if guess.boolean => DataType::Boolean,
             guess if guess.integer => DataType::Int64,
             guess if guess.date => DataType::Date32,
@@ -102,6 +124,16 @@ impl Guess {
                 None if guess.float => DataType::Float64,
                 None => DataType::Utf8,
             },
+        }
+    }
+}
+
+impl Wanted {
+    fn holds(self, text: &str) -> bool {
+        match self {
+            Self::Any => true,
+            Self::Number => value::digits(text).is_some() || value::float(text).is_some(),
+            Self::Moment => value::date(text).is_some() || value::moment(text).is_some(),
         }
     }
 }
@@ -136,7 +168,7 @@ mod tests {
     use super::*;
 
     fn of(values: &[&str]) -> DataType {
-        let mut guess = Guess::new(None);
+        let mut guess = Guess::new(None, Wanted::Any);
         for value in values {
             guess.see(value, 1);
         }
@@ -178,8 +210,33 @@ mod tests {
     }
 
     #[test]
+    fn a_few_values_that_a_policy_cannot_use_are_the_datas_fault() {
+        let seen = |wanted, values: &[&str]| {
+            let mut guess = Guess::new(None, wanted);
+            for (line, value) in (2..).zip(values) {
+                guess.see(value, line);
+            }
+            guess.unwanted()
+        };
+        assert_eq!(
+            seen(Wanted::Number, &["1", "", "n/a", "2.5", "1e3", "?"]),
+            Some((2, 4))
+        );
+        assert_eq!(seen(Wanted::Number, &["1", "2"]), None);
+        assert_eq!(seen(Wanted::Number, &["Anna", "Ben", "3"]), None);
+        assert_eq!(
+            seen(
+                Wanted::Moment,
+                &["2024-01-01", "2024-01-01 10:00:00", "01.02.2024"]
+            ),
+            Some((1, 4))
+        );
+        assert_eq!(seen(Wanted::Any, &["1", "n/a"]), None);
+    }
+
+    #[test]
     fn what_contradicts_a_told_type_is_counted() {
-        let mut guess = Guess::new(Some(DataType::Decimal128(18, 2)));
+        let mut guess = Guess::new(Some(DataType::Decimal128(18, 2)), Wanted::Any);
         for (line, value) in [(2, "1.50"), (3, "1.505"), (4, ""), (5, "x")] {
             guess.see(value, line);
         }

@@ -13,7 +13,7 @@ const USES: [(&str, &str, &str); 3] = [
 ];
 
 /// What this failure's asker could write instead, if that can be told.
-pub(super) fn instead(failure: &Failure, sql: &str, visible: &[VisibleTable]) -> Option<String> {
+pub(crate) fn instead(failure: &Failure, sql: &str, visible: &[VisibleTable]) -> Option<String> {
     if failure.code == "E_UNKNOWN" {
         return unknown(sql, failure.span?, visible);
     }
