@@ -1,8 +1,7 @@
 //! What must hold of every question over every world, tried on generated ones against the oracle.
 //!
 //! `SUBROSA_QUESTIONS` says how many questions to ask (1 000 unless set), `SUBROSA_SEED` where to begin. A failure
-//! prints its seed, keeps the smallest world that shows it, and prints the command that asks it again. `SUBROSA_AWAITED=1` also tries
-//! what is known to be wrong still; whoever repairs it makes that the rule.
+//! prints its seed, keeps the smallest world that shows it, and prints the command that asks it again.
 
 mod admission;
 mod harness;

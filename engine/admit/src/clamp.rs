@@ -1,21 +1,41 @@
-//! Measures enter an aggregate clamped to the bounds that their policy states.
+//! Measures enter an aggregate clamped to the bounds that their policy states, also those that a value computed further
+//! down is made of. Predicates and keys see values as they stand, so a computed value is carried twice.
 
 use arrow::datatypes::DataType;
-use datafusion_common::{DFSchema, ScalarValue};
+use datafusion_common::{Column, DFSchema, ScalarValue};
 use datafusion_expr::expr::Case;
 use datafusion_expr::{Cast, Expr, ExprSchemable, TryCast, lit};
 use policy::capability::Bounds;
 use policy::number::Decimal;
 
+use crate::conjunct::unaliased;
 use crate::relation::Rel;
+
+/// What enters aggregates in the expression's stead, where that is another value and no bounds of a bare column say so.
+pub(crate) fn in_its_stead(expr: &Expr, rel: &Rel) -> Option<Expr> {
+    let bare = unaliased(expr);
+    if let Expr::Column(column) = bare {
+        return carried(column, rel).map(Expr::Column);
+    }
+    let clamped = clamped(bare, rel);
+    (clamped != *bare).then_some(clamped)
+}
+
+fn carried(column: &Column, rel: &Rel) -> Option<Column> {
+    rel.col(column).and_then(|col| col.clamped.clone())
+}
 
 /// The expression with every measure column in value position clamped.
 pub(crate) fn clamped(expr: &Expr, rel: &Rel) -> Expr {
     let again = |e: &Expr| Box::new(clamped(e, rel));
     match expr {
-        Expr::Column(column) => match rel.col(column).and_then(|c| c.traits.bounds) {
-            Some(bounds) => clamp_column(expr, bounds, rel.plan.schema()),
-            None => expr.clone(),
+        Expr::Column(column) => match (
+            carried(column, rel),
+            rel.col(column).and_then(|c| c.traits.bounds),
+        ) {
+            (Some(instead), _) => Expr::Column(instead),
+            (None, Some(bounds)) => clamp_column(expr, bounds, rel.plan.schema()),
+            (None, None) => expr.clone(),
         },
         Expr::BinaryExpr(binary) => {
             let mut binary = binary.clone();

@@ -6,9 +6,9 @@ use datafusion_common::Column;
 use datafusion_expr::{Expr, Operator};
 use policy::ident::KeyDomain;
 
+use crate::conjunct::{column_equality, conjuncts};
 use crate::relation::{Col, Rel};
 use crate::traits::Traits;
-use crate::walk::{column_equality, conjuncts};
 
 /// An equality of two bare identifiers, one of each side.
 #[derive(Debug, Clone)]

@@ -9,9 +9,11 @@ use datafusion_expr::{Aggregate, AggregateUDF, Expr, LogicalPlan};
 use policy::denial::Code;
 
 use crate::branch::{Branch, branches, when};
+use crate::clamp::in_its_stead;
 use crate::consent;
 use crate::expression;
 use crate::measure::{self, Judged, Place};
+use crate::nobody;
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
 use crate::traits::{ArmId, Crowded, SlotId, Traits};
@@ -56,6 +58,7 @@ pub(crate) fn walk(
         }
     }
     check_crowd(walker, &rel, &traits);
+    let rel = nobody::left_out(walker, rel, &traits)?;
     let grouped = Grouped {
         keys: keys.clone(),
         traits,
@@ -238,12 +241,17 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         }
     }
     let slots = slot_tracks(walker, &rel, &keyed, &mut exprs);
+    let clamped = clamped_keys(walker, &rel, &grouped.keys, &mut exprs);
     // Visible aggregates first, hidden ones behind.
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
     let width = grouped.keys.len();
     let plan = LogicalPlan::Aggregate(Aggregate::try_new(rel.plan.into(), grouped.keys, exprs)?);
+    let mut cols = named(&plan, traits);
+    for (col, clamped) in cols.iter_mut().zip(clamped) {
+        col.clamped = clamped;
+    }
     Ok(Rel {
-        cols: named(&plan, traits),
+        cols,
         plan,
         slots,
         arms,
@@ -256,6 +264,22 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         literal_rows: None,
         facts: Vec::new(),
     })
+}
+
+/// A computed key enters aggregates further up as the least of its clamped values: rows of one key may have several.
+fn clamped_keys(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    keys: &[Expr],
+    exprs: &mut Vec<Expr>,
+) -> Vec<Option<Column>> {
+    let mut beside = |key: &Expr| {
+        let clamped = in_its_stead(key, rel)?;
+        let name = format!("__c{}", walker.fresh());
+        exprs.push(call(&walker.tools.least, clamped, &name));
+        Some(Column::new_unqualified(name))
+    };
+    keys.iter().map(&mut beside).collect()
 }
 
 /// The tracks that keys name.
@@ -336,7 +360,7 @@ fn slot_tracks(
         let scalar = is_key && !several && !slot.set;
         let name = format!("__t{}", walker.fresh());
         let function = if scalar {
-            &walker.tools.same
+            &walker.tools.least
         } else {
             &walker.tools.tracks
         };

@@ -8,13 +8,15 @@ use policy::denial::Code;
 
 use crate::branch::branches;
 use crate::condition::{Condition, condition};
+use crate::conjunct::equate;
 use crate::consent;
 use crate::link::link;
 use crate::predicate::Polarity;
 use crate::refusals::{Explain, span_of};
-use crate::relation::Rel;
+use crate::relation::{Col, Rel};
+use crate::repeated;
 use crate::semi;
-use crate::walk::{Walker, equate};
+use crate::walk::Walker;
 
 /// A join, by its type.
 pub(crate) fn walk(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> {
@@ -63,6 +65,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
     let found = condition(&left, &right, &node.on, node.filter.as_ref(), hints);
     link(walker, &left, &right, &found);
     let both_protected = left.is_protected() && right.is_protected();
+    let literal = literal_side(&left, &right);
     let rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -76,7 +79,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
         )
     })?;
     judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
-    Ok(rel)
+    with_literal_arms(walker, rel, literal, &found)
 }
 
 /// Judges the conditions that are no linking equalities.
@@ -181,6 +184,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     let kept = preserved_keys(&left, &right, is_left);
     let width = left.cols.len();
     let both_protected = left.is_protected() && right.is_protected();
+    let literal = literal_side(&left, &right);
     let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -199,7 +203,30 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     let columns = rel.cols.iter_mut().enumerate();
     let null_supplied = columns.filter(|(at, _)| (*at >= width) == is_left);
     null_supplied.for_each(|(_, col)| col.traits.slots.clear());
-    Ok(rel)
+    with_literal_arms(walker, rel, literal, &found)
+}
+
+/// The columns of literal rows that protected ones are joined with.
+fn literal_side(left: &Rel, right: &Rel) -> Option<(Vec<Col>, usize)> {
+    let of = |side: &Rel| side.literal_rows.map(|rows| (side.cols.clone(), rows));
+    match (left.is_protected(), right.is_protected()) {
+        (true, false) => of(right),
+        (false, true) => of(left),
+        (true, true) | (false, false) => None,
+    }
+}
+
+fn with_literal_arms(
+    walker: &mut Walker<'_>,
+    rel: Rel,
+    literal: Option<(Vec<Col>, usize)>,
+    found: &Condition,
+) -> DfResult<Rel> {
+    let Some((literal, rows)) = literal else {
+        return Ok(rel);
+    };
+    let keys: BTreeSet<_> = found.equal.iter().flat_map(|(l, r)| [l, r]).collect();
+    repeated::by_literals(walker, rel, (&literal, rows), &keys)
 }
 
 /// Only keys of the preserved side survive unmatched rows.

@@ -16,6 +16,20 @@ pub(crate) struct Col {
     pub(crate) column: Column,
     /// What it may be used for.
     pub(crate) traits: Traits,
+    /// Of a value computed from measures: the hidden column that enters aggregates in its stead, computed from the
+    /// clamped measures. A bare measure needs none, its bounds are among its traits.
+    pub(crate) clamped: Option<Column>,
+}
+
+impl Col {
+    /// A column that needs no other in its stead.
+    pub(crate) fn new(column: Column, traits: Traits) -> Self {
+        Self {
+            column,
+            traits,
+            clamped: None,
+        }
+    }
 }
 
 /// A track: whose row this is, in one unit space at one place of the plan.
@@ -81,10 +95,7 @@ impl Rel {
             .schema()
             .columns()
             .into_iter()
-            .map(|column| Col {
-                column,
-                traits: Traits::public(),
-            })
+            .map(|column| Col::new(column, Traits::public()))
             .collect();
         Self {
             plan,
@@ -144,7 +155,15 @@ impl Rel {
             Arm::Flag(column) => vec![Expr::Column(column.clone())],
             Arm::Tracks(tracks) => tracks.values().cloned().map(Expr::Column).collect(),
         });
-        slots.chain(arms).collect()
+        let mut hidden: Vec<Expr> = slots.chain(arms).collect();
+        // Two visible columns may share one.
+        for column in self.cols.iter().filter_map(|col| col.clamped.clone()) {
+            let column = Expr::Column(column);
+            if !hidden.contains(&column) {
+                hidden.push(column);
+            }
+        }
+        hidden
     }
 
     /// The hidden columns that are not being made by these expressions.
@@ -171,6 +190,8 @@ impl Rel {
                 Arm::Tracks(tracks) => tracks.values_mut().for_each(rename),
             }
         }
+        let clamped = self.cols.iter_mut().filter_map(|c| c.clamped.as_mut());
+        clamped.for_each(rename);
     }
 
     /// Whether the columns at these positions together hold no value twice.

@@ -70,8 +70,8 @@ pub struct Tools {
     pub track: Arc<ScalarUDF>,
     /// Set union of tracks or of sets of tracks; NULL when empty.
     pub tracks: Arc<AggregateUDF>,
-    /// One of several equal tracks.
-    pub same: Arc<AggregateUDF>,
+    /// The least value of a group; of equal tracks, the one.
+    pub least: Arc<AggregateUDF>,
     /// A track as a set of one; NULL for NULL.
     pub as_set: Arc<ScalarUDF>,
 }

@@ -78,10 +78,7 @@ fn protected(walker: &mut Walker<'_>, node: &TableScan, policy: &TablePolicy) ->
             exprs.push(track);
             rel.slots.push(slot);
         }
-        cols.push(Col {
-            column: col.column.clone(),
-            traits,
-        });
+        cols.push(Col::new(col.column.clone(), traits));
     }
     rel.cols = cols;
     rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);

@@ -11,7 +11,9 @@ use policy::denial::Code;
 use policy::ident::UnitSpace;
 
 use crate::branch::null;
+use crate::clamp::clamped;
 use crate::relation::{Arm, Rel, Slot};
+use crate::repeated;
 use crate::traits::{ArmId, SlotId, Traits};
 use crate::walk::{Walker, named};
 
@@ -28,6 +30,7 @@ pub(crate) fn walk(
     for input in inputs {
         branches.push(walker.walk(input, &[])?);
     }
+    let branches = repeated::by_union(walker, branches)?;
     let protected = branches.iter().filter(|b| b.is_protected()).count();
     if protected > 0 && protected < branches.len() {
         walker.refusals.add(
@@ -39,9 +42,17 @@ pub(crate) fn walk(
     let slots = aligned(walker, &branches, &signatures);
     let owners = owner_numbers(walker, &branches);
     let arms = all_arms(&branches);
+    let traits = aligned_traits(
+        &branches,
+        &signatures,
+        (&slots, &owners),
+        schema.fields().len(),
+    );
+    let clamped = clamped_beside(walker, &branches, &traits);
     let mut plans = Vec::new();
     for (branch, signed) in branches.iter().zip(&signatures) {
         let mut exprs = visible(branch, schema);
+        exprs.extend(clamped_of(branch, &clamped));
         for (signature, slot) in &slots {
             exprs.push(track_of(walker, branch, signed, signature, slot));
         }
@@ -49,14 +60,12 @@ pub(crate) fn walk(
         let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
         plans.push(Arc::new(LogicalPlan::Projection(plan)));
     }
-    let traits = aligned_traits(
-        &branches,
-        &signatures,
-        (&slots, &owners),
-        schema.fields().len(),
-    );
     let plan = LogicalPlan::Union(Union::try_new_with_loose_types(plans)?);
-    Ok(put_together(&branches, plan, traits, slots, arms))
+    let mut rel = put_together(&branches, plan, traits, slots, arms);
+    for (col, clamped) in rel.cols.iter_mut().zip(clamped) {
+        col.clamped = clamped;
+    }
+    Ok(rel)
 }
 
 fn put_together(
@@ -154,6 +163,31 @@ fn visible(branch: &Rel, schema: &DFSchema) -> Vec<Expr> {
         .zip(schema.iter())
         .map(|(col, (qualifier, field))| renamed(&col.column, qualifier, field))
         .collect()
+}
+
+/// By position the column that enters aggregates instead, where the bounds of the branches are not one.
+fn clamped_beside(
+    walker: &mut Walker<'_>,
+    branches: &[Rel],
+    aligned: &[Traits],
+) -> Vec<Option<Column>> {
+    let position = |(at, traits): (usize, &Traits)| {
+        let mut cols = branches.iter().filter_map(|branch| branch.cols.get(at));
+        let apart = cols.any(|col| {
+            col.clamped.is_some() || (traits.bounds.is_none() && col.traits.bounds.is_some())
+        });
+        apart.then(|| Column::new_unqualified(format!("__c{}", walker.fresh())))
+    };
+    aligned.iter().enumerate().map(position).collect()
+}
+
+fn clamped_of(branch: &Rel, names: &[Option<Column>]) -> Vec<Expr> {
+    let each = branch.cols.iter().zip(names);
+    each.filter_map(|(col, name)| {
+        let value = clamped(&Expr::Column(col.column.clone()), branch);
+        name.as_ref().map(|name| value.alias(name.name.clone()))
+    })
+    .collect()
 }
 
 fn renamed(column: &Column, qualifier: Option<&TableReference>, field: &Arc<Field>) -> Expr {

@@ -2,18 +2,18 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::{DataFusionError, Result as DfResult};
-use datafusion_expr::{
-    Distinct, Expr, Filter, LogicalPlan, Operator, Projection, SubqueryAlias, Union,
-};
+use datafusion_common::{Column, DataFusionError, Result as DfResult};
+use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, SubqueryAlias, Union};
 use policy::denial::Code;
 
 use crate::branch::{Branch, branches, exposed_columns, measure_branches};
+use crate::clamp::in_its_stead;
+use crate::conjunct::{conjuncts, equate_columns, unaliased};
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::Refusals;
 use crate::relation::{Arm, Col, Rel};
 use crate::request::{Policies, Request, Tools};
-use crate::traits::{ArmId, SlotId, Traits};
+use crate::traits::{ArmId, Traits};
 use crate::{expression, group, join, scan, union, window};
 
 /// Walks one question's plan.
@@ -168,25 +168,48 @@ impl<'a> Walker<'a> {
             traits.push(found);
             exprs.push(expr.clone());
         }
+        let instead = self.clamped_beside(&rel, &node.expr);
         let unique = projected_keys(&rel, &node.expr);
         let exposed = node.expr.iter().flat_map(|expr| exposed_arms(&rel, expr));
         let exposed: BTreeSet<ArmId> = exposed.collect();
         rel.zero_arms.retain(|arm| !exposed.contains(arm));
         exprs.extend(rel.hidden_but(&flags));
         exprs.extend(flags);
+        let computed = instead.iter().flatten();
+        exprs.extend(computed.filter_map(|(_, made)| made.clone()));
         let plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.clone().into())?);
         rel.cols = named(&plan, traits);
+        for (col, instead) in rel.cols.iter_mut().zip(instead) {
+            col.clamped = instead.map(|(column, _)| column);
+        }
         rel.facts = Vec::new();
         rel.unique = unique;
         rel.plan = plan;
         Ok(rel)
     }
 
+    /// For each expression the hidden column that enters aggregates in its stead, and what makes it if it is new.
+    pub(crate) fn clamped_beside(
+        &mut self,
+        rel: &Rel,
+        exprs: &[Expr],
+    ) -> Vec<Option<(Column, Option<Expr>)>> {
+        let mut beside = |expr: &Expr| match in_its_stead(expr, rel)? {
+            Expr::Column(known) => Some((known, None)),
+            made => {
+                let name = format!("__c{}", self.fresh());
+                let column = Column::new_unqualified(name.clone());
+                Some((column, Some(made.alias(name))))
+            }
+        };
+        exprs.iter().map(&mut beside).collect()
+    }
+
     /// A new Boolean column that says which rows take a branch.
     pub(crate) fn flag(&mut self, rel: &mut Rel, branch: Branch) -> (ArmId, Expr) {
         let arm = self.fresh();
         let name = format!("__a{arm}");
-        let column = datafusion_common::Column::new_unqualified(name.clone());
+        let column = Column::new_unqualified(name.clone());
         rel.arms.insert(arm, Arm::Flag(column));
         self.flag_arms.insert(arm);
         if branch.zero {
@@ -212,22 +235,7 @@ impl<'a> Walker<'a> {
         } else {
             Vec::new()
         };
-        if !branches.is_empty() {
-            let mut flags = Vec::new();
-            for branch in branches {
-                let (arm, flag) = self.flag(&mut rel, branch);
-                rel.row_arms.insert(arm);
-                flags.push(flag);
-            }
-            let mut exprs: Vec<Expr> = rel
-                .cols
-                .iter()
-                .map(|c| Expr::Column(c.column.clone()))
-                .collect();
-            exprs.extend(rel.hidden_but(&flags));
-            exprs.extend(flags);
-            rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);
-        }
+        rel = self.with_row_arms(rel, branches)?;
         equate_columns(&mut rel, predicate);
         let filter = Filter::try_new(predicate.clone(), rel.plan.into())?;
         rel.plan = LogicalPlan::Filter(filter);
@@ -235,10 +243,32 @@ impl<'a> Walker<'a> {
         Ok(rel)
     }
 
+    /// The relation with branches that decide which rows there are.
+    pub(crate) fn with_row_arms(&mut self, mut rel: Rel, branches: Vec<Branch>) -> DfResult<Rel> {
+        if branches.is_empty() {
+            return Ok(rel);
+        }
+        let mut flags = Vec::new();
+        for branch in branches {
+            let (arm, flag) = self.flag(&mut rel, branch);
+            rel.row_arms.insert(arm);
+            flags.push(flag);
+        }
+        let mut exprs: Vec<Expr> = rel
+            .cols
+            .iter()
+            .map(|c| Expr::Column(c.column.clone()))
+            .collect();
+        exprs.extend(rel.hidden_but(&flags));
+        exprs.extend(flags);
+        rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);
+        Ok(rel)
+    }
+
     fn alias(&mut self, node: &SubqueryAlias) -> DfResult<Rel> {
         let mut rel = self.walk(&node.input, &[])?;
-        let traits: Vec<Traits> = rel.cols.iter().map(|c| c.traits.clone()).collect();
         rel.requalify_hidden(&node.alias);
+        let before = rel.cols.clone();
         let mut columns: Vec<Expr> = rel
             .cols
             .iter()
@@ -246,9 +276,9 @@ impl<'a> Walker<'a> {
             .collect();
         // Hidden columns stand behind the visible ones, wherever a join has put them.
         let hidden = rel.hidden().into_iter().filter_map(|e| match e {
-            Expr::Column(column) => Some(Expr::Column(datafusion_common::Column::new_unqualified(
-                column.name.clone(),
-            ))),
+            Expr::Column(column) => {
+                Some(Expr::Column(Column::new_unqualified(column.name.clone())))
+            }
             _other => None,
         });
         let found: Vec<Expr> = hidden.map(|e| find_hidden(&rel.plan, e)).collect();
@@ -258,7 +288,14 @@ impl<'a> Walker<'a> {
         let plan = SubqueryAlias::try_new(ordered.into(), node.alias.clone())?;
         rel.plan = LogicalPlan::SubqueryAlias(plan);
         rel.facts = Vec::new();
-        rel.cols = named(&rel.plan, traits);
+        rel.cols = rel
+            .plan
+            .schema()
+            .columns()
+            .into_iter()
+            .zip(before)
+            .map(|(column, col)| Col { column, ..col })
+            .collect();
         Ok(rel)
     }
 }
@@ -287,7 +324,7 @@ pub(crate) fn named(plan: &LogicalPlan, traits: Vec<Traits>) -> Vec<Col> {
     columns
         .into_iter()
         .zip(traits)
-        .map(|(column, traits)| Col { column, traits })
+        .map(|(column, traits)| Col::new(column, traits))
         .collect()
 }
 
@@ -312,73 +349,4 @@ fn projected_keys(rel: &Rel, exprs: &[Expr]) -> Vec<BTreeSet<usize>> {
         .iter()
         .filter_map(|key| key.iter().map(|old| position_of(*old)).collect())
         .collect()
-}
-
-fn unaliased(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Alias(alias) => unaliased(&alias.expr),
-        other => other,
-    }
-}
-
-/// The conjuncts of a predicate.
-pub(crate) fn conjuncts(predicate: &Expr, into: &mut Vec<Expr>) {
-    match predicate {
-        Expr::BinaryExpr(binary) if binary.op == Operator::And => {
-            conjuncts(&binary.left, into);
-            conjuncts(&binary.right, into);
-        }
-        Expr::Alias(alias) => conjuncts(&alias.expr, into),
-        other => into.push(other.clone()),
-    }
-}
-
-/// Columns that a conjunct equates name the same entities from here on.
-fn equate_columns(rel: &mut Rel, predicate: &Expr) {
-    let mut all = Vec::new();
-    conjuncts(predicate, &mut all);
-    for conjunct in &all {
-        if let Some((left, right)) = column_equality(conjunct)
-            && let (Some(a), Some(b)) = (rel.position(&left), rel.position(&right))
-        {
-            equate(rel, a, b);
-        }
-    }
-}
-
-/// `column = column`, casts that lose nothing aside.
-pub(crate) fn column_equality(
-    expr: &Expr,
-) -> Option<(datafusion_common::Column, datafusion_common::Column)> {
-    let Expr::BinaryExpr(binary) = expr else {
-        return None;
-    };
-    if binary.op != Operator::Eq {
-        return None;
-    }
-    Some((bare_column(&binary.left)?, bare_column(&binary.right)?))
-}
-
-/// The column under aliases and casts between kinds of text.
-pub(crate) fn bare_column(expr: &Expr) -> Option<datafusion_common::Column> {
-    match expr {
-        Expr::Column(column) => Some(column.clone()),
-        Expr::Alias(alias) => bare_column(&alias.expr),
-        Expr::Cast(cast) => bare_column(&cast.expr),
-        _other => None,
-    }
-}
-
-/// Two columns hold the same value: each names the other's entities too.
-pub(crate) fn equate(rel: &mut Rel, a: usize, b: usize) {
-    let slots: BTreeSet<SlotId> = [a, b]
-        .iter()
-        .filter_map(|i| rel.cols.get(*i))
-        .flat_map(|c| c.traits.slots.iter().copied())
-        .collect();
-    for index in [a, b] {
-        if let Some(col) = rel.cols.get_mut(index) {
-            col.traits.slots.extend(slots.iter().copied());
-        }
-    }
 }

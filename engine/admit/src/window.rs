@@ -11,15 +11,16 @@ use datafusion_expr::{
 use policy::denial::Code;
 
 use crate::branch::{branches, measure_branches};
-use crate::clamp::clamped;
+use crate::clamp::{clamped, in_its_stead};
 use crate::constant::{Quantity, quantity};
 use crate::expression;
 use crate::functions;
 use crate::grain::span_on;
 use crate::group;
 use crate::measure::{self, Place};
+use crate::nobody;
 use crate::refusals::Explain;
-use crate::relation::{Rel, Slot};
+use crate::relation::{Col, Rel, Slot};
 use crate::traits::{Crowded, Growth, SlotId, Traits};
 use crate::walk::Walker;
 
@@ -34,19 +35,17 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         .skip(width)
         .map(|f| f.name().clone())
         .collect();
+    let calls = judged_calls(walker, &rel, &node.window_expr, names);
+    for (_, _, partition) in &calls {
+        rel = nobody::left_out(walker, rel, partition)?;
+    }
     let mut exprs = Vec::new();
     let mut slots = Vec::new();
+    let mut clamped: Vec<Option<Column>> = rel.cols.iter().map(|c| c.clamped.clone()).collect();
     let mut traits: Vec<Traits> = rel.cols.iter().map(|c| c.traits.clone()).collect();
-    for (expr, name) in node.window_expr.iter().zip(names) {
-        let Some(call) = window_call(expr) else {
-            walker
-                .refusals
-                .add(Code::Window, "not a plain window function")
-                .at(expr);
-            continue;
-        };
-        let partition = judge_call(walker, &rel, call);
+    for (name, call, partition) in calls {
         traits.push(result(walker, &rel, call, &partition));
+        clamped.push(shifted_clamped(walker, &rel, call, &mut exprs));
         exprs.push(clamped_call(call, &rel).alias(name));
         frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots);
         // Only under SUM is a 0 nothing.
@@ -67,11 +66,37 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
     rel.facts = Vec::new();
     rel.cols = visible
         .into_iter()
-        .zip(traits)
-        .map(|(column, traits)| crate::relation::Col { column, traits })
+        .zip(traits.into_iter().zip(clamped))
+        .map(|(column, (traits, clamped))| Col {
+            column,
+            traits,
+            clamped,
+        })
         .collect();
     rel.slots.extend(slots);
     Ok(rel)
+}
+
+/// Each window function with the name of its output and what its partition's keys may be used for.
+fn judged_calls<'a>(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    exprs: &'a [Expr],
+    names: Vec<String>,
+) -> Vec<(String, &'a WindowFunction, Vec<Traits>)> {
+    let mut judged = Vec::new();
+    for (expr, name) in exprs.iter().zip(names) {
+        if let Some(call) = window_call(expr) {
+            let partition = judge_call(walker, rel, call);
+            judged.push((name, call, partition));
+        } else {
+            walker
+                .refusals
+                .add(Code::Window, "not a plain window function")
+                .at(expr);
+        }
+    }
+    judged
 }
 
 fn window_call(expr: &Expr) -> Option<&WindowFunction> {
@@ -120,6 +145,18 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
             )
             .help("leave the third argument out; such rows give NULL");
     }
+    if let Some(offset) = params.args.get(1)
+        && !is_whole(offset)
+    {
+        walker
+            .refusals
+            .add(
+                Code::Window,
+                format!("the second argument of {name} is a number of rows"),
+            )
+            .at(offset)
+            .help("write a whole number, as in lag(amount, 1)");
+    }
     if rel.is_protected()
         && partition
             .iter()
@@ -141,6 +178,14 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
         check_frame(walker, call, &found);
     }
     partition
+}
+
+/// A literal number of rows.
+fn is_whole(expr: &Expr) -> bool {
+    match crate::constant::constant(expr) {
+        Some(value) => value.data_type().is_integer() && !value.is_null(),
+        None => false,
+    }
 }
 
 /// A column, a sum of columns, or one brought to a grid: nothing that the question made of a few rows.
@@ -267,6 +312,24 @@ fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Tra
         });
     }
     found
+}
+
+/// LAG and LEAD hand on a value as it stands; what enters aggregates in its stead is handed on beside it.
+fn shifted_clamped(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    call: &WindowFunction,
+    exprs: &mut Vec<Expr>,
+) -> Option<Column> {
+    if !matches!(call.fun.name(), "lag" | "lead") {
+        return None;
+    }
+    let mut call = call.clone();
+    let value = call.params.args.first_mut()?;
+    *value = in_its_stead(value, rel)?;
+    let name = format!("__c{}", walker.fresh());
+    exprs.push(Expr::WindowFunction(Box::new(call)).alias(name.clone()));
+    Some(Column::new_unqualified(name))
 }
 
 fn clamped_call(call: &WindowFunction, rel: &Rel) -> Expr {

@@ -21,7 +21,7 @@ pub(crate) fn tools(key: &TrackKey, cap: usize) -> admit::Tools {
     admit::Tools {
         track: Arc::new(ScalarUDF::from(track::Track::new(key))),
         tracks: Arc::new(AggregateUDF::from(tracks::Tracks::new(cap))),
-        same: min_udaf(),
+        least: min_udaf(),
         as_set: Arc::new(ScalarUDF::from(set_of_one::SetOfOne::new())),
     }
 }

@@ -195,8 +195,7 @@ impl Asker<'_> {
             keys.push(Expr::Column(at));
             columns.push(rows.columns[at].clone());
         }
-        if self.awaited
-            && by.is_none()
+        if by.is_none()
             && self.random.percent(8)
             && let Some(when) = predicate(&mut self.random, &rows.columns, Use::Filter, 0)
         {

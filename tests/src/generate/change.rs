@@ -124,17 +124,17 @@ pub fn small(world: &World, party: usize) -> World {
 /// A text that occurs nowhere else.
 pub const PLANTED: &str = "pl4nted-s3cret";
 
-/// Values that break careless arithmetic, casts and messages, wherever a rule permits any value. `awaited`: also moments
-/// beyond nanoseconds, on which `date_trunc` is known to fail.
+/// Values that break careless arithmetic, casts and messages, wherever a rule permits any value, moments
+/// beyond nanoseconds among them.
 #[must_use]
-pub fn poisoned(world: &World, seed: u64, awaited: bool) -> World {
+pub fn poisoned(world: &World, seed: u64) -> World {
     world.with_rows(|table| {
         let mut random = Random::new(seed, 103);
         let mut rows = table.rows.clone();
         for row in &mut rows {
             for (at, column) in table.columns.iter().enumerate() {
                 if table.unique != Some(at) && column.name != "risk" && random.percent(30) {
-                    row[at] = poison(&mut random, column.kind, awaited);
+                    row[at] = poison(&mut random, column.kind);
                 }
             }
         }
@@ -142,7 +142,7 @@ pub fn poisoned(world: &World, seed: u64, awaited: bool) -> World {
     })
 }
 
-fn poison(random: &mut Random, kind: Kind, awaited: bool) -> Value {
+fn poison(random: &mut Random, kind: Kind) -> Value {
     match kind {
         Kind::Text => Value::text(random.word(&[
             PLANTED,
@@ -166,12 +166,7 @@ fn poison(random: &mut Random, kind: Kind, awaited: bool) -> Value {
         )),
         Kind::Truth => Value::Null,
         Kind::Moment => {
-            let years: &[i64] = if awaited {
-                &[1, 1677, 2262, 9999, 294_246]
-            } else {
-                &[1678, 1900, 2100, 2261]
-            };
-            let year = *random.pick(years);
+            let year = *random.pick(&[1, 1677, 1678, 1900, 2100, 2261, 2262, 9999, 294_246]);
             Value::Moment(day_of(year, 12, 31) * DAY)
         }
     }

@@ -158,7 +158,7 @@ fn literal(random: &mut Random, kind: Kind, grain: &Grain) -> Value {
 }
 
 /// An expression to be summed, if some column is a measure.
-pub fn measure(random: &mut Random, columns: &[Shape], most: u8, awaited: bool) -> Option<Expr> {
+pub fn measure(random: &mut Random, columns: &[Shape], most: u8) -> Option<Expr> {
     let measures: Vec<usize> = (0..columns.len())
         .filter(|at| columns[*at].degree.is_some_and(|d| d > 0 && d <= most))
         .collect();
@@ -187,7 +187,7 @@ pub fn measure(random: &mut Random, columns: &[Shape], most: u8, awaited: bool) 
             let other = Expr::Column(*random.pick(&measures));
             Expr::Case(vec![(when, column)], Some(Box::new(other)))
         }
-        (8, Some(when)) if awaited => math(
+        (8, Some(when)) => math(
             Sum::Plus,
             Expr::Case(vec![(when, whole(5))], Some(Box::new(whole(0)))),
             whole(1),

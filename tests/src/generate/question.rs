@@ -16,25 +16,13 @@ use super::shape::{Rows, Shape};
 pub struct Asker<'a> {
     pub(super) world: &'a World,
     pub(super) random: Random,
-    pub(super) awaited: bool,
 }
 
 impl<'a> Asker<'a> {
     /// An asker with its own draws.
     #[must_use]
     pub fn new(world: &'a World, random: Random) -> Self {
-        Self {
-            world,
-            random,
-            awaited: false,
-        }
-    }
-
-    /// Also asks what admission is known to get wrong: keys twice in GROUP BY, CASE in an inner key, a literal 0 that
-    /// is added to, COUNT(DISTINCT …) of values, measures computed in a projection.
-    #[must_use]
-    pub fn with_awaited(self, awaited: bool) -> Self {
-        Self { awaited, ..self }
+        Self { world, random }
     }
 
     /// A question.
@@ -44,7 +32,7 @@ impl<'a> Asker<'a> {
         let mut keys: Vec<Expr> = Vec::new();
         for _ in 0..self.random.below(3) {
             let key = self.key(&rows);
-            keys.extend(key.filter(|key| self.awaited || !keys.contains(key)));
+            keys.extend(key);
         }
         let wanted = 1 + self.random.below(3);
         let mut statistics: Vec<Aggregate> =
@@ -138,14 +126,14 @@ impl<'a> Asker<'a> {
     }
 
     pub(super) fn measure(&mut self, columns: &[Shape], most: u8) -> Option<Expr> {
-        measure(&mut self.random, columns, most, self.awaited)
+        measure(&mut self.random, columns, most)
     }
 
     pub(super) fn distinct(&mut self, rows: &Rows) -> Option<Expr> {
         let usable: Vec<usize> = (0..rows.columns.len())
             .filter(|at| {
                 let shape = &rows.columns[*at];
-                shape.identifier || (self.awaited && shape.groups())
+                shape.identifier || shape.groups()
             })
             .collect();
         if usable.is_empty() {

@@ -30,7 +30,7 @@ impl Evaluator<'_> {
                 .rows
                 .iter()
                 .filter(equal)
-                .map(|other| pair(one, other));
+                .map(|other| named(pair(one, other), one.cells.len(), on, outer));
             let pairs: Vec<Row> = pairs
                 .filter(|row| and.is_none_or(|and| and.holds(&row.raw())))
                 .collect();
@@ -54,6 +54,21 @@ impl Evaluator<'_> {
         }
         joined
     }
+}
+
+/// Equal values name each other's entities; what may be missing names nobody.
+fn named(mut row: Row, width: usize, on: &[(usize, usize)], outer: bool) -> Row {
+    for (l, r) in on {
+        let both = row.cells[*l].names.union(&row.cells[width + r].names);
+        let both: BTreeSet<_> = both.cloned().collect();
+        row.cells[*l].names.clone_from(&both);
+        row.cells[width + r].names = both;
+    }
+    if outer {
+        let supplied = row.cells[width..].iter_mut();
+        supplied.for_each(|cell| cell.names.clear());
+    }
+    row
 }
 
 fn pair(left: &Row, right: &Row) -> Row {
@@ -119,7 +134,9 @@ pub(super) fn semi(
     for row in &input.rows {
         let others = matching(row);
         if !others.is_empty() {
-            let cells = row.cells.clone();
+            let mut cells = row.cells.clone();
+            let found = others.iter().flat_map(|other| &other.cells[on.1].names);
+            cells[on.0].names.extend(found.cloned());
             rows.push(Row {
                 cells,
                 ..pair(row, &merge(&others, tested.places.len()))

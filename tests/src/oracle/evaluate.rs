@@ -73,7 +73,8 @@ impl<'a> Evaluator<'a> {
                 self.group(input, keys, aggregates)
             }
             Plan::Union { inputs } => {
-                let inputs: Vec<_> = inputs.iter().map(|input| self.rows(input)).collect();
+                let mut inputs: Vec<_> = inputs.iter().map(|input| self.rows(input)).collect();
+                self.repeat(&mut inputs);
                 union(inputs)
             }
             Plan::Window {
@@ -81,7 +82,13 @@ impl<'a> Evaluator<'a> {
                 aggregate,
                 partition,
             } => {
-                let input = self.rows(input);
+                let mut input = self.rows(input);
+                if !self.free {
+                    input.rows.retain(|row| {
+                        let keys: Vec<&Cell> = partition.iter().map(|at| &row.cells[*at]).collect();
+                        row.is_named_by(&keys)
+                    });
+                }
                 window(input, aggregate, partition)
             }
         }
@@ -111,6 +118,11 @@ impl<'a> Evaluator<'a> {
                 .map(|at| Cell {
                     raw: row[at].clone(),
                     clamped: clamp(&row[at], bounds(at)),
+                    names: table
+                        .entity(row, at)
+                        .map(|id| (table.party, id))
+                        .into_iter()
+                        .collect(),
                 })
                 .collect(),
             who: units
@@ -157,6 +169,25 @@ impl<'a> Evaluator<'a> {
             }
         }
         found
+    }
+
+    /// A branch of a union is an arm if a party has rows in another branch too.
+    fn repeat(&mut self, inputs: &mut [Relation]) {
+        let parties = |input: &Relation| -> BTreeSet<usize> {
+            let all = input.places.iter().flat_map(|place| place.k.keys());
+            all.copied().collect()
+        };
+        let all: Vec<BTreeSet<usize>> = inputs.iter().map(parties).collect();
+        for (at, input) in inputs.iter_mut().enumerate() {
+            let mut others = all.iter().enumerate().filter(|(other, _)| *other != at);
+            if others.any(|(_, other)| !other.is_disjoint(&all[at])) {
+                self.arms += 1;
+                input.arms.insert(self.arms);
+                for row in &mut input.rows {
+                    row.took.insert(self.arms, row.who.clone());
+                }
+            }
+        }
     }
 
     fn filter(&mut self, mut input: Relation, predicate: &Expr) -> Relation {
@@ -222,6 +253,10 @@ impl<'a> Evaluator<'a> {
         }
         let mut groups: BTreeMap<Vec<Value>, Vec<Row>> = BTreeMap::new();
         for row in std::mem::take(&mut input.rows) {
+            let cells: Vec<Cell> = keys.iter().map(|key| cell(key, &row)).collect();
+            if !self.free && !row.is_named_by(&cells.iter().collect::<Vec<_>>()) {
+                continue;
+            }
             let key = keys.iter().map(|key| key.value(&row.raw())).collect();
             groups.entry(key).or_default().push(row);
         }
@@ -231,8 +266,7 @@ impl<'a> Evaluator<'a> {
             let computed = aggregates
                 .iter()
                 .map(|aggregate| aggregate::value(aggregate, &refs));
-            let first = &rows[0];
-            let named = keys.iter().map(|key| cell(key, first));
+            let named = keys.iter().map(|key| key_cell(key, &rows));
             row.cells = named.chain(computed.map(Cell::plain)).collect();
             row
         };
@@ -300,10 +334,25 @@ fn guards(expr: &Expr) -> Vec<usize> {
     }
 }
 
+/// Rows of one key may enter aggregates as different values if the key is computed: the least of them does.
+fn key_cell(key: &Expr, rows: &[Row]) -> Cell {
+    let entering = rows.iter().map(|row| clamped(key, row));
+    let least = entering.filter(|value| *value != Value::Null).min();
+    Cell {
+        raw: key.value(&rows[0].raw()),
+        clamped: least.unwrap_or(Value::Null),
+        names: rows.iter().flat_map(|row| cell(key, row).names).collect(),
+    }
+}
+
 fn cell(expr: &Expr, row: &Row) -> Cell {
     Cell {
         raw: expr.value(&row.raw()),
         clamped: clamped(expr, row),
+        names: match expr {
+            Expr::Column(at) => row.cells[*at].names.clone(),
+            _ => BTreeSet::new(),
+        },
     }
 }
 

@@ -18,6 +18,8 @@ pub struct Cell {
     pub raw: Value,
     /// With every measure in it clamped to its bounds.
     pub clamped: Value,
+    /// The entities of which this value is the name.
+    pub names: BTreeSet<Entity>,
 }
 
 impl Cell {
@@ -27,6 +29,7 @@ impl Cell {
         Self {
             clamped: raw.clone(),
             raw,
+            names: BTreeSet::new(),
         }
     }
 }
@@ -90,6 +93,17 @@ impl Relation {
 }
 
 impl Row {
+    /// Whether these cells name somebody of every party that has somebody behind the row.
+    #[must_use]
+    pub fn is_named_by(&self, cells: &[&Cell]) -> bool {
+        let named: BTreeSet<usize> = cells
+            .iter()
+            .flat_map(|cell| cell.names.iter().map(|(party, _)| *party))
+            .collect();
+        let mut behind = self.who.iter().flatten();
+        behind.all(|(party, _)| named.contains(party))
+    }
+
     /// The values as they stand.
     pub fn raw(&self) -> impl Fn(usize) -> Value {
         |at| self.cells[at].raw.clone()

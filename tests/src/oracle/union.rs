@@ -55,6 +55,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
         each.map(|(cell, column)| Cell {
             raw: cell.raw.clone(),
             clamped: clamp(&cell.clamped, column.bounds),
+            names: cell.names.clone(),
         })
         .collect()
     };

@@ -45,7 +45,7 @@ impl Case {
     /// What a seed gives.
     pub(super) fn new(seed: u64) -> Self {
         let world = world::world(&mut Random::new(seed, 1));
-        let mut asker = Asker::new(&world, Random::new(seed, 2)).with_awaited(awaited());
+        let mut asker = Asker::new(&world, Random::new(seed, 2));
         let questions = (0..EACH).map(|_| asker.question()).collect();
         Self {
             seed,
@@ -67,11 +67,6 @@ pub(super) fn setting(name: &str, otherwise: u64) -> u64 {
         .ok()
         .and_then(|text| text.parse().ok())
         .unwrap_or(otherwise)
-}
-
-/// Whether to try what is known to be wrong still.
-pub(super) fn awaited() -> bool {
-    setting("SUBROSA_AWAITED", 0) == 1
 }
 
 /// Seeds of so many hundredths of the questions that are to be asked.

@@ -2,14 +2,14 @@
 
 use tests::generate::change::poisoned;
 
-use super::harness::{ask, awaited, cases, fail, outcomes};
+use super::harness::{ask, cases, fail, outcomes};
 
 /// Property 7.
 #[test]
 fn values_never_change_what_becomes_of_a_question() {
     for case in cases(40) {
         let statements = case.sql();
-        let world = poisoned(&case.world, case.seed, awaited());
+        let world = poisoned(&case.world, case.seed);
         let ((_one, before), (_other, after)) =
             (ask(&case.world, &statements), ask(&world, &statements));
         for planted in [

@@ -2,7 +2,7 @@
 
 use super::clear::Clear;
 use super::support;
-use super::table::differences;
+use super::table::{Table, differences};
 use super::texts::{self, Question};
 use super::world;
 
@@ -22,6 +22,16 @@ fn counts_nobody(column: &str) -> bool {
     column == "broken_legs"
 }
 
+/// The original over rows that are somebody's: those of the cash desk make no inner group.
+fn original(clear: &Clear, question: &Question) -> Table {
+    let mut table = clear.answer(&question.original);
+    let keys = &table.columns[..keys(&question.id)];
+    table
+        .rows
+        .retain(|row| keys.iter().all(|key| row[key].as_deref() != Some("CASH")));
+    table
+}
+
 fn answered() -> Vec<Question> {
     let refused = ["Q05", "Q13", "Q25", "Q26"];
     let all = texts::all("aml").into_iter();
@@ -36,7 +46,7 @@ fn every_text_has_the_answer_of_the_original_where_nothing_is_withheld() {
     assert_eq!(questions.len(), 15);
     let asked: Vec<&str> = questions.iter().map(Question::text).collect();
     for (question, outcome) in questions.iter().zip(world.ask(&asked)) {
-        let expected = clear.answer(&question.original);
+        let expected = original(&clear, question);
         assert!(!expected.rows.is_empty(), "{} finds nothing", question.id);
         let got = outcome.table(&expected.columns);
         let found = differences(&expected, &got, keys(&question.id), counts_nobody);
@@ -64,8 +74,7 @@ fn what_is_withheld_is_what_too_few_stand_behind() {
         assert!(found.is_empty(), "{}: {found:#?}", question.id);
         // The same count with k = 1 withholds nothing: it counts what the question asks for.
         let whole = support::answer(&clear, text, keys, 1);
-        let original = clear.answer(&question.original);
-        let found = differences(&original, &whole, keys, |_| false);
+        let found = differences(&original(&clear, question), &whole, keys, |_| false);
         assert!(found.is_empty(), "{}: {found:#?}", question.id);
         released += expected.rows.len();
         withheld += whole.rows.len() - expected.rows.len();

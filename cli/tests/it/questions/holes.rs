@@ -109,7 +109,11 @@ fn a_function_that_chooses_owes_support_like_a_case() {
 }
 
 /// Rows about a crowd, under the name of a unit or by way of a window's condition.
-const CROWDS: [(&str, &str); 8] = [
+const CROWDS: [(&str, &str); 9] = [
+    (
+        "E_WINDOW",
+        "SELECT sum(l) FROM (SELECT lag(amount, amount) OVER (PARTITION BY customer_id ORDER BY ts) AS l FROM bank_b.transactions)",
+    ),
     (
         "E_CROWD",
         "SELECT sum(m) FROM (SELECT c, max(amount) AS m FROM (SELECT customer_id AS c, amount FROM bank_b.transactions WHERE country = 'LU' \

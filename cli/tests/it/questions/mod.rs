@@ -6,10 +6,12 @@
 
 mod aml;
 mod banks;
+mod bounds;
 mod clear;
 mod health;
 mod holes;
 mod page;
+mod repeated;
 mod support;
 mod table;
 mod texts;

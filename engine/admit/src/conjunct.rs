@@ -1,0 +1,77 @@
+//! What the conjuncts of a predicate say, and which columns it makes equal.
+
+use std::collections::BTreeSet;
+
+use datafusion_common::Column;
+use datafusion_expr::{Expr, Operator};
+
+use crate::relation::Rel;
+use crate::traits::SlotId;
+
+/// The expression under its names.
+pub(crate) fn unaliased(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Alias(alias) => unaliased(&alias.expr),
+        other => other,
+    }
+}
+
+/// The conjuncts of a predicate.
+pub(crate) fn conjuncts(predicate: &Expr, into: &mut Vec<Expr>) {
+    match predicate {
+        Expr::BinaryExpr(binary) if binary.op == Operator::And => {
+            conjuncts(&binary.left, into);
+            conjuncts(&binary.right, into);
+        }
+        Expr::Alias(alias) => conjuncts(&alias.expr, into),
+        other => into.push(other.clone()),
+    }
+}
+
+/// Columns that a conjunct equates name the same entities from here on.
+pub(crate) fn equate_columns(rel: &mut Rel, predicate: &Expr) {
+    let mut all = Vec::new();
+    conjuncts(predicate, &mut all);
+    for conjunct in &all {
+        if let Some((left, right)) = column_equality(conjunct)
+            && let (Some(a), Some(b)) = (rel.position(&left), rel.position(&right))
+        {
+            equate(rel, a, b);
+        }
+    }
+}
+
+/// `column = column`, casts that lose nothing aside.
+pub(crate) fn column_equality(expr: &Expr) -> Option<(Column, Column)> {
+    let Expr::BinaryExpr(binary) = expr else {
+        return None;
+    };
+    if binary.op != Operator::Eq {
+        return None;
+    }
+    Some((bare_column(&binary.left)?, bare_column(&binary.right)?))
+}
+
+/// The column under aliases and casts between kinds of text.
+pub(crate) fn bare_column(expr: &Expr) -> Option<Column> {
+    match expr {
+        Expr::Column(column) => Some(column.clone()),
+        Expr::Alias(alias) => bare_column(&alias.expr),
+        Expr::Cast(cast) => bare_column(&cast.expr),
+        _other => None,
+    }
+}
+
+/// Two columns hold the same value: each names the other's entities too.
+pub(crate) fn equate(rel: &mut Rel, a: usize, b: usize) {
+    let slots: BTreeSet<SlotId> = [a, b]
+        .iter()
+        .filter_map(|i| rel.cols.get(*i))
+        .flat_map(|c| c.traits.slots.iter().copied())
+        .collect();
+    for index in [a, b] {
+        if let Some(col) = rel.cols.get_mut(index) {
+            col.traits.slots.extend(slots.iter().copied());
+        }
+    }
+}

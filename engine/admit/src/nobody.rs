@@ -1,0 +1,45 @@
+//! Rows whose key is nobody.
+//!
+//! A unit may be NULL or one of its `absent` values (`CASH`), and then it names nobody. Under such a key the rows of many
+//! people would be one group, and its row would be about a crowd; so rows that are about a party's people, but not by the
+//! key, stand in no inner group and in no window.
+
+use std::collections::BTreeSet;
+
+use datafusion_common::Result as DfResult;
+use datafusion_expr::{Expr, Filter, LogicalPlan};
+
+use crate::relation::{Rel, Slot};
+use crate::traits::{SlotId, Traits};
+use crate::walk::Walker;
+
+/// The rows whose keys name somebody of every party whose people the row is about.
+pub(crate) fn left_out(walker: &Walker<'_>, mut rel: Rel, keys: &[Traits]) -> DfResult<Rel> {
+    let keyed: BTreeSet<SlotId> = keys.iter().flat_map(|t| t.slots.iter().copied()).collect();
+    let conditions = rel.owners.iter().filter_map(|owner| {
+        let number = walker.policies.number(owner)?;
+        let of_owner = rel.slots.iter().filter(|s| s.parties.contains_key(&number));
+        named(&of_owner.collect::<Vec<_>>(), &keyed)
+    });
+    if let Some(condition) = conditions.reduce(Expr::and) {
+        rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
+    }
+    Ok(rel)
+}
+
+/// Somebody by the key, or nobody at all; `None` where that is always so, or where no key names the owner's people.
+fn named(slots: &[&Slot], keyed: &BTreeSet<SlotId>) -> Option<Expr> {
+    let is_key = |slot: &&&Slot| slot.single && keyed.contains(&slot.id);
+    let (by_key, others): (Vec<&&Slot>, Vec<&&Slot>) = slots.iter().partition(is_key);
+    if others.is_empty() {
+        return None;
+    }
+    let track = |slot: &&Slot| Expr::Column(slot.column.clone());
+    let some = by_key.iter().map(|slot| track(slot).is_not_null());
+    let none = others.iter().map(|slot| track(slot).is_null());
+    let somebody = some.reduce(Expr::or)?;
+    Some(
+        none.reduce(Expr::and)
+            .map_or(somebody.clone(), |nobody| somebody.or(nobody)),
+    )
+}
