@@ -17,6 +17,10 @@ pub(crate) fn instead(failure: &Failure, sql: &str, visible: &[VisibleTable]) ->
     if failure.code == "E_UNKNOWN" {
         return unknown(sql, failure.span?, visible);
     }
+    if failure.message.contains("grid") {
+        // The column has the use; what it is compared with is wrong.
+        return None;
+    }
     let (_, wanted, words) = USES.iter().find(|(code, _, _)| *code == failure.code)?;
     let name = format!("{}.{}", failure.party.as_ref()?, failure.table.as_ref()?);
     let table = visible.iter().find(|table| table.name == name)?;

@@ -23,7 +23,7 @@ const EDGES: &[(&str, &[&str])] = &[
 fn metadata() -> cargo_metadata::Metadata {
     MetadataCommand::new()
         .manifest_path("../Cargo.toml")
-        .other_options(["--offline".to_owned()])
+        .no_deps()
         .exec()
         .unwrap()
 }

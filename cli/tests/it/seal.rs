@@ -155,6 +155,7 @@ fn types_that_are_told_are_checked_with_counts_of_rows() {
         message.contains("`money` of `amount` is no type; there are text, integer"),
         "{message}"
     );
+    let csv = b"tx,payer,amount\n1,a,1.50\n";
     let message = refusal(csv, &["--type", "amuont=float"]);
     assert!(
         message.contains("`types` names `amuont`, which is no column"),

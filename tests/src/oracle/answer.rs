@@ -153,7 +153,10 @@ impl Release<'_> {
             let value = if rows.is_empty() {
                 Told::Value(Value::Null)
             } else {
-                self.statistic(owed.aggregate, &rows, &needs)
+                self.some(
+                    self.statistic(owed.aggregate, &rows, &needs),
+                    owed.aggregate,
+                )
             };
             told |= !value.is_null();
             line.push(value);
@@ -219,6 +222,18 @@ impl Release<'_> {
                 supported_values(aggregate, parts, needs).len(),
             )),
             _ => Told::Value(value(aggregate, &rows)),
+        }
+    }
+
+    /// A count of values of which none may be told is not told.
+    fn some(&self, told: Told, aggregate: &Aggregate) -> Told {
+        let counts_values =
+            aggregate.function == Function::Distinct && self.shows_values(aggregate);
+        match told {
+            Told::Value(value) if counts_values && value == Value::whole(0) => {
+                Told::Value(Value::Null)
+            }
+            told => told,
         }
     }
 
