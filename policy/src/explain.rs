@@ -78,7 +78,9 @@ fn access(access: &Access) -> Vec<String> {
         lines.push(format!("until {}", until.value));
     }
     lines.push(match access.owner {
-        OwnerAccess::Full => "the owner alone may ask anything of its own tables".to_owned(),
+        OwnerAccess::Full => {
+            "the owner alone may ask anything of its own tables, hidden columns aside".to_owned()
+        }
         OwnerAccess::Policy => "the owner is held to this policy too".to_owned(),
     });
     lines
@@ -223,7 +225,7 @@ mod tests {
             explain(&document, Some(&columns)).to_string(),
             "transactions\n\n\
              Access\n  asked by: every party of the contract\n  answers go to: every party of the contract\n  \
-             the owner alone may ask anything of its own tables\n\n\
+             the owner alone may ask anything of its own tables, hidden columns aside\n\n\
              Answers\n  groups with fewer than 10 contributors are left out\n  the test for that is exact\n  \
              earlier answers are not remembered: two of them may differ by one contributor\n  values are exact\n\n\
              Links\n  rows may be linked on `a_person` with bank_a, bank_b, mallory\n  \

@@ -9,9 +9,9 @@ use crate::say;
 
 /// What may be done with a column, by the first word of a use.
 const DEEDS: [(&str, &[&str]); 5] = [
-    ("show", &["dimension"]),
-    ("link", &["join", "unit"]),
-    ("filter", &["filter"]),
+    ("show", &["dimension", "literal"]),
+    ("link", &["join"]),
+    ("filter", &["filter", "literal"]),
     ("sum, avg", &["measure"]),
     ("compare", &["compare"]),
 ];
@@ -124,15 +124,17 @@ mod tests {
             columns: vec![
                 column("id", &["unit p", "join acct"]),
                 column("ts", &["dimension by month", "filter by 1 day"]),
+                column("src", &["literal"]),
                 column("x", &[]),
             ],
         };
         let expected = "\
 a.t of a:
-column  show      link     filter    sum, avg  compare  count
-id      -         p, acct  -         -         -        yes
-ts      by month  -        by 1 day  -         -        yes
-x       -         -        -         -         -        yes
+column  show      link  filter    sum, avg  compare  count
+id      -         acct  -         -         -        yes
+ts      by month  -     by 1 day  -         -        yes
+src     yes       -     yes       -         -        yes
+x       -         -     -         -         -        yes
 ";
         assert_eq!(grid(&table), expected);
     }
