@@ -3,9 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use datafusion_common::{Column, Result as DfResult};
 use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
-use datafusion_expr::{Aggregate, AggregateUDF, Expr, LogicalPlan};
+use datafusion_expr::{Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan};
 use policy::denial::Code;
 
 use crate::branch::{Branch, branches, when};
@@ -61,11 +62,30 @@ pub(crate) fn walk(
     let rel = nobody::left_out(walker, rel, &traits)?;
     let grouped = Grouped {
         keys: keys.clone(),
+        key_branches: keys
+            .iter()
+            .zip(&traits)
+            .map(|(key, found)| key_branches(&rel, key, found))
+            .collect(),
         traits,
-        key_branches: keys.iter().map(branches).collect(),
         aggregates,
     };
     build(walker, rel, grouped)
+}
+
+/// The branches of a key. A condition is a CASE of two arms: as a key it counts those for whom it holds, however few.
+fn key_branches(rel: &Rel, key: &Expr, found: &Traits) -> Vec<Branch> {
+    let kind = key.get_type(rel.plan.schema().as_ref());
+    let own = branches(key);
+    let is_condition = kind.is_ok_and(|kind| kind == DataType::Boolean) && !found.plain;
+    if !own.is_empty() || !is_condition || !rel.is_protected() {
+        return own;
+    }
+    let arm = |taken| Branch { taken, zero: false };
+    vec![
+        arm(Expr::IsTrue(Box::new(key.clone()))),
+        arm(Expr::IsNotTrue(Box::new(key.clone()))),
+    ]
 }
 
 /// A key that is written twice parts nothing twice, and the schema has it once.
@@ -262,6 +282,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         linked: rel.linked,
         unique: vec![(0..width).collect()],
         literal_rows: None,
+        literal_ids: Vec::new(),
         facts: Vec::new(),
     })
 }

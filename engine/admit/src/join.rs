@@ -11,11 +11,13 @@ use crate::condition::{Condition, condition};
 use crate::conjunct::equate;
 use crate::consent;
 use crate::link::link;
+use crate::nobody;
 use crate::predicate::Polarity;
 use crate::refusals::{Explain, span_of};
-use crate::relation::{Col, Rel};
+use crate::relation::Rel;
 use crate::repeated;
 use crate::semi;
+use crate::traits::SlotId;
 use crate::walk::Walker;
 
 /// A join, by its type.
@@ -65,7 +67,14 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
     let found = condition(&left, &right, &node.on, node.filter.as_ref(), hints);
     link(walker, &left, &right, &found);
     let both_protected = left.is_protected() && right.is_protected();
-    let literal = literal_side(&left, &right);
+    let brought = repeated::brought(&left, &right, &found);
+    let left = nobody::keys_left_out(left, found.keys.iter().map(|pair| &pair.left))?;
+    let right = nobody::keys_left_out(right, found.keys.iter().map(|pair| &pair.right))?;
+    let null_equality = if both_protected {
+        NullEquality::NullEqualsNothing
+    } else {
+        node.null_equality
+    };
     let rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -74,12 +83,12 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
             node.filter.clone(),
             JoinType::Inner,
             JoinConstraint::On,
-            node.null_equality,
+            null_equality,
             false,
         )
     })?;
     judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
-    with_literal_arms(walker, rel, literal, &found)
+    repeated::by_literals(walker, rel, brought)
 }
 
 /// Judges the conditions that are no linking equalities.
@@ -135,6 +144,11 @@ pub(crate) fn joined(
             .literal_rows
             .zip(right.literal_rows)
             .map(|(a, b)| a.saturating_mul(b)),
+        literal_ids: left
+            .literal_ids
+            .into_iter()
+            .chain(right.literal_ids)
+            .collect(),
         facts: Vec::new(),
     };
     for pair in &found.keys {
@@ -182,9 +196,17 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
         denial.help("use an inner join, or ask both owners for `negation = true` on this key");
     }
     let kept = preserved_keys(&left, &right, is_left);
+    let supplied_slots: BTreeSet<SlotId> = supplied.slots.iter().map(|slot| slot.id).collect();
+    let (left, right) = if is_left {
+        let keys = found.keys.iter().map(|pair| &pair.right);
+        (left, nobody::keys_left_out(right, keys)?)
+    } else {
+        let keys = found.keys.iter().map(|pair| &pair.left);
+        (nobody::keys_left_out(left, keys)?, right)
+    };
     let width = left.cols.len();
     let both_protected = left.is_protected() && right.is_protected();
-    let literal = literal_side(&left, &right);
+    let brought = repeated::brought(&left, &right, &found);
     let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -200,33 +222,17 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     judge_rest(walker, &rel, &found, both_protected, Polarity::Both);
     rel.unique.retain(|key| kept.contains(key));
     // Where a row has no match, its columns name nobody: grouped by them, many people would be one row.
-    let columns = rel.cols.iter_mut().enumerate();
-    let null_supplied = columns.filter(|(at, _)| (*at >= width) == is_left);
-    null_supplied.for_each(|(_, col)| col.traits.slots.clear());
-    with_literal_arms(walker, rel, literal, &found)
-}
-
-/// The columns of literal rows that protected ones are joined with.
-fn literal_side(left: &Rel, right: &Rel) -> Option<(Vec<Col>, usize)> {
-    let of = |side: &Rel| side.literal_rows.map(|rows| (side.cols.clone(), rows));
-    match (left.is_protected(), right.is_protected()) {
-        (true, false) => of(right),
-        (false, true) => of(left),
-        (true, true) | (false, false) => None,
+    // Those of the other side name nobody of this one there, whatever they equal elsewhere.
+    for (at, col) in rel.cols.iter_mut().enumerate() {
+        if (at >= width) == is_left {
+            col.traits.slots.clear();
+        } else {
+            col.traits
+                .slots
+                .retain(|slot| !supplied_slots.contains(slot));
+        }
     }
-}
-
-fn with_literal_arms(
-    walker: &mut Walker<'_>,
-    rel: Rel,
-    literal: Option<(Vec<Col>, usize)>,
-    found: &Condition,
-) -> DfResult<Rel> {
-    let Some((literal, rows)) = literal else {
-        return Ok(rel);
-    };
-    let keys: BTreeSet<_> = found.equal.iter().flat_map(|(l, r)| [l, r]).collect();
-    repeated::by_literals(walker, rel, (&literal, rows), &keys)
+    repeated::by_literals(walker, rel, brought)
 }
 
 /// Only keys of the preserved side survive unmatched rows.

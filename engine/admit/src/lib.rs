@@ -25,6 +25,7 @@ mod constant;
 pub mod cost;
 mod duties;
 mod expression;
+mod frame;
 mod function;
 mod functions;
 mod grain;

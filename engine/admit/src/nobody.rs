@@ -6,10 +6,11 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::Result as DfResult;
+use datafusion_common::{Column, Result as DfResult};
 use datafusion_expr::{Expr, Filter, LogicalPlan};
 
 use crate::relation::{Rel, Slot};
+use crate::scan::literal;
 use crate::traits::{SlotId, Traits};
 use crate::walk::Walker;
 
@@ -22,6 +23,22 @@ pub(crate) fn left_out(walker: &Walker<'_>, mut rel: Rel, keys: &[Traits]) -> Df
         named(&of_owner.collect::<Vec<_>>(), &keyed)
     });
     if let Some(condition) = conditions.reduce(Expr::and) {
+        rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
+    }
+    Ok(rel)
+}
+
+/// The rows whose key columns are somebody: `CASH` equals `CASH`, but nobody meets nobody.
+pub(crate) fn keys_left_out<'a>(
+    mut rel: Rel,
+    keys: impl Iterator<Item = &'a Column>,
+) -> DfResult<Rel> {
+    let somebody = keys.filter_map(|key| {
+        let absent = &rel.col(key)?.traits.absent;
+        let list: Vec<Expr> = absent.iter().map(literal).collect();
+        (!list.is_empty()).then(|| Expr::Column(key.clone()).in_list(list, true))
+    });
+    if let Some(condition) = somebody.reduce(Expr::and) {
         rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
     }
     Ok(rel)

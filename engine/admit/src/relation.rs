@@ -84,6 +84,8 @@ pub(crate) struct Rel {
     pub(crate) unique: Vec<BTreeSet<usize>>,
     /// Literal rows: how many.
     pub(crate) literal_rows: Option<usize>,
+    /// The hidden numbers of literal rows, and how many rows they number.
+    pub(crate) literal_ids: Vec<(Column, usize)>,
     /// What the filter that made these rows says of each, while its columns keep their names.
     pub(crate) facts: Vec<Expr>,
 }
@@ -109,6 +111,7 @@ impl Rel {
             linked: BTreeSet::new(),
             unique: Vec::new(),
             literal_rows: None,
+            literal_ids: Vec::new(),
             facts: Vec::new(),
         }
     }
@@ -155,7 +158,11 @@ impl Rel {
             Arm::Flag(column) => vec![Expr::Column(column.clone())],
             Arm::Tracks(tracks) => tracks.values().cloned().map(Expr::Column).collect(),
         });
-        let mut hidden: Vec<Expr> = slots.chain(arms).collect();
+        let ids = self
+            .literal_ids
+            .iter()
+            .map(|(id, _)| Expr::Column(id.clone()));
+        let mut hidden: Vec<Expr> = slots.chain(arms).chain(ids).collect();
         // Two visible columns may share one.
         for column in self.cols.iter().filter_map(|col| col.clamped.clone()) {
             let column = Expr::Column(column);
@@ -190,6 +197,7 @@ impl Rel {
                 Arm::Tracks(tracks) => tracks.values_mut().for_each(rename),
             }
         }
+        self.literal_ids.iter_mut().for_each(|(id, _)| rename(id));
         let clamped = self.cols.iter_mut().filter_map(|c| c.clamped.as_mut());
         clamped.for_each(rename);
     }

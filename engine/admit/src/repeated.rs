@@ -3,98 +3,110 @@
 //! `VALUES ('LU', 1), ('KY', 1000000)` joined on a column, a CROSS JOIN whose condition keeps one copy of most rows and two
 //! of some, and a UNION ALL that adds the rows of a few once more, are a CASE without saying so. Each row of the VALUES
 //! and each branch of the UNION is therefore an arm that decides which rows there are: enough people take it, or nobody.
+//! Literal rows carry their number along for that; where it was lost (grouped, united), they may not meet protected ones.
 
-use std::collections::BTreeSet;
-
-use datafusion_common::{Column, Result as DfResult, ScalarValue};
-use datafusion_expr::{Expr, ExprSchemable, lit};
+use datafusion_common::{Column, Result as DfResult};
+use datafusion_expr::{
+    Expr, ExprSchemable, LogicalPlan, LogicalPlanBuilder, Projection, Values, lit,
+};
 use policy::denial::Code;
 
 use crate::branch::Branch;
-use crate::constant::Quantity;
+use crate::condition::Condition;
 use crate::refusals::Explain;
-use crate::relation::{Col, Rel};
+use crate::relation::Rel;
 use crate::walk::Walker;
 
-/// The arms of a join of protected rows with literal ones; `count` is how many literal rows there are, `keys` what they are joined on.
+/// Combinations of literal rows that one join may bring along.
+const MOST: usize = 256;
+
+/// Literal rows with their numbers beside them.
+pub(crate) fn numbered(walker: &mut Walker<'_>, node: &Values) -> DfResult<Rel> {
+    let rows = node.values.iter().zip(0_i64..);
+    let rows = rows.map(|(row, number)| row.iter().cloned().chain([lit(number)]).collect());
+    let values = LogicalPlanBuilder::values(rows.collect())?.build()?;
+    let name = format!("__v{}", walker.fresh());
+    let mut exprs: Vec<Expr> = values
+        .schema()
+        .columns()
+        .into_iter()
+        .map(Expr::Column)
+        .collect();
+    let number = exprs.pop().map(|number| number.alias(name.clone()));
+    exprs.extend(number);
+    let mut rel = Rel::public(LogicalPlan::Values(node.clone()));
+    rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, values.into())?);
+    rel.literal_ids = vec![(Column::new_unqualified(name), node.values.len())];
+    Ok(rel)
+}
+
+/// What a join's sides say of literal rows, before they are put together.
+pub(crate) struct Brought {
+    /// Protected rows meet rows of the question's own that have no numbers.
+    unnumbered: bool,
+    /// Beside their key the literal rows bring something, or the key is a number.
+    weighs: bool,
+}
+
+/// Looks at the sides of a join; `None` if no protected rows meet others.
+pub(crate) fn brought(left: &Rel, right: &Rel, found: &Condition) -> Option<Brought> {
+    let other = match (left.is_protected(), right.is_protected()) {
+        (true, false) => right,
+        (false, true) => left,
+        (true, true) | (false, false) => return None,
+    };
+    let own = other.tables.is_empty() && other.literal_rows != Some(1);
+    let is_key = |column: &Column| found.equal.iter().any(|(l, r)| l == column || r == column);
+    let is_number = |column: &Column| {
+        let kind = Expr::Column(column.clone()).get_type(other.plan.schema().as_ref());
+        kind.is_ok_and(|kind| kind.is_numeric())
+    };
+    let mut columns = other.cols.iter().map(|col| &col.column);
+    Some(Brought {
+        unnumbered: own && other.literal_ids.is_empty(),
+        weighs: found.equal.is_empty() || columns.any(|c| !is_key(c) || is_number(c)),
+    })
+}
+
+/// The joined rows with the literal rows' arms.
 pub(crate) fn by_literals(
     walker: &mut Walker<'_>,
     joined: Rel,
-    (literal, count): (&[Col], usize),
-    keys: &BTreeSet<&Column>,
+    brought: Option<Brought>,
 ) -> DfResult<Rel> {
-    let beside = literal.iter().filter(|col| !keys.contains(&col.column));
-    let weighs = |col: &Col| numbers(col).count() > 0;
-    let Some(constants) = constants_of(literal, count, &joined) else {
+    let Some(brought) = brought else {
+        return Ok(joined);
+    };
+    let ids = joined.literal_ids.iter();
+    let rows = ids.fold(1_usize, |rows, (_, count)| rows.saturating_mul(*count));
+    if brought.unnumbered || rows > MOST {
         walker
             .refusals
             .add(
                 Code::Join,
-                "literal rows of this type may not be joined with protected ones",
+                "protected rows may meet the question's own rows only as plain VALUES",
             )
-            .help("write numbers or texts in VALUES");
-        return Ok(joined);
-    };
-    if constants.len() < 2 || (!keys.is_empty() && !beside.clone().any(weighs)) {
+            .help("write the rows out in one VALUES of few rows, neither grouped nor united");
         return Ok(joined);
     }
-    let arm = |taken| Branch { taken, zero: false };
-    let branches = constants.into_iter().map(arm).collect();
-    walker.with_row_arms(joined, branches)
-}
-
-/// By literal row, the condition that a joined row has its constants; where several literal sides were joined, by
-/// constant. `None` if some constant cannot be said.
-fn constants_of(literal: &[Col], count: usize, joined: &Rel) -> Option<Vec<Expr>> {
-    let lengths = literal
-        .iter()
-        .map(|col| col.traits.known.as_ref().map(Vec::len));
-    let lengths: Vec<usize> = lengths.collect::<Option<_>>()?;
-    let rows = lengths.iter().copied().max().unwrap_or(0);
-    let mut found: Vec<Expr> = Vec::new();
-    let mut add = |condition: Expr| {
-        if !found.contains(&condition) {
-            found.push(condition);
-        }
-    };
-    if lengths.iter().all(|length| *length == rows) && rows == count {
-        for row in 0..rows {
-            let conditions = literal.iter().map(|col| is_of_row(col, row, joined));
-            let conditions: Vec<Expr> = conditions.collect::<Option<_>>()?;
-            conditions
-                .into_iter()
-                .reduce(Expr::and)
-                .into_iter()
-                .for_each(&mut add);
-        }
-    } else {
-        for (col, length) in literal.iter().zip(lengths) {
-            for row in 0..length {
-                add(is_of_row(col, row, joined)?);
-            }
-        }
+    if !brought.weighs || rows < 2 {
+        return Ok(joined);
     }
-    Some(found)
-}
-
-fn numbers(col: &Col) -> impl Iterator<Item = &Quantity> {
-    let known = col.traits.known.iter().flatten();
-    known.filter(|quantity| matches!(quantity, Quantity::Number(_)))
-}
-
-/// Whether a row of the join has the constant that a literal row has in this column; `None` if that cannot be said.
-fn is_of_row(col: &Col, row: usize, joined: &Rel) -> Option<Expr> {
-    let value = Expr::Column(col.column.clone());
-    let kind = value.get_type(joined.plan.schema().as_ref()).ok()?;
-    let constant = match col.traits.known.as_ref()?.get(row)? {
-        Quantity::Null => return Some(value.is_null()),
-        Quantity::Number(number) => ScalarValue::Utf8(Some(number.to_string())),
-        Quantity::Text(text) => ScalarValue::Utf8(Some(text.clone())),
-        Quantity::Bool(truth) => ScalarValue::Boolean(Some(*truth)),
-        Quantity::Moment(_) | Quantity::Span(_) | Quantity::Other => return None,
-    };
-    let constant = constant.cast_to(&kind).ok().filter(|c| !c.is_null())?;
-    Some(Expr::IsTrue(Box::new(value.eq(lit(constant)))))
+    let mut arms: Vec<Option<Expr>> = vec![None];
+    for (id, count) in &joined.literal_ids {
+        let numbers = (0_i64..).take(*count);
+        let is = |number: i64| Expr::Column(id.clone()).eq(lit(number));
+        arms = arms
+            .into_iter()
+            .flat_map(|arm| numbers.clone().map(move |n| (arm.clone(), n)))
+            .map(|(arm, n)| Some(arm.map_or_else(|| is(n), |arm| arm.and(is(n)))))
+            .collect();
+    }
+    let arms = arms.into_iter().flatten().map(|taken| Branch {
+        taken: Expr::IsTrue(Box::new(taken)),
+        zero: false,
+    });
+    walker.with_row_arms(joined, arms.collect())
 }
 
 /// The branches of a union, each an arm if rows of one of its owners stand in another branch too.
@@ -104,10 +116,8 @@ pub(crate) fn by_union(walker: &mut Walker<'_>, branches: Vec<Rel>) -> DfResult<
         .map(|branch| branch.owners.clone())
         .collect();
     let shares = |at: usize| {
-        let others = owners.iter().enumerate().filter(|(other, _)| *other != at);
-        others
-            .into_iter()
-            .any(|(_, other)| owners.get(at).is_some_and(|own| !own.is_disjoint(other)))
+        let mut others = owners.iter().enumerate().filter(|(other, _)| *other != at);
+        others.any(|(_, other)| owners.get(at).is_some_and(|own| !own.is_disjoint(other)))
     };
     let mut made = Vec::with_capacity(branches.len());
     for (at, branch) in branches.into_iter().enumerate() {

@@ -141,7 +141,8 @@ fn track(
     Ok(Some((slot, call.alias(name))))
 }
 
-fn literal(value: &Literal) -> Expr {
+/// A literal of a policy.
+pub(crate) fn literal(value: &Literal) -> Expr {
     match value {
         Literal::Text(text) => lit(text.clone()),
         Literal::Bool(truth) => lit(*truth),

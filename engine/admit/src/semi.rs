@@ -11,6 +11,7 @@ use crate::condition::{Condition, condition};
 use crate::group::{self, Grouped};
 use crate::join::{joined, judge_rest, unmatched_allowed};
 use crate::link::link;
+use crate::nobody;
 use crate::predicate::Polarity;
 use crate::relation::Rel;
 use crate::walk::Walker;
@@ -70,6 +71,7 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     let (kept, tested, found) = sides(walker, node, keeps_left)?;
     let kept = with_own_conditions(walker, kept, &found)?;
     let tested = with_own_conditions(walker, tested, &found)?;
+    let tested = nobody::keys_left_out(tested, found.keys.iter().map(|pair| &pair.right))?;
     let keys: Vec<(Column, Column)> = found
         .keys
         .iter()
@@ -171,6 +173,7 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     if kept.is_protected() {
         judge_conditions(walker, &kept, &tested, &found)?;
     }
+    let tested = nobody::keys_left_out(tested, found.keys.iter().map(|pair| &pair.right))?;
     let mut rel = kept;
     let (left, right, on): (LogicalPlan, LogicalPlan, Vec<(Expr, Expr)>) = if keeps_left {
         (rel.plan.clone(), tested.plan, node.on.clone())

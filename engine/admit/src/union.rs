@@ -42,13 +42,13 @@ pub(crate) fn walk(
     let slots = aligned(walker, &branches, &signatures);
     let owners = owner_numbers(walker, &branches);
     let arms = all_arms(&branches);
-    let traits = aligned_traits(
+    let mut traits = aligned_traits(
         &branches,
         &signatures,
         (&slots, &owners),
         schema.fields().len(),
     );
-    let clamped = clamped_beside(walker, &branches, &traits);
+    let clamped = clamped_beside(walker, &branches, &mut traits);
     let mut plans = Vec::new();
     for (branch, signed) in branches.iter().zip(&signatures) {
         let mut exprs = visible(branch, schema);
@@ -169,16 +169,17 @@ fn visible(branch: &Rel, schema: &DFSchema) -> Vec<Expr> {
 fn clamped_beside(
     walker: &mut Walker<'_>,
     branches: &[Rel],
-    aligned: &[Traits],
+    aligned: &mut [Traits],
 ) -> Vec<Option<Column>> {
-    let position = |(at, traits): (usize, &Traits)| {
+    let position = |(at, traits): (usize, &mut Traits)| {
         let mut cols = branches.iter().filter_map(|branch| branch.cols.get(at));
-        let apart = cols.any(|col| {
-            col.clamped.is_some() || (traits.bounds.is_none() && col.traits.bounds.is_some())
-        });
-        apart.then(|| Column::new_unqualified(format!("__c{}", walker.fresh())))
+        let apart = cols.any(|col| col.clamped.is_some() || traits.bounds != col.traits.bounds);
+        apart.then(|| {
+            traits.bounds = None;
+            Column::new_unqualified(format!("__c{}", walker.fresh()))
+        })
     };
-    aligned.iter().enumerate().map(position).collect()
+    aligned.iter_mut().enumerate().map(position).collect()
 }
 
 fn clamped_of(branch: &Rel, names: &[Option<Column>]) -> Vec<Expr> {

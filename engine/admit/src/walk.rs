@@ -14,7 +14,7 @@ use crate::refusals::Refusals;
 use crate::relation::{Arm, Col, Rel};
 use crate::request::{Policies, Request, Tools};
 use crate::traits::{ArmId, Traits};
-use crate::{expression, group, join, scan, union, window};
+use crate::{expression, group, join, repeated, scan, union, window};
 
 /// Walks one question's plan.
 #[derive(Debug)]
@@ -80,7 +80,7 @@ impl<'a> Walker<'a> {
             LogicalPlan::Window(node) => window::walk(self, node),
             LogicalPlan::Union(Union { inputs, schema }) => union::walk(self, inputs, schema),
             LogicalPlan::Values(node) => {
-                let mut rel = Rel::public(plan.clone());
+                let mut rel = repeated::numbered(self, node)?;
                 rel.literal_rows = Some(node.values.len());
                 rel.unique = scan::unique_values(node);
                 scan::note_values(&mut rel, node);

@@ -5,17 +5,14 @@ use std::sync::Arc;
 
 use datafusion_common::{Column, Result as DfResult};
 use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams, WindowFunction};
-use datafusion_expr::{
-    Expr, LogicalPlan, Window, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
-};
+use datafusion_expr::{Expr, LogicalPlan, Window, WindowFunctionDefinition};
 use policy::denial::Code;
 
 use crate::branch::{branches, measure_branches};
 use crate::clamp::{clamped, in_its_stead};
-use crate::constant::{Quantity, quantity};
 use crate::expression;
+use crate::frame::{check_frame, is_whole};
 use crate::functions;
-use crate::grain::span_on;
 use crate::group;
 use crate::measure::{self, Place};
 use crate::nobody;
@@ -36,6 +33,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         .map(|f| f.name().clone())
         .collect();
     let calls = judged_calls(walker, &rel, &node.window_expr, names);
+    refuse_arms(walker, &rel, &calls);
     for (_, _, partition) in &calls {
         rel = nobody::left_out(walker, rel, partition)?;
     }
@@ -75,6 +73,32 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         .collect();
     rel.slots.extend(slots);
     Ok(rel)
+}
+
+/// A row of a window tells of other rows of its frame, but arms are of the row alone.
+fn refuse_arms(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    calls: &[(String, &WindowFunction, Vec<Traits>)],
+) {
+    let parts = calls.iter().flat_map(|(_, call, _)| {
+        let sorts = call.params.order_by.iter().map(|sort| &sort.expr);
+        call.params.args.iter().chain(sorts)
+    });
+    let mut columns = parts.flat_map(Expr::column_refs);
+    let through = columns.any(|column| {
+        rel.col(column)
+            .is_some_and(|col| !col.traits.arms.is_empty())
+    });
+    if rel.is_protected() && (through || !rel.row_arms.is_empty()) {
+        walker
+            .refusals
+            .add(
+                Code::Window,
+                "a window may not look at rows that a CASE, VALUES or a repeated UNION ALL made",
+            )
+            .help("compute the window first, and the CASE, VALUES or UNION ALL above it");
+    }
 }
 
 /// Each window function with the name of its output and what its partition's keys may be used for.
@@ -180,14 +204,6 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     partition
 }
 
-/// A literal number of rows.
-fn is_whole(expr: &Expr) -> bool {
-    match crate::constant::constant(expr) {
-        Some(value) => value.data_type().is_integer() && !value.is_null(),
-        None => false,
-    }
-}
-
 /// A column, a sum of columns, or one brought to a grid: nothing that the question made of a few rows.
 fn is_quantity(traits: &Traits) -> bool {
     traits.plain || traits.lattice.is_some()
@@ -231,38 +247,6 @@ fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
             Code::FilterGrain,
             "PARTITION BY takes units, keys, and dimensions or filters at their grain",
         );
-    }
-}
-
-/// Offsets of a RANGE frame lie on the grid of what it is ordered by.
-fn check_frame(walker: &mut Walker<'_>, call: &WindowFunction, order: &Traits) {
-    let frame = &call.params.window_frame;
-    if frame.units != WindowFrameUnits::Range {
-        return;
-    }
-    for bound in [&frame.start_bound, &frame.end_bound] {
-        let offset = match bound {
-            WindowFrameBound::Preceding(value) | WindowFrameBound::Following(value) => value,
-            WindowFrameBound::CurrentRow => continue,
-        };
-        let fits = offset.is_null()
-            || order
-                .filter_grain()
-                .is_some_and(|grain| match quantity(offset) {
-                    Quantity::Span(span) => span_on(grain, span),
-                    Quantity::Number(n) => crate::grain::number_on(grain, n),
-                    Quantity::Text(_) | Quantity::Null => true,
-                    Quantity::Bool(_) | Quantity::Moment(_) | Quantity::Other => false,
-                });
-        if !fits {
-            walker
-                .refusals
-                .add(
-                    Code::FilterGrain,
-                    "the window's frame is not on the grid of what orders it",
-                )
-                .of(order.origin.as_ref());
-        }
     }
 }
 

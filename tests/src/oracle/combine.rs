@@ -21,9 +21,10 @@ impl Evaluator<'_> {
         let mut rows = Vec::new();
         for one in &left.rows {
             let equal = |other: &&Row| {
-                on.iter().all(|(l, r)| {
-                    let (l, r) = (&one.cells[*l].raw, &other.cells[*r].raw);
-                    !l.is_null() && l == r
+                on.iter().all(|(at_left, at_right)| {
+                    let (l, r) = (&one.cells[*at_left].raw, &other.cells[*at_right].raw);
+                    let nobody = one.cells[*at_left].nobody || other.cells[*at_right].nobody;
+                    !l.is_null() && !nobody && l == r
                 })
             };
             let pairs = right
@@ -58,7 +59,7 @@ impl Evaluator<'_> {
 
 /// Equal values name each other's entities; what may be missing names nobody.
 fn named(mut row: Row, width: usize, on: &[(usize, usize)], outer: bool) -> Row {
-    for (l, r) in on {
+    for (l, r) in on.iter().filter(|_| !outer) {
         let both = row.cells[*l].names.union(&row.cells[width + r].names);
         let both: BTreeSet<_> = both.cloned().collect();
         row.cells[*l].names.clone_from(&both);
@@ -114,7 +115,8 @@ pub(super) fn semi(
         let equal = tested
             .rows
             .iter()
-            .filter(|other| !key.is_null() && other.cells[on.1].raw == *key);
+            .filter(|other| !key.is_null() && other.cells[on.1].raw == *key)
+            .filter(|other| !row.cells[on.0].nobody && !other.cells[on.1].nobody);
         equal.cloned().collect()
     };
     if negated {

@@ -123,6 +123,7 @@ impl<'a> Evaluator<'a> {
                         .map(|id| (table.party, id))
                         .into_iter()
                         .collect(),
+                    nobody: !self.free && table.is_nobody(row, at),
                 })
                 .collect(),
             who: units
@@ -342,6 +343,7 @@ fn key_cell(key: &Expr, rows: &[Row]) -> Cell {
         raw: key.value(&rows[0].raw()),
         clamped: least.unwrap_or(Value::Null),
         names: rows.iter().flat_map(|row| cell(key, row).names).collect(),
+        nobody: rows.iter().any(|row| cell(key, row).nobody),
     }
 }
 
@@ -353,6 +355,7 @@ fn cell(expr: &Expr, row: &Row) -> Cell {
             Expr::Column(at) => row.cells[*at].names.clone(),
             _ => BTreeSet::new(),
         },
+        nobody: matches!(expr, Expr::Column(at) if row.cells[*at].nobody),
     }
 }
 

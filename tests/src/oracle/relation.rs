@@ -20,6 +20,8 @@ pub struct Cell {
     pub clamped: Value,
     /// The entities of which this value is the name.
     pub names: BTreeSet<Entity>,
+    /// It is an identifier of nobody.
+    pub nobody: bool,
 }
 
 impl Cell {
@@ -30,6 +32,7 @@ impl Cell {
             clamped: raw.clone(),
             raw,
             names: BTreeSet::new(),
+            nobody: false,
         }
     }
 }

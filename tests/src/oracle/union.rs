@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::evaluate::clamp;
 use super::relation::{Cell, Column, Place, Relation, Row, nobody};
 
-/// Places of one space are the same place, in the order in which they come; of several bounds the strictest hold.
+/// Places of one space are the same place, in the order in which they come; each value keeps its own bounds.
 pub(super) fn union(inputs: Vec<Relation>) -> Relation {
     let mut places: Vec<(Place, usize)> = Vec::new();
     let mut columns: Vec<Column> = inputs[0].columns.clone();
@@ -34,10 +34,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
         }
         for (column, other) in columns.iter_mut().zip(&input.columns) {
             column.arms.extend(other.arms.clone());
-            column.bounds = column
-                .bounds
-                .zip(other.bounds)
-                .map(|(a, b)| (a.0.max(b.0), a.1.min(b.1)));
+            column.bounds = column.bounds.filter(|own| other.bounds == Some(*own));
         }
         arms.extend(input.arms);
         rows.extend(input.rows.into_iter().map(|row| (row, to.clone())));
@@ -56,6 +53,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
             raw: cell.raw.clone(),
             clamped: clamp(&cell.clamped, column.bounds),
             names: cell.names.clone(),
+            nobody: cell.nobody,
         })
         .collect()
     };

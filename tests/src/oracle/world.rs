@@ -120,6 +120,12 @@ impl Table {
         }
     }
 
+    /// Whether an identifier of a row is one of those that are nobody.
+    #[must_use]
+    pub fn is_nobody(&self, row: &[Value], column: usize) -> bool {
+        matches!(&row[column], Value::Text(id) if self.columns[column].absent.contains(id))
+    }
+
     /// Whether a row exists: its owner has not filtered it away, and it is about somebody.
     #[must_use]
     pub fn exists(&self, row: &[Value]) -> bool {

@@ -121,6 +121,59 @@ fn a_lagged_value_and_a_product_of_two_count_as_their_bounds() {
     assert!(told[0].contains(&sum.to_string()), "{}", told[0]);
 }
 
+/// What is equal to a value is that value: a list of constants shows none that few have.
+#[test]
+fn a_constant_that_equals_a_value_beyond_its_bounds_does_not_show_it() {
+    let world = world();
+    let told = answers(
+        &world,
+        &[
+            "SELECT sum(v.x) AS s FROM bank.payments t JOIN (VALUES (101), (102), (103), (104), (9000000)) v(x) ON v.x = t.amount",
+            "SELECT sum(v.x) AS s FROM bank.payments t CROSS JOIN (VALUES (101), (102), (103), (104), (9000000)) v(x) WHERE v.x = t.amount",
+        ],
+    );
+    assert!(told.iter().all(|told| told == "[]"), "{told:?}");
+}
+
+#[test]
+fn branches_of_a_union_keep_their_own_bounds() {
+    let world = world();
+    let told = answers(
+        &world,
+        &[
+            "SELECT sum(x) AS s FROM (SELECT amount AS x FROM bank.payments UNION ALL SELECT fee FROM bank.payments)",
+            "SELECT sum(amount) + sum(fee) AS s FROM bank.payments",
+            "SELECT sum(x) AS s FROM (SELECT amount AS x FROM bank.payments UNION ALL SELECT 1000 FROM bank.payments)",
+            "SELECT sum(amount) + 20000 AS s FROM bank.payments",
+        ],
+    );
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[2], told[3]);
+}
+
+/// `CASH` equals `CASH`, but nobody meets nobody.
+#[test]
+fn rows_of_nobody_do_not_meet() {
+    let world = world();
+    let joined = |condition: &str| {
+        format!(
+            "SELECT sum(m) AS s FROM (SELECT t.payer, max(u.amount) AS m FROM bank.payments t JOIN bank.payments u ON t.payee = u.payee {condition} GROUP BY t.payer)"
+        )
+    };
+    let (plain, without) = (joined(""), joined("WHERE t.payee <> 'CASH'"));
+    let told = answers(
+        &world,
+        &[
+            &plain,
+            &without,
+            &plain.replace("t.payee = u.payee", "t.payee IS NOT DISTINCT FROM u.payee"),
+        ],
+    );
+    assert_ne!(told[0], "[]");
+    assert_eq!(told[0], told[1]);
+    assert_eq!(told[0], told[2]);
+}
+
 /// Predicates and keys see values as they stand, at whatever depth.
 #[test]
 fn a_condition_on_a_computed_value_is_not_clamped() {

@@ -1,0 +1,54 @@
+//! Offsets of windows: of frames, on the grid of what orders them; of LAG and LEAD, numbers of rows.
+
+use datafusion_expr::expr::WindowFunction;
+use datafusion_expr::{Expr, WindowFrameBound, WindowFrameUnits};
+use policy::denial::Code;
+
+use crate::constant::{Quantity, constant, quantity};
+use crate::grain::{number_on, span_on};
+use crate::refusals::Explain;
+use crate::traits::Traits;
+use crate::walk::Walker;
+
+/// A literal number of rows.
+pub(crate) fn is_whole(expr: &Expr) -> bool {
+    match constant(expr) {
+        Some(value) => {
+            let offset = value.cast_to(&arrow::datatypes::DataType::Int32);
+            value.data_type().is_integer() && offset.is_ok_and(|offset| !offset.is_null())
+        }
+        None => false,
+    }
+}
+
+/// Offsets of a RANGE frame lie on the grid of what it is ordered by.
+pub(crate) fn check_frame(walker: &mut Walker<'_>, call: &WindowFunction, order: &Traits) {
+    let frame = &call.params.window_frame;
+    if frame.units != WindowFrameUnits::Range {
+        return;
+    }
+    for bound in [&frame.start_bound, &frame.end_bound] {
+        let offset = match bound {
+            WindowFrameBound::Preceding(value) | WindowFrameBound::Following(value) => value,
+            WindowFrameBound::CurrentRow => continue,
+        };
+        let fits = offset.is_null()
+            || order
+                .filter_grain()
+                .is_some_and(|grain| match quantity(offset) {
+                    Quantity::Span(span) => span_on(grain, span),
+                    Quantity::Number(n) => number_on(grain, n),
+                    Quantity::Text(_) | Quantity::Null => true,
+                    Quantity::Bool(_) | Quantity::Moment(_) | Quantity::Other => false,
+                });
+        if !fits {
+            walker
+                .refusals
+                .add(
+                    Code::FilterGrain,
+                    "the window's frame is not on the grid of what orders it",
+                )
+                .of(order.origin.as_ref());
+        }
+    }
+}
