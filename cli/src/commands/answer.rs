@@ -81,11 +81,7 @@ fn open(file: &Path, world: &WorldArg, party: &str, out: &OutputArgs) -> Result<
     let keys = KeyFolder::new(layout.party_keys(&party))
         .party()
         .map_err(failure::of_connector)?;
-    let named = || out.output.as_deref().map_or(Ok(None), Format::asked_by);
-    let format = match out.format {
-        Some(format) => format,
-        None => named()?.unwrap_or(Format::Table),
-    };
+    let format = Format::chosen(out.format, out.output.as_deref(), Format::Table)?;
     let bytes = read(file)?;
     check_recipient(file, &bytes, &engine, &party)?;
     let opened = engine::open_answer(&bytes, &engine, &keys.recipient).map_err(Failure::from)?;

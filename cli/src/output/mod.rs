@@ -73,6 +73,19 @@ impl Format {
         }
     }
 
+    /// The format that was asked for: by name, by the name of the file, or else this one.
+    pub(crate) fn chosen(
+        asked: Option<Self>,
+        output: Option<&std::path::Path>,
+        otherwise: Self,
+    ) -> Result<Self, Failure> {
+        if let Some(format) = asked {
+            return Ok(format);
+        }
+        let named = output.map_or(Ok(None), Self::asked_by)?;
+        Ok(named.unwrap_or(otherwise))
+    }
+
     /// Whether programs read it.
     pub(crate) fn is_for_machines(self) -> bool {
         matches!(self, Self::Json | Self::Ndjson)

@@ -176,7 +176,10 @@ fn redirect(argument: &str, shell: &mut Shell<'_>) {
         }
         return;
     }
-    let format = Format::of_name(&path).unwrap_or(shell.settings.format);
+    let format = match Format::chosen(None, Some(&path), shell.settings.format) {
+        Ok(format) => format,
+        Err(failure) => return shell.reporter.show(&failure),
+    };
     let which = if format.is_binary() {
         "the next answer goes"
     } else {

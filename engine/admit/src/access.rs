@@ -51,21 +51,22 @@ pub(crate) fn check(
     if tables.iter().any(|t| !policies.tables.contains_key(t)) {
         return Err(Denial::new(Code::Unknown, "unknown table"));
     }
-    let refused = |message: String, known: String| {
+    let refused = |message: String, help: String| {
         let mut denial = Denial::new(Code::DeniedAsker, message);
-        denial.help = (!known.is_empty()).then(|| format!("it has {known}"));
+        denial.help = Some(help);
         Err(denial)
     };
     if !policies.principals.contains(&request.principal) {
+        // Who belongs to the contract is not told to somebody who does not.
         return refused(
             format!("{} is not an analyst of the contract", request.principal),
-            listed(&policies.principals),
+            "`subrosa contract show` lists its analysts".to_owned(),
         );
     }
     if !policies.parties.contains(&request.recipient) {
         return refused(
             format!("{} is not a party of the contract", request.recipient),
-            listed(&policies.parties),
+            format!("it has {}", listed(&policies.parties)),
         );
     }
     if let Some(purpose) = &request.purpose
@@ -74,7 +75,7 @@ pub(crate) fn check(
     {
         return refused(
             format!("`{purpose}` is not a purpose of the contract"),
-            listed(&policies.purposes),
+            format!("it has {}", listed(&policies.purposes)),
         );
     }
     let plain = is_plain(tables, policies, request);

@@ -62,11 +62,8 @@ pub(super) fn check(args: &LabArgs, is_repl: bool) -> Result<(), Failures> {
 pub(super) fn format(args: &LabArgs) -> Result<Format, Failures> {
     let output = args.out.output.as_deref();
     let terminal = std::io::stdout().is_terminal() && output.is_none();
-    let named = || output.map_or(Ok(None), Format::asked_by);
-    let format = match args.out.format {
-        Some(format) => format,
-        None => named()?.unwrap_or(if terminal { Format::Table } else { Format::Csv }),
-    };
+    let otherwise = if terminal { Format::Table } else { Format::Csv };
+    let format = Format::chosen(args.out.format, output, otherwise)?;
     if format.is_binary() && terminal {
         let failure = Failure::usage("parquet and arrow are binary and this is a terminal");
         return Err(failure.with_help("give `-o FILE`").into());
