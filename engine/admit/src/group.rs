@@ -1,16 +1,17 @@
 //! Inner GROUP BY: rows merged below the release, their people kept as sets.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
+use std::collections::BTreeSet;
 
 use arrow::datatypes::DataType;
 use datafusion_common::{Column, Result as DfResult};
-use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
-use datafusion_expr::{Aggregate, AggregateUDF, Expr, ExprSchemable, LogicalPlan};
+use datafusion_expr::expr::AggregateFunction;
+use datafusion_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan};
 use policy::denial::Code;
 
-use crate::branch::{Branch, branches, when};
+use crate::arms::{From, Made, gated};
+use crate::branch::{Branch, branches};
 use crate::clamp::in_its_stead;
+use crate::computed::{arm_tracks, call, computed};
 use crate::consent;
 use crate::expression;
 use crate::measure::{self, Judged, Place};
@@ -25,6 +26,8 @@ use crate::walk::{Walker, named};
 pub(crate) struct Grouped {
     pub(crate) keys: Vec<Expr>,
     pub(crate) traits: Vec<Traits>,
+    /// Keys that others determine: they part nothing.
+    pub(crate) implied: Vec<bool>,
     /// Branches of each key: they decide which rows there are.
     pub(crate) key_branches: Vec<Vec<Branch>>,
     /// Output name, call, what was found out about it.
@@ -41,9 +44,14 @@ pub(crate) fn walk(
 ) -> DfResult<Rel> {
     let rel = walker.walk(input, &[])?;
     let keys = &each_once(keys);
+    let implied: Vec<bool> = keys
+        .iter()
+        .map(|key| is_implied(input, keys, key))
+        .collect();
     let traits: Vec<Traits> = keys
         .iter()
-        .map(|key| key_traits(walker, &rel, key, is_implied(input, keys, key)))
+        .zip(&implied)
+        .map(|(key, implied)| key_traits(walker, &rel, key, *implied))
         .collect();
     let names = original.schema().fields().iter().skip(keys.len());
     let mut aggregates = Vec::new();
@@ -68,6 +76,7 @@ pub(crate) fn walk(
             .map(|(key, found)| key_branches(&rel, key, found))
             .collect(),
         traits,
+        implied,
         aggregates,
     };
     build(walker, rel, grouped)
@@ -202,63 +211,42 @@ pub(crate) fn key_consents(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) 
     negation
 }
 
-fn call(function: &Arc<AggregateUDF>, argument: Expr, name: &str) -> Expr {
-    let params = AggregateFunctionParams {
-        args: vec![argument],
-        distinct: false,
-        filter: None,
-        order_by: Vec::new(),
-        null_treatment: None,
-    };
-    Expr::AggregateFunction(AggregateFunction {
-        func: Arc::clone(function),
-        params,
-    })
-    .alias(name)
-}
-
 /// The grouped relation with its tracks.
 pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfResult<Rel> {
     let keyed: BTreeSet<SlotId> = slots_of(&grouped.traits);
     let crowded = merges_owners(&grouped.traits) && !key_consents(walker, &rel, &grouped.traits);
     let mut exprs = Vec::new();
-    let mut arms = BTreeMap::new();
+    let mut made = Made::default();
     let mut traits = grouped.traits;
-    let mut zero_arms = rel.zero_arms.clone();
     let mut row_arms = rel.row_arms.clone();
     for (key, branches) in grouped.key_branches.into_iter().enumerate() {
         for branch in branches {
-            let arm = walker.fresh();
-            let source = Source::Taken(branch.taken);
-            arms.insert(arm, arm_tracks(walker, &rel, arm, &source, &mut exprs));
+            let from = From::Taken(branch.taken);
+            let tracks = arm_tracks(walker, &rel, &from, None, &mut exprs);
+            let arm = made.arm(walker, tracks, false);
             row_arms.insert(arm);
             if let Some(key) = traits.get_mut(key) {
                 key.arms.insert(arm);
             }
         }
     }
-    for (name, function, judged) in grouped.aggregates {
-        zero_arms.retain(|arm| !judged.exposed.contains(arm));
-        exprs.push(plain(&function, judged.argument.as_ref()).alias(name));
-        let mut found = judged.traits;
-        if crowded {
-            found.crowded = Some(Crowded {
-                growth: judged.growth,
-            });
-        }
-        for branch in judged.branches {
-            let arm = walker.fresh();
-            let source = Source::Taken(branch.taken);
-            arms.insert(arm, arm_tracks(walker, &rel, arm, &source, &mut exprs));
-            found.arms.insert(arm);
-        }
-        traits.push(found);
+    for (key, _) in traits.iter().zip(&grouped.implied).filter(|(_, i)| !**i) {
+        row_arms.extend(key.arms.iter().copied());
     }
     for arm in arms_below(&rel, &traits) {
-        if let Some(source) = rel.arms.get(&arm).cloned() {
-            let source = Source::Arm(source);
-            arms.insert(arm, arm_tracks(walker, &rel, arm, &source, &mut exprs));
+        if let Some(below) = rel.arms.get(&arm).cloned() {
+            let tracks = arm_tracks(walker, &rel, &From::Below(below), None, &mut exprs);
+            walker.flag_arms.remove(&arm);
+            made.arms.insert(arm, Arm::Tracks(tracks));
         }
+    }
+    for aggregate in grouped.aggregates {
+        let growth = aggregate.2.growth;
+        let mut found = computed(walker, &rel, aggregate, &mut exprs, &mut made);
+        if crowded {
+            found.crowded = Some(Crowded { growth });
+        }
+        traits.push(found);
     }
     let slots = slot_tracks(walker, &rel, &keyed, &mut exprs);
     let clamped = clamped_keys(walker, &rel, &grouped.keys, &mut exprs);
@@ -266,6 +254,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
     let width = grouped.keys.len();
     let plan = LogicalPlan::Aggregate(Aggregate::try_new(rel.plan.into(), grouped.keys, exprs)?);
+    let plan = gated(plan, &made.gates)?;
     let mut cols = named(&plan, traits);
     for (col, clamped) in cols.iter_mut().zip(clamped) {
         col.clamped = clamped;
@@ -274,9 +263,10 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         cols,
         plan,
         slots,
-        arms,
-        zero_arms,
+        arms: made.arms,
+        zero_arms: rel.zero_arms,
         row_arms,
+        lenient_arms: made.lenient.union(&rel.lenient_arms).copied().collect(),
         owners: rel.owners,
         tables: rel.tables,
         linked: rel.linked,
@@ -320,51 +310,6 @@ fn arms_below(rel: &Rel, traits: &[Traits]) -> BTreeSet<ArmId> {
         .chain(rel.row_arms.iter().copied())
         .filter(|arm| rel.arms.contains_key(arm))
         .collect()
-}
-
-/// The call with its argument as judged: FILTER folded in, measures clamped.
-fn plain(function: &AggregateFunction, argument: Option<&Expr>) -> Expr {
-    let mut function = function.clone();
-    function.params.filter = None;
-    if let Some(argument) = argument {
-        function.params.args = vec![argument.clone()];
-    }
-    Expr::AggregateFunction(function)
-}
-
-enum Source {
-    Taken(Expr),
-    Arm(Arm),
-}
-
-/// Per slot, the entities behind the group that took a branch.
-fn arm_tracks(
-    walker: &mut Walker<'_>,
-    rel: &Rel,
-    arm: ArmId,
-    source: &Source,
-    exprs: &mut Vec<Expr>,
-) -> Arm {
-    let mut tracks = BTreeMap::new();
-    for slot in &rel.slots {
-        let track = Expr::Column(slot.column.clone());
-        let argument = match source {
-            Source::Taken(taken) => when(taken.clone(), track),
-            Source::Arm(Arm::Flag(flag)) => when(Expr::Column(flag.clone()), track),
-            Source::Arm(Arm::Tracks(before)) => match before.get(&slot.id) {
-                Some(column) => Expr::Column(column.clone()),
-                None => match before.values().next() {
-                    Some(other) => when(Expr::Column(other.clone()).is_not_null(), track),
-                    None => track,
-                },
-            },
-        };
-        let name = format!("__b{}", walker.fresh());
-        exprs.push(call(&walker.tools.tracks, argument, &name));
-        tracks.insert(slot.id, Column::new_unqualified(name));
-    }
-    walker.flag_arms.remove(&arm);
-    Arm::Tracks(tracks)
 }
 
 /// A track that is a key of one owner's rows stays one entity, the others become sets.

@@ -136,6 +136,11 @@ pub(crate) fn joined(
         arms: left.arms.into_iter().chain(right.arms).collect(),
         zero_arms: left.zero_arms.union(&right.zero_arms).copied().collect(),
         row_arms: left.row_arms.union(&right.row_arms).copied().collect(),
+        lenient_arms: left
+            .lenient_arms
+            .union(&right.lenient_arms)
+            .copied()
+            .collect(),
         owners: left.owners.union(&right.owners).cloned().collect(),
         tables: left.tables.union(&right.tables).cloned().collect(),
         linked: left.linked.union(&right.linked).cloned().collect(),

@@ -14,10 +14,12 @@
 
 mod above;
 mod access;
+mod arms;
 mod branch;
 mod chosen;
 mod clamp;
 mod comparison;
+mod computed;
 mod condition;
 mod conjunct;
 mod consent;
@@ -26,6 +28,7 @@ pub mod cost;
 mod duties;
 mod expression;
 mod frame;
+mod frame_tracks;
 mod function;
 mod functions;
 mod grain;

@@ -41,7 +41,7 @@ pub(crate) struct Judged {
     pub(crate) branches: Vec<Branch>,
     /// Branches further down that the argument went through.
     pub(crate) traits: Traits,
-    /// Branches further down whose 0 is not what is aggregated: something is added to it, or it is counted.
+    /// Branches further down whose 0 is not what is aggregated: something is added to it, or it decides something.
     pub(crate) exposed: BTreeSet<ArmId>,
     /// How it moves when rows are added.
     pub(crate) growth: Growth,
@@ -74,11 +74,7 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     let mut traits = result(&name, &found);
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
-    let exposed = if name == "sum" {
-        exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel)
-    } else {
-        traits.arms.clone()
-    };
+    let exposed = exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel);
     Judged {
         exposed,
         growth: growth(&name, &found),

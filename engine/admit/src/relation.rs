@@ -74,6 +74,8 @@ pub(crate) struct Rel {
     pub(crate) zero_arms: BTreeSet<ArmId>,
     /// Branches that decided which rows there are.
     pub(crate) row_arms: BTreeSet<ArmId>,
+    /// Of the branches that columns went through, those that decided which rows there are: nobody may take them.
+    pub(crate) lenient_arms: BTreeSet<ArmId>,
     /// Protected owners behind the rows.
     pub(crate) owners: BTreeSet<PartyId>,
     /// Tables behind the rows.
@@ -106,6 +108,7 @@ impl Rel {
             arms: BTreeMap::new(),
             zero_arms: BTreeSet::new(),
             row_arms: BTreeSet::new(),
+            lenient_arms: BTreeSet::new(),
             owners: BTreeSet::new(),
             tables: BTreeSet::new(),
             linked: BTreeSet::new(),

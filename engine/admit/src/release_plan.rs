@@ -12,6 +12,7 @@ use release::{
     TrackForm,
 };
 
+use crate::arms::takers;
 use crate::expression;
 use crate::group::{aggregate_call, each_once};
 use crate::measure::{self, Judged, Place};
@@ -122,27 +123,46 @@ fn statistic_branches(
     keyed: &Keyed,
     columns: &mut Columns,
 ) -> Vec<Branch> {
-    let neutral = |arm: &ArmId| rel.zero_arms.contains(arm) && !judged.exposed.contains(arm);
-    let own: BTreeSet<ArmId> = judged
-        .traits
-        .arms
-        .iter()
-        .copied()
-        .filter(|arm| !neutral(arm))
-        .collect();
+    let is_zero = |arm: &ArmId| rel.zero_arms.contains(arm) && !judged.exposed.contains(arm);
+    let neutral = |arm: &ArmId| judged.name == "sum" && is_zero(arm);
+    let own = judged.traits.arms.iter().copied();
+    let own = own.filter(|arm| !neutral(arm));
+    let (rows, strict): (BTreeSet<ArmId>, BTreeSet<ArmId>) =
+        own.partition(|arm| rel.lenient_arms.contains(arm));
+    let lenient = keyed.arms.union(&rows).filter(|arm| !strict.contains(arm));
     let mut found: Vec<Branch> = Vec::new();
     for branch in &judged.branches {
-        found.push(flag_branch(columns, branch.taken.clone(), false));
+        let owed = Owed {
+            zero_ok: false,
+            presence: branch.zero,
+        };
+        found.push(flag_branch(columns, branch.taken.clone(), owed));
     }
-    let strict = own.iter().map(|arm| (*arm, false));
-    let lenient = keyed.arms.difference(&own).map(|arm| (*arm, true));
-    for (arm, zero_ok) in strict.chain(lenient) {
-        found.extend(arm_branch(rel, columns, arm, zero_ok));
+    let strict_arms = strict.iter().map(|arm| (arm, false));
+    for (arm, zero_ok) in strict_arms.chain(lenient.map(|arm| (arm, true))) {
+        let owed = Owed {
+            zero_ok,
+            presence: is_zero(arm),
+        };
+        found.extend(arm_branch(rel, columns, *arm, owed));
     }
     for branch in &keyed.branches {
-        found.push(flag_branch(columns, branch.taken.clone(), true));
+        let owed = Owed {
+            zero_ok: true,
+            presence: branch.zero,
+        };
+        found.push(flag_branch(columns, branch.taken.clone(), owed));
     }
     found
+}
+
+/// How an arm is asked for.
+#[derive(Clone, Copy)]
+struct Owed {
+    /// Nobody at all may have taken it.
+    zero_ok: bool,
+    /// Whoever takes it counts.
+    presence: bool,
 }
 
 /// The columns that a release reads, each once.
@@ -260,33 +280,28 @@ fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
     }
 }
 
-fn flag_branch(columns: &mut Columns, taken: Expr, zero_ok: bool) -> Branch {
+fn flag_branch(columns: &mut Columns, taken: Expr, owed: Owed) -> Branch {
     Branch {
         source: BranchSource::Flag(columns.add_hidden(taken)),
-        zero_ok,
+        zero_ok: owed.zero_ok,
+        presence: owed.presence,
     }
 }
 
-fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, zero_ok: bool) -> Option<Branch> {
+fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Option<Branch> {
     let source = match rel.arms.get(&arm)? {
         Arm::Flag(flag) => BranchSource::Flag(columns.add_hidden(Expr::Column(flag.clone()))),
-        Arm::Tracks(tracks) => {
-            let any = tracks.values().next().cloned();
-            let per_slot = rel.slots.iter().map(|slot| {
-                let expr = match (tracks.get(&slot.id), &any) {
-                    (Some(column), _) => Expr::Column(column.clone()),
-                    (None, Some(other)) => crate::branch::when(
-                        Expr::Column(other.clone()).is_not_null(),
-                        Expr::Column(slot.column.clone()),
-                    ),
-                    (None, None) => Expr::Column(slot.column.clone()),
-                };
-                columns.add_hidden(expr)
-            });
+        tracks @ Arm::Tracks(_) => {
+            let slots = rel.slots.iter();
+            let per_slot = slots.map(|slot| columns.add_hidden(takers(tracks, slot)));
             BranchSource::Tracks(per_slot.collect())
         }
     };
-    Some(Branch { source, zero_ok })
+    Some(Branch {
+        source,
+        zero_ok: owed.zero_ok,
+        presence: owed.presence,
+    })
 }
 
 /// Exemption, pooling and dominance of every party, by number.

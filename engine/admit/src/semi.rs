@@ -137,6 +137,7 @@ fn grouped_by(walker: &mut Walker<'_>, tested: Rel, keys: &[(Column, Column)]) -
         Grouped {
             keys: group,
             traits,
+            implied: vec![false; columns.len()],
             key_branches: Vec::new(),
             aggregates: Vec::new(),
         },

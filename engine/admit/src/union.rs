@@ -6,10 +6,11 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field};
 use datafusion_common::{Column, DFSchema, Result as DfResult, TableReference};
 use datafusion_expr::expr::ScalarFunction;
-use datafusion_expr::{Expr, LogicalPlan, Projection, Union};
+use datafusion_expr::{Expr, ExprSchemable, LogicalPlan, Projection, Union};
 use policy::denial::Code;
 use policy::ident::UnitSpace;
 
+use crate::arms::takers;
 use crate::branch::null;
 use crate::clamp::clamped;
 use crate::relation::{Arm, Rel, Slot};
@@ -99,6 +100,7 @@ fn put_together(
         rel.linked.extend(branch.linked.iter().cloned());
         rel.zero_arms.extend(branch.zero_arms.iter().copied());
         rel.row_arms.extend(branch.row_arms.iter().copied());
+        rel.lenient_arms.extend(branch.lenient_arms.iter().copied());
     }
     rel
 }
@@ -216,6 +218,14 @@ fn as_set(walker: &Walker<'_>, expr: Expr) -> Expr {
     })
 }
 
+/// Those who took an arm, as a set: one LAG away it is one person.
+fn set_of(walker: &Walker<'_>, branch: &Rel, takers: Expr) -> Expr {
+    match takers.get_type(branch.plan.schema().as_ref()) {
+        Ok(DataType::UInt64) => as_set(walker, takers),
+        Ok(_) | Err(_) => takers,
+    }
+}
+
 fn track_of(
     walker: &Walker<'_>,
     branch: &Rel,
@@ -253,10 +263,13 @@ fn arms_of(
             Some(Arm::Flag(flag)) => {
                 exprs.push(Expr::Column(flag.clone()).alias(format!("__a{arm}")));
             }
-            Some(Arm::Tracks(tracks)) => {
+            Some(tracks @ Arm::Tracks(_)) => {
                 for (signature, slot) in slots {
-                    let own = slot_in(branch, signed, signature).and_then(|s| tracks.get(&s.id));
-                    let value = own.map_or_else(|| null(&set_type()), |c| Expr::Column(c.clone()));
+                    let own = slot_in(branch, signed, signature);
+                    let value = own.map_or_else(
+                        || null(&set_type()),
+                        |own| set_of(walker, branch, takers(tracks, own)),
+                    );
                     exprs.push(value.alias(format!("__u{arm}_{}", slot.id)));
                 }
             }

@@ -8,16 +8,18 @@ use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams, WindowFu
 use datafusion_expr::{Expr, LogicalPlan, Window, WindowFunctionDefinition};
 use policy::denial::Code;
 
+use crate::arms::{Made, gated};
 use crate::branch::{branches, measure_branches};
 use crate::clamp::{clamped, in_its_stead};
 use crate::expression;
 use crate::frame::{check_frame, is_whole};
+use crate::frame_tracks::{Frame, frame_tracks};
 use crate::functions;
 use crate::group;
 use crate::measure::{self, Place};
 use crate::nobody;
 use crate::refusals::Explain;
-use crate::relation::{Col, Rel, Slot};
+use crate::relation::{Col, Rel};
 use crate::traits::{Crowded, Growth, SlotId, Traits};
 use crate::walk::Walker;
 
@@ -34,6 +36,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         .collect();
     let calls = judged_calls(walker, &rel, &node.window_expr, names);
     refuse_arms(walker, &rel, &calls);
+    let mut made = Made::default();
     for (_, _, partition) in &calls {
         rel = nobody::left_out(walker, rel, partition)?;
     }
@@ -42,18 +45,23 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
     let mut clamped: Vec<Option<Column>> = rel.cols.iter().map(|c| c.clamped.clone()).collect();
     let mut traits: Vec<Traits> = rel.cols.iter().map(|c| c.traits.clone()).collect();
     for (name, call, partition) in calls {
-        traits.push(result(walker, &rel, call, &partition));
+        let mut found = result(walker, &rel, call, &partition);
         clamped.push(shifted_clamped(walker, &rel, call, &mut exprs));
-        exprs.push(clamped_call(call, &rel).alias(name));
-        frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots);
-        // Only under SUM is a 0 nothing.
-        if call.fun.name() != "sum" {
-            let arms = traits.last().map(|t| t.arms.clone()).unwrap_or_default();
-            rel.zero_arms.retain(|arm| !arms.contains(arm));
-        }
+        let value = clamped_call(call, &rel);
+        exprs.push(value.clone().alias(name.clone()));
+        let frame = Frame {
+            call,
+            slots: frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots),
+        };
+        let value = (Column::new_unqualified(name), value);
+        found.arms = frame.arms(walker, &rel, &found.arms, &value, (&mut exprs, &mut made));
+        traits.push(found);
     }
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
     let plan = LogicalPlan::Window(Window::try_new(exprs, rel.plan.clone().into())?);
+    let plan = gated(plan, &made.gates)?;
+    rel.arms.extend(made.arms);
+    rel.lenient_arms.extend(made.lenient);
     let visible: Vec<Column> = rel
         .cols
         .iter()
@@ -75,7 +83,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
     Ok(rel)
 }
 
-/// A row of a window tells of other rows of its frame, but arms are of the row alone.
+/// Which rows a frame has is decided by what parts and orders it; arms are followed through values and rows only.
 fn refuse_arms(
     walker: &mut Walker<'_>,
     rel: &Rel,
@@ -83,21 +91,21 @@ fn refuse_arms(
 ) {
     let parts = calls.iter().flat_map(|(_, call, _)| {
         let sorts = call.params.order_by.iter().map(|sort| &sort.expr);
-        call.params.args.iter().chain(sorts)
+        call.params.partition_by.iter().chain(sorts)
     });
     let mut columns = parts.flat_map(Expr::column_refs);
     let through = columns.any(|column| {
         rel.col(column)
             .is_some_and(|col| !col.traits.arms.is_empty())
     });
-    if rel.is_protected() && (through || !rel.row_arms.is_empty()) {
+    if rel.is_protected() && through {
         walker
             .refusals
             .add(
                 Code::Window,
-                "a window may not look at rows that a CASE, VALUES or a repeated UNION ALL made",
+                "what a CASE made may neither part nor order a window's rows",
             )
-            .help("compute the window first, and the CASE, VALUES or UNION ALL above it");
+            .help("compute the window first, and the CASE above it");
     }
 }
 
@@ -327,54 +335,4 @@ fn clamped_call(call: &WindowFunction, rel: &Rel) -> Expr {
             .collect();
     }
     Expr::WindowFunction(Box::new(call))
-}
-
-/// The people of the frame, for every track that the partition does not hold fast.
-fn frame_tracks(
-    walker: &mut Walker<'_>,
-    rel: &Rel,
-    call: &WindowFunction,
-    partition: &[Traits],
-    exprs: &mut Vec<Expr>,
-    slots: &mut Vec<Slot>,
-) {
-    let keyed: BTreeSet<SlotId> = partition
-        .iter()
-        .flat_map(|t| t.slots.iter().copied())
-        .collect();
-    for slot in &rel.slots {
-        let several = slot.parties.len() > 1;
-        if slot.single && keyed.contains(&slot.id) && !several && !slot.set {
-            continue;
-        }
-        let id = walker.fresh();
-        let name = format!("__t{id}");
-        let mut over = call.clone();
-        let shifted = matches!(call.fun.name(), "lag" | "lead");
-        if shifted {
-            let track = Expr::Column(slot.column.clone());
-            over.params.args = std::iter::once(track)
-                .chain(call.params.args.iter().skip(1).take(1).cloned())
-                .collect();
-        } else {
-            over.fun = WindowFunctionDefinition::AggregateUDF(Arc::clone(&walker.tools.tracks));
-            over.params.args = vec![Expr::Column(slot.column.clone())];
-        }
-        let over = Expr::WindowFunction(Box::new(over));
-        if exprs
-            .iter()
-            .any(|e| matches!(e, Expr::Alias(a) if *a.expr == over))
-        {
-            continue;
-        }
-        exprs.push(over.alias(name.clone()));
-        slots.push(Slot {
-            id,
-            column: Column::new_unqualified(name),
-            set: slot.set || !shifted,
-            merged: slot.merged || several,
-            single: false,
-            ..slot.clone()
-        });
-    }
 }

@@ -6,7 +6,7 @@ use crate::check;
 use crate::measure::scale_of;
 use crate::need::SlotRules;
 use crate::spec::{BranchSource, ReleaseSpec, Statistic, StatisticKind};
-use crate::witness::{Witness, WitnessPlan};
+use crate::witness::{Adding, Witness, WitnessPlan};
 use crate::{ReleaseError, Result};
 
 /// Vectors are exact up to so many entities, if no k asks for more.
@@ -186,9 +186,10 @@ impl Plan {
             .map(|witness| self.witness(witness, true))
             .collect();
         let branches = statistic.branches.iter().map(|branch| {
+            let adding = self.adding(statistic.kind, value, branch.presence);
             let witness = match &branch.source {
-                BranchSource::Flag(column) => Witness::Flag(*column),
-                BranchSource::Tracks(columns) => Witness::Arm(columns.clone()),
+                BranchSource::Flag(column) => Witness::Flag(*column, adding),
+                BranchSource::Tracks(columns) => Witness::Arm(columns.clone(), adding),
             };
             (self.witness(witness, false), branch.zero_ok)
         });
@@ -200,6 +201,18 @@ impl Plan {
             balance,
             branches,
         })
+    }
+
+    /// What a row adds to a statistic by an arm.
+    fn adding(&mut self, kind: StatisticKind, value: Source, presence: bool) -> Adding {
+        match (value, kind.column()) {
+            (Source::Sum { measure, .. }, _) => Adding::Net(measure),
+            (Source::Mean { measure, .. } | Source::Spread { measure, .. }, _) if !presence => {
+                Adding::Net(measure)
+            }
+            (_, Some(column)) => Adding::Present(place(&mut self.present, column)),
+            (_, None) => Adding::Row,
+        }
     }
 
     /// Variance and deviation are made of a count, a sum and a sum of squares, all of which must be allowed.

@@ -16,7 +16,7 @@ use crate::spec::ReleaseSpec;
 use crate::tally::Credit;
 use crate::track::Tracks;
 use crate::value::{Arguments, Values};
-use crate::witness::{Evidence, Seen, Witness};
+use crate::witness::{Adding, Evidence, Seen, Witness};
 use crate::{ReleaseError, Result};
 
 /// Rows on their way out: what they add up to, and who stands behind it.
@@ -277,17 +277,44 @@ fn testify(
                 added.map(|(row, value)| (row, Credit::Value(*value))),
             );
         }
-        Witness::Flag(at) => {
+        Witness::Flag(at, adding) => {
             let flags = column(batch, at)?;
             let flags = flags.as_boolean_opt().ok_or(ReleaseError::Batch)?;
+            let added = added(adding, arguments)?;
             let taken = rows.filter(|row| flags.is_valid(*row) && flags.value(*row));
-            evidence.credit(seen, tracks, taken.map(|row| (row, one)));
+            evidence.credit(
+                seen,
+                tracks,
+                taken.filter_map(|row| Some((row, added(row)?))),
+            );
         }
-        Witness::Arm(columns) => {
-            evidence.credit_arm(seen, &self::tracks(batch, columns.into_iter())?);
+        Witness::Arm(columns, adding) => {
+            let arms = self::tracks(batch, columns.into_iter())?;
+            evidence.credit_arm(seen, &arms, added(adding, arguments)?);
         }
     }
     Ok(())
+}
+
+/// By row what it adds by an arm; `None` for nothing.
+fn added(adding: Adding, arguments: &Arguments) -> Result<impl Fn(usize) -> Option<Credit>> {
+    let (mut nulls, mut numbers) = (None, None);
+    match adding {
+        Adding::Row => {}
+        Adding::Present(at) => {
+            let present = arguments.present.get(at).ok_or(ReleaseError::Mismatch)?;
+            nulls = present.as_ref();
+        }
+        Adding::Net(at) => {
+            let measure = arguments.numbers.get(at).ok_or(ReleaseError::Mismatch)?;
+            numbers = Some(measure.values.as_slice());
+        }
+    }
+    Ok(move |row| {
+        let amount = numbers.map_or(Some(1), |numbers| numbers.get(row).copied())?;
+        let present = nulls.is_none_or(|nulls| nulls.is_valid(row));
+        (present && amount != 0).then_some(Credit::Amount(amount))
+    })
 }
 
 fn tracks(batch: &RecordBatch, columns: impl Iterator<Item = usize>) -> Result<Vec<Tracks<'_>>> {

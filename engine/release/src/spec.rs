@@ -139,6 +139,9 @@ pub struct Branch {
     pub source: BranchSource,
     /// Nobody at all may have taken the arm.
     pub zero_ok: bool,
+    /// Whoever takes it counts, also by adding 0: it yields a literal 0 that moves a mean. Of other arms only those
+    /// count who add something other than 0 or NULL by it, or zeros would pad the arm of a few.
+    pub presence: bool,
 }
 
 /// Where the input says who took an arm.

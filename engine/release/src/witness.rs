@@ -26,10 +26,21 @@ pub(crate) enum Witness {
     Pairs(usize),
     /// The entities that each distinct value has.
     Values(usize),
-    /// Rows that took an arm.
-    Flag(usize),
-    /// Entities that took an arm, by slot.
-    Arm(Vec<usize>),
+    /// Rows that took an arm, by what they add.
+    Flag(usize, Adding),
+    /// Entities that took an arm, by slot, and what they add.
+    Arm(Vec<usize>, Adding),
+}
+
+/// What a row that took an arm adds to the statistic.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Adding {
+    /// Itself.
+    Row,
+    /// Itself, where an argument is not NULL.
+    Present(usize),
+    /// An amount; 0 is nothing.
+    Net(usize),
 }
 
 impl Witness {
@@ -37,7 +48,7 @@ impl Witness {
     pub(crate) fn is_amount(&self) -> bool {
         match self {
             Self::Rows | Self::Present(_) | Self::Net(_) | Self::Square(_) => true,
-            Self::Pairs(_) | Self::Values(_) | Self::Flag(_) | Self::Arm(_) => false,
+            Self::Pairs(_) | Self::Values(_) | Self::Flag(..) | Self::Arm(..) => false,
         }
     }
 }
@@ -64,8 +75,8 @@ impl WitnessPlan {
                 | Witness::Present(_)
                 | Witness::Net(_)
                 | Witness::Square(_)
-                | Witness::Flag(_)
-                | Witness::Arm(_) => Group::Vector(Vector::new(usize::MAX)),
+                | Witness::Flag(..)
+                | Witness::Arm(..) => Group::Vector(Vector::new(usize::MAX)),
             };
         }
         let weighed = self.weighed && need.dominance > 0;
@@ -73,12 +84,15 @@ impl WitnessPlan {
             (Witness::Rows | Witness::Present(_) | Witness::Net(_) | Witness::Square(_), true) => {
                 Group::Vector(Vector::new(usize::MAX))
             }
-            (Witness::Net(_), false) => Group::Vector(Vector::new(limit)),
+            (Witness::Net(_), false)
+            | (Witness::Flag(_, Adding::Net(_)) | Witness::Arm(_, Adding::Net(_)), _) => {
+                Group::Vector(Vector::new(limit))
+            }
             (Witness::Values(_), _) => Group::Values(NumberMap::default(), need.k),
             (Witness::Pairs(_), true) => Group::Pairs(NumberSet::default()),
             (Witness::Pairs(_) | Witness::Square(_), false) => Group::Unasked,
             (Witness::Rows | Witness::Present(_), false)
-            | (Witness::Flag(_) | Witness::Arm(_), _) => Group::Entities(Entities::new(need.k)),
+            | (Witness::Flag(..) | Witness::Arm(..), _) => Group::Entities(Entities::new(need.k)),
         }
     }
 }
@@ -152,8 +166,14 @@ impl Evidence {
         }
     }
 
-    /// Credits the entities of arm tracks, and looks whether they are of the parties behind the row.
-    pub(crate) fn credit_arm(&mut self, seen: &Seen<'_>, arms: &[Tracks<'_>]) {
+    /// Credits the entities of arm tracks with what their rows add, and looks whether they are of the parties behind
+    /// the row.
+    pub(crate) fn credit_arm(
+        &mut self,
+        seen: &Seen<'_>,
+        arms: &[Tracks<'_>],
+        added: impl Fn(usize) -> Option<Credit>,
+    ) {
         for (row, part) in seen.part.iter().enumerate() {
             let Some(tally) = self.tallies.get_mut(index(*part)) else {
                 continue;
@@ -162,7 +182,9 @@ impl Evidence {
                 continue;
             };
             tally.look_for_strays(seen.slots, kind, arms, row);
-            self.entries += tally.credit(&kind.needs, arms, row, Credit::Amount(1));
+            if let Some(credit) = added(row) {
+                self.entries += tally.credit(&kind.needs, arms, row, credit);
+            }
         }
     }
 

@@ -24,11 +24,12 @@ pub struct Cell {
     pub behind: Vec<BTreeSet<(usize, usize)>>,
 }
 
-/// A statistic with the branches that it owes support for: of the first kind to many, of the second to many or nobody.
+/// A statistic with the branches that it owes support for, each with whether a literal 0 is added there: of the first
+/// kind to many, of the second to many or nobody.
 struct Owed<'a> {
     aggregate: &'a Aggregate,
-    strict: BTreeSet<Arm>,
-    lenient: BTreeSet<Arm>,
+    strict: BTreeMap<Arm, bool>,
+    lenient: BTreeMap<Arm, bool>,
 }
 
 /// Rows of one part of a cell.
@@ -56,18 +57,20 @@ pub fn answer(world: &World, question: &Question) -> Vec<Cell> {
     let free = is_free(world, question);
     let mut evaluator = Evaluator::new(world, free);
     let mut rel = evaluator.rows(&question.input);
-    let mut key_arms: BTreeSet<Arm> = rel.arms.clone();
+    let mut key_arms: BTreeMap<Arm, bool> = rel.arms.iter().map(|arm| (*arm, false)).collect();
     for key in &question.keys {
-        key_arms.extend(evaluator.branch(&mut rel, key).into_keys());
-        key_arms.extend(arms_of(&rel, key).into_keys());
+        key_arms.extend(evaluator.branch(&mut rel, key));
+        key_arms.extend(arms_of(&rel, key));
     }
     let mut owed = Vec::new();
     for aggregate in &question.statistics {
-        let strict: BTreeSet<Arm> = evaluator
-            .arms_of_aggregate(&mut rel, aggregate)
-            .into_keys()
-            .collect();
-        let lenient = key_arms.difference(&strict).copied().collect();
+        let own = evaluator.arms_of_aggregate(&mut rel, aggregate);
+        let (rows, strict): (BTreeMap<Arm, bool>, BTreeMap<Arm, bool>) = own
+            .into_iter()
+            .partition(|(arm, _)| rel.lenient.contains(arm));
+        let mut lenient = key_arms.clone();
+        lenient.extend(rows);
+        lenient.retain(|arm, _| !strict.contains_key(arm));
         owed.push(Owed {
             aggregate,
             strict,
@@ -183,12 +186,27 @@ impl Release<'_> {
         };
         let present = enough(needs, || adding.clone().map(|row| &row.who));
         let moved = aggregate::counts(aggregate.function)
-            || needs.iter().all(|need| need.met_by_amounts(amounts()));
-        let took = |arm: &Arm| {
-            let arm = *arm;
-            needs
+            || needs
                 .iter()
-                .map(move |need| need.met(rows.iter().filter_map(|row| row.took.get(&arm))))
+                .all(|need| need.met_by(amounts()) == Met::Enough);
+        let counts = aggregate::counts(aggregate.function);
+        let adds = |row: &Row, zero: bool| {
+            let value = argument(aggregate, row);
+            let presence = counts || (zero && aggregate.function != Function::Sum);
+            match value.number() {
+                _ if value.is_null() => None,
+                Some(number) if !presence => Some(number),
+                _ => Some(Number::from(1)),
+            }
+        };
+        let took = |(arm, zero): (&Arm, &bool)| {
+            let (arm, zero) = (*arm, *zero);
+            needs.iter().map(move |need| {
+                need.met_by(
+                    rows.iter()
+                        .filter_map(|row| Some((row.took.get(&arm)?, adds(row, zero)?))),
+                )
+            })
         };
         present
             && moved

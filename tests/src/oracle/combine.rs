@@ -44,6 +44,7 @@ impl Evaluator<'_> {
             columns: [left.columns.clone(), right.columns.clone()].concat(),
             places: [left.places.clone(), right.places.clone()].concat(),
             arms: left.arms.union(&right.arms).copied().collect(),
+            lenient: left.lenient.union(&right.lenient).copied().collect(),
             rows,
         };
         if let Some(and) = and {
@@ -154,6 +155,7 @@ pub(super) fn semi(
             .chain(tested.places.iter().map(several))
             .collect(),
         arms: input.arms.union(&tested.arms).copied().collect(),
+        lenient: input.lenient.union(&tested.lenient).copied().collect(),
         ..input
     }
 }

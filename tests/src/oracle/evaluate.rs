@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::aggregate;
 use super::combine::semi;
 use super::expression::Expr;
-use super::merge::{merge, window};
+use super::merge::{Through, merge, window};
 use super::number::Number;
 use super::plan::{Aggregate, Plan};
 use super::relation::{Arm, Cell, Column, Place, Relation, Row};
@@ -89,7 +89,8 @@ impl<'a> Evaluator<'a> {
                         row.is_named_by(&keys)
                     });
                 }
-                window(input, aggregate, partition)
+                let made = self.through(&mut input, aggregate);
+                window(input, aggregate, partition, &made)
             }
         }
     }
@@ -153,6 +154,7 @@ impl<'a> Evaluator<'a> {
                 .collect(),
             places: units.iter().map(place).collect(),
             arms: BTreeSet::new(),
+            lenient: BTreeSet::new(),
             rows: rows.filter(|(_, row)| table.exists(row)).map(row).collect(),
         }
     }
@@ -227,6 +229,10 @@ impl<'a> Evaluator<'a> {
 
     fn group(&mut self, mut input: Relation, keys: &[Expr], aggregates: &[Aggregate]) -> Relation {
         let mut columns = Vec::new();
+        let made: Vec<Vec<Through>> = aggregates
+            .iter()
+            .map(|aggregate| self.through(&mut input, aggregate))
+            .collect();
         for key in keys {
             let own = self.branch(&mut input, key);
             let reached = arms_of(&input, key);
@@ -242,8 +248,8 @@ impl<'a> Evaluator<'a> {
                 arms: own.into_iter().chain(reached).collect(),
             });
         }
-        for aggregate in aggregates {
-            let arms = self.arms_of_aggregate(&mut input, aggregate);
+        for (aggregate, made) in aggregates.iter().zip(&made) {
+            let arms = made.iter().map(|through| (through.made, false)).collect();
             let kind = aggregate::kind(aggregate, &input.kinds());
             columns.push(Column {
                 kind,
@@ -269,6 +275,13 @@ impl<'a> Evaluator<'a> {
                 .map(|aggregate| aggregate::value(aggregate, &refs));
             let named = keys.iter().map(|key| key_cell(key, &rows));
             row.cells = named.chain(computed.map(Cell::plain)).collect();
+            for (aggregate, through) in aggregates.iter().zip(&made) {
+                for through in through {
+                    if let Some(who) = through.takers(aggregate, &refs, input.places.len()) {
+                        row.took.insert(through.made, who);
+                    }
+                }
+            }
             row
         };
         input.rows = groups.into_values().map(merged).collect();
@@ -296,7 +309,26 @@ impl<'a> Evaluator<'a> {
         all.extend(self.branch(input, &whole(aggregate)));
         let sum = aggregate.function == super::plan::Function::Sum;
         all.retain(|_, zero| !(*zero && sum));
-        all.into_keys().map(|arm| (arm, false)).collect()
+        all
+    }
+
+    /// The branches that an inner aggregate's value goes through, and those of the rows, each under a new number.
+    fn through(&mut self, input: &mut Relation, aggregate: &Aggregate) -> Vec<Through> {
+        let rows = input.arms.clone();
+        let own = self.arms_of_aggregate(input, aggregate);
+        let all: BTreeSet<Arm> = own.keys().chain(&rows).copied().collect();
+        let mut made = Vec::new();
+        for arm in all {
+            self.arms += 1;
+            if !own.contains_key(&arm) || input.lenient.contains(&arm) {
+                input.lenient.insert(self.arms);
+            }
+            made.push(Through {
+                arm,
+                made: self.arms,
+            });
+        }
+        made
     }
 }
 

@@ -3,9 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate;
-use super::evaluate::arms_of;
 use super::plan::{Aggregate, Function};
-use super::relation::{Cell, Column, Place, Relation, Row, nobody, unite};
+use super::relation::{Arm, Cell, Column, Place, Relation, Row, Who, nobody, unite};
 use super::value::Value;
 
 /// Several rows in one, without its values.
@@ -26,8 +25,52 @@ pub(super) fn merge(rows: &[Row], places: usize) -> Row {
     one
 }
 
+/// A branch that an aggregate went through, and the number under which its result is known to have done so.
+#[derive(Debug)]
+pub(super) struct Through {
+    pub(super) arm: Arm,
+    pub(super) made: Arm,
+}
+
+impl Through {
+    /// Who took it in rows that add something; nobody if without the rows that took it the value would be the same.
+    pub(super) fn takers(
+        &self,
+        aggregate: &Aggregate,
+        rows: &[&Row],
+        places: usize,
+    ) -> Option<Who> {
+        let others: Vec<&Row> = rows
+            .iter()
+            .copied()
+            .filter(|row| !row.took.contains_key(&self.arm))
+            .collect();
+        if aggregate::value(aggregate, rows) == aggregate::value(aggregate, &others) {
+            return None;
+        }
+        let sums = aggregate.function == Function::Sum;
+        let adds = |row: &&&Row| match aggregate::argument(aggregate, row) {
+            Value::Null => false,
+            Value::Number(number) => !(sums && number.is_zero()),
+            _ => true,
+        };
+        let mut who = nobody(places);
+        for row in rows.iter().filter(adds) {
+            if let Some(took) = row.took.get(&self.arm) {
+                unite(&mut who, took);
+            }
+        }
+        who.iter().any(|place| !place.is_empty()).then_some(who)
+    }
+}
+
 /// The partition's entities are a second set of tracks.
-pub(super) fn window(mut input: Relation, aggregate: &Aggregate, partition: &[usize]) -> Relation {
+pub(super) fn window(
+    mut input: Relation,
+    aggregate: &Aggregate,
+    partition: &[usize],
+    made: &[Through],
+) -> Relation {
     let width = input.places.len();
     let key = |row: &Row| -> Vec<Value> {
         partition
@@ -52,20 +95,17 @@ pub(super) fn window(mut input: Relation, aggregate: &Aggregate, partition: &[us
         row.took
             .values_mut()
             .for_each(|took| took.extend(who.clone()));
+        for through in made {
+            if let Some(takers) = through.takers(aggregate, &frame, width) {
+                let both = row.who.iter().cloned().chain(takers).collect();
+                row.took.insert(through.made, both);
+            }
+        }
         row.who.extend(who);
         rows.push(row);
     }
     let kind = aggregate::kind(aggregate, &input.kinds());
-    let reached = aggregate
-        .argument
-        .as_ref()
-        .map(|argument| arms_of(&input, argument))
-        .unwrap_or_default();
-    let sum = aggregate.function == Function::Sum;
-    let arms = reached
-        .into_iter()
-        .filter(|(_, zero)| !(*zero && sum))
-        .map(|(arm, _)| (arm, false));
+    let arms = made.iter().map(|through| (through.made, false));
     input.columns.push(Column {
         kind,
         identifier: false,

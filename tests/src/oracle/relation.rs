@@ -83,6 +83,8 @@ pub struct Relation {
     pub places: Vec<Place>,
     /// Branches that decided which rows there are.
     pub arms: BTreeSet<Arm>,
+    /// Of the columns' branches, those that decided which rows there were.
+    pub lenient: BTreeSet<Arm>,
     /// The rows.
     pub rows: Vec<Row>,
 }

@@ -145,7 +145,7 @@ impl Need {
 
     /// Enough of them add something other than 0.
     #[must_use]
-    pub fn met_by_amounts<'a>(&self, rows: impl Iterator<Item = (&'a Who, Number)>) -> bool {
+    pub fn met_by<'a>(&self, rows: impl Iterator<Item = (&'a Who, Number)>) -> Met {
         let mut sums: BTreeMap<Entity, Number> = BTreeMap::new();
         for (who, amount) in rows {
             for entity in self.members(who) {
@@ -153,7 +153,11 @@ impl Need {
                 *sum = sum.plus(amount);
             }
         }
-        sums.values().filter(|sum| !sum.is_zero()).count() >= self.k
+        match sums.values().filter(|sum| !sum.is_zero()).count() {
+            0 => Met::Nobody,
+            few if few < self.k => Met::TooFew,
+            _enough => Met::Enough,
+        }
     }
 }
 

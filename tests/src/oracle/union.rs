@@ -9,7 +9,7 @@ use super::relation::{Cell, Column, Place, Relation, Row, nobody};
 pub(super) fn union(inputs: Vec<Relation>) -> Relation {
     let mut places: Vec<(Place, usize)> = Vec::new();
     let mut columns: Vec<Column> = inputs[0].columns.clone();
-    let (mut arms, mut rows) = (BTreeSet::new(), Vec::new());
+    let (mut arms, mut lenient, mut rows) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
     for input in inputs {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut to = Vec::new();
@@ -37,6 +37,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
             column.bounds = column.bounds.filter(|own| other.bounds == Some(*own));
         }
         arms.extend(input.arms);
+        lenient.extend(input.lenient);
         rows.extend(input.rows.into_iter().map(|row| (row, to.clone())));
     }
     let width = places.len();
@@ -73,6 +74,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
     Relation {
         columns,
         arms,
+        lenient,
         rows,
         places: places.into_iter().map(|(place, _)| place).collect(),
     }

@@ -10,6 +10,7 @@ mod bounds;
 mod clear;
 mod health;
 mod holes;
+mod padded;
 mod page;
 mod repeated;
 mod support;

@@ -104,6 +104,7 @@ fn an_arm_that_one_took_withholds_the_statistic_alone() {
         branches: vec![Branch {
             source: BranchSource::Flag(2),
             zero_ok,
+            presence: false,
         }],
         ..statistic(StatisticKind::CountRows, DataType::Int64)
     };

@@ -224,6 +224,7 @@ fn a_spec_that_does_not_fit_is_refused_in_words() {
     let arm = Branch {
         source: BranchSource::Tracks(vec![]),
         zero_ok: false,
+        presence: false,
     };
     let arms = Statistic {
         branches: vec![arm],

@@ -148,7 +148,12 @@ fn branch(slots: usize) -> impl Strategy<Value = Branch> {
         Just(BranchSource::Flag(FLAG)),
         Just(BranchSource::Tracks(arms))
     ];
-    (source, any::<bool>()).prop_map(|(source, zero_ok)| Branch { source, zero_ok })
+    let branch = |(source, zero_ok, presence)| Branch {
+        source,
+        zero_ok,
+        presence,
+    };
+    (source, any::<bool>(), any::<bool>()).prop_map(branch)
 }
 
 /// A row; now and then of a party that does not exist. Arms are mostly those who are behind the row.

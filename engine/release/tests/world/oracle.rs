@@ -195,7 +195,7 @@ impl World {
             && asked
                 .branches
                 .iter()
-                .all(|branch| self.branch(branch, part, rows))
+                .all(|branch| self.branch(asked.kind, branch, part, rows))
     }
 
     /// The distinct values that enough entities of everybody stand behind.
@@ -233,24 +233,39 @@ impl World {
         numbers
     }
 
-    fn branch(&self, branch: &Branch, part: &Part, rows: &[&Row]) -> bool {
-        let taken: Vec<&[Vec<Who>]> = match &branch.source {
+    /// Those who took the arm and add something by it.
+    fn branch(&self, kind: StatisticKind, branch: &Branch, part: &Part, rows: &[&Row]) -> bool {
+        let counts = match kind {
+            StatisticKind::Sum { .. } => false,
+            StatisticKind::CountRows
+            | StatisticKind::Count { .. }
+            | StatisticKind::CountDistinct { .. }
+            | StatisticKind::CountDistinctSupported { .. } => true,
+            _moment => branch.presence,
+        };
+        let adds = |row: &Row| {
+            if counts {
+                i128::from(present(kind, row))
+            } else {
+                number(kind, row).unwrap_or(0)
+            }
+        };
+        let taken: Vec<(&[Vec<Who>], i128)> = match &branch.source {
             BranchSource::Flag(_) => rows
                 .iter()
                 .filter(|row| row.flag == Some(true))
-                .map(|row| &*row.tracks)
+                .map(|row| (&*row.tracks, adds(row)))
                 .collect(),
             BranchSource::Tracks(_) => {
                 if rows.iter().any(|row| self.strays(row, part)) {
                     return false;
                 }
-                rows.iter().map(|row| &*row.arms).collect()
+                rows.iter().map(|row| (&*row.arms, adds(row))).collect()
             }
         };
         self.owed(part).iter().all(|owed| {
-            let count = self
-                .credit(owed, taken.iter().map(|tracks| (*tracks, 1)))
-                .len();
+            let sums = self.credit(owed, taken.iter().copied());
+            let count = sums.values().filter(|sum| **sum != 0).count();
             count >= owed.k || (branch.zero_ok && count == 0)
         })
     }

@@ -1,0 +1,197 @@
+//! Arms of inner aggregates and windows: by whom a value came to be another than it would have been.
+//!
+//! An arm that a few take must not be padded by others who take it and add nothing. So of a group's people only those
+//! count who took the arm in rows that add something, and only where without those rows the group's value would be
+//! another: a 0 under SUM, an amount below the group's MAX, or two amounts that cancel out, make no difference.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use datafusion_common::{Column, Result as DfResult, ScalarValue};
+use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator, Projection, lit};
+
+use crate::branch::when;
+use crate::measure::Judged;
+use crate::relation::{Arm, Rel, Slot};
+use crate::traits::ArmId;
+use crate::walk::Walker;
+
+/// An arm that a value went through.
+#[derive(Debug, Clone)]
+pub(crate) struct Through {
+    /// Who took it, row by row.
+    pub(crate) from: From,
+    /// It decided which rows there are, so nobody may have taken it.
+    pub(crate) lenient: bool,
+}
+
+/// Where the rows say who took an arm.
+#[derive(Debug, Clone)]
+pub(crate) enum From {
+    /// A condition: the row's people took it.
+    Taken(Expr),
+    /// As found further down.
+    Below(Arm),
+}
+
+impl From {
+    /// Whether anybody took it in a row.
+    pub(crate) fn taken(&self) -> Expr {
+        match self {
+            Self::Taken(taken) => Expr::IsTrue(Box::new(taken.clone())),
+            Self::Below(arm) => taken(arm),
+        }
+    }
+
+    /// Those of a slot who took it in a row.
+    pub(crate) fn takers(&self, slot: &Slot) -> Expr {
+        match self {
+            Self::Taken(taken) => when(taken.clone(), Expr::Column(slot.column.clone())),
+            Self::Below(arm) => takers(arm, slot),
+        }
+    }
+}
+
+/// Whether anybody took an arm in a row.
+fn taken(arm: &Arm) -> Expr {
+    match arm {
+        Arm::Flag(flag) => Expr::IsTrue(Box::new(Expr::Column(flag.clone()))),
+        Arm::Tracks(tracks) => {
+            let somebody = tracks.values().cloned().map(Expr::Column);
+            let somebody = somebody.map(Expr::is_not_null).reduce(Expr::or);
+            somebody.unwrap_or_else(|| lit(true))
+        }
+    }
+}
+
+/// Those of a slot who took an arm; where nothing is said of the slot, all of it if anybody took it.
+pub(crate) fn takers(arm: &Arm, slot: &Slot) -> Expr {
+    let all = Expr::Column(slot.column.clone());
+    match arm {
+        Arm::Flag(flag) => when(Expr::Column(flag.clone()), all),
+        Arm::Tracks(tracks) => match tracks.get(&slot.id) {
+            Some(column) => Expr::Column(column.clone()),
+            None => when(taken(arm), all),
+        },
+    }
+}
+
+/// The arms that an aggregate's value goes through: its own, its argument's, and those of the rows.
+pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
+    let own = judged.branches.iter().map(|branch| Through {
+        from: From::Taken(branch.taken.clone()),
+        lenient: false,
+    });
+    let is_nothing = |arm: &ArmId| {
+        judged.name == "sum" && rel.zero_arms.contains(arm) && !judged.exposed.contains(arm)
+    };
+    let below = below(rel, &judged.traits.arms, is_nothing);
+    own.chain(below).collect()
+}
+
+/// The arms of these columns and of the rows, but those that are nothing.
+pub(crate) fn below(
+    rel: &Rel,
+    columns: &BTreeSet<ArmId>,
+    is_nothing: impl Fn(&ArmId) -> bool,
+) -> Vec<Through> {
+    let all: BTreeSet<ArmId> = columns.union(&rel.row_arms).copied().collect();
+    let found = all.into_iter().filter(|arm| !is_nothing(arm));
+    let through = |arm: ArmId| {
+        let strict = columns.contains(&arm) && !rel.lenient_arms.contains(&arm);
+        rel.arms.get(&arm).cloned().map(|below| Through {
+            from: From::Below(below),
+            lenient: !strict,
+        })
+    };
+    found.filter_map(through).collect()
+}
+
+/// Whether a row adds something to an aggregate of this argument; `None` if every row does.
+pub(crate) fn adds(name: &str, argument: Option<&Expr>, rel: &Rel) -> Option<Expr> {
+    let argument = argument?;
+    let zero = match argument.get_type(rel.plan.schema().as_ref()) {
+        Ok(kind) if name == "sum" => ScalarValue::new_zero(&kind).ok(),
+        Ok(_) | Err(_) => None,
+    };
+    Some(match zero {
+        Some(zero) => Expr::IsTrue(Box::new(binary(
+            argument.clone(),
+            Operator::NotEq,
+            Expr::Literal(zero, None),
+        ))),
+        None => argument.clone().is_not_null(),
+    })
+}
+
+/// The argument in the rows that did not take an arm.
+pub(crate) fn without(taken: Expr, argument: Option<&Expr>) -> Expr {
+    let argument = argument.cloned().unwrap_or_else(|| lit(1_i64));
+    when(Expr::IsNotTrue(Box::new(taken)), argument)
+}
+
+/// People who count only where a value differs from what it would be without an arm's rows.
+#[derive(Debug)]
+pub(crate) struct Gate {
+    /// The value.
+    pub(crate) value: Column,
+    /// The value without the rows that took the arm; it is not carried further.
+    pub(crate) rest: Column,
+    /// Who took the arm, by slot.
+    pub(crate) tracks: BTreeSet<Column>,
+}
+
+/// The plan with its gates applied.
+pub(crate) fn gated(plan: LogicalPlan, gates: &[Gate]) -> DfResult<LogicalPlan> {
+    if gates.is_empty() {
+        return Ok(plan);
+    }
+    let rests: BTreeSet<&Column> = gates.iter().map(|gate| &gate.rest).collect();
+    let columns = plan.schema().columns().into_iter();
+    let kept = columns.filter(|column| !rests.contains(column));
+    let through = |column: Column| match gates.iter().find(|gate| gate.tracks.contains(&column)) {
+        Some(gate) => {
+            let differs = binary(
+                Expr::Column(gate.value.clone()),
+                Operator::IsDistinctFrom,
+                Expr::Column(gate.rest.clone()),
+            );
+            when(differs, Expr::Column(column.clone())).alias(column.name)
+        }
+        None => Expr::Column(column),
+    };
+    let exprs = kept.map(through).collect();
+    Projection::try_new(exprs, plan.into()).map(LogicalPlan::Projection)
+}
+
+fn binary(left: Expr, op: Operator, right: Expr) -> Expr {
+    Expr::BinaryExpr(BinaryExpr {
+        left: Box::new(left),
+        op,
+        right: Box::new(right),
+    })
+}
+
+/// Arms made in one node, with what computes them.
+#[derive(Debug, Default)]
+pub(crate) struct Made {
+    pub(crate) arms: BTreeMap<ArmId, Arm>,
+    pub(crate) lenient: BTreeSet<ArmId>,
+    pub(crate) gates: Vec<Gate>,
+}
+
+impl Made {
+    /// Notes an arm of these tracks; returns its number.
+    pub(crate) fn arm(
+        &mut self,
+        walker: &mut Walker<'_>,
+        tracks: BTreeMap<crate::traits::SlotId, Column>,
+        lenient: bool,
+    ) -> ArmId {
+        let arm = walker.fresh();
+        self.arms.insert(arm, Arm::Tracks(tracks));
+        if lenient {
+            self.lenient.insert(arm);
+        }
+        arm
+    }
+}

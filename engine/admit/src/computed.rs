@@ -1,0 +1,92 @@
+//! An inner aggregate, and beside it whose doing its value is.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use datafusion_common::Column;
+use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
+use datafusion_expr::{AggregateUDF, Expr};
+
+use crate::arms::{self, From, Gate, Made, Through};
+use crate::branch::when;
+use crate::measure::Judged;
+use crate::relation::Rel;
+use crate::traits::{SlotId, Traits};
+use crate::walk::Walker;
+
+/// An aggregate and its arms: what its value may be used for.
+pub(crate) fn computed(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    (name, function, judged): (String, AggregateFunction, Judged),
+    exprs: &mut Vec<Expr>,
+    made: &mut Made,
+) -> Traits {
+    let argument = judged.argument.as_ref();
+    let value = Column::new_unqualified(name.clone());
+    exprs.push(plain(&function, argument).alias(name));
+    let adds = arms::adds(&judged.name, argument, rel);
+    let mut found = judged.traits.clone();
+    found.arms.clear();
+    for Through { from, lenient } in arms::through(rel, &judged) {
+        let rest = format!("__r{}", walker.fresh());
+        let others = arms::without(from.taken(), argument);
+        exprs.push(plain(&function, Some(&others)).alias(rest.clone()));
+        let tracks = arm_tracks(walker, rel, &from, adds.as_ref(), exprs);
+        made.gates.push(Gate {
+            value: value.clone(),
+            rest: Column::new_unqualified(rest),
+            tracks: tracks.values().cloned().collect(),
+        });
+        found.arms.insert(made.arm(walker, tracks, lenient));
+    }
+    found
+}
+
+/// Per slot, the entities behind the group that took a branch in rows that add something.
+pub(crate) fn arm_tracks(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    from: &From,
+    adds: Option<&Expr>,
+    exprs: &mut Vec<Expr>,
+) -> BTreeMap<SlotId, Column> {
+    let mut tracks = BTreeMap::new();
+    for slot in &rel.slots {
+        let takers = from.takers(slot);
+        let takers = match adds {
+            Some(adds) => when(adds.clone(), takers),
+            None => takers,
+        };
+        let name = format!("__b{}", walker.fresh());
+        exprs.push(call(&walker.tools.tracks, takers, &name));
+        tracks.insert(slot.id, Column::new_unqualified(name));
+    }
+    tracks
+}
+
+/// The call with its argument as judged: FILTER folded in, measures clamped.
+fn plain(function: &AggregateFunction, argument: Option<&Expr>) -> Expr {
+    let mut function = function.clone();
+    function.params.filter = None;
+    if let Some(argument) = argument {
+        function.params.args = vec![argument.clone()];
+    }
+    Expr::AggregateFunction(function)
+}
+
+/// A call of one of our own aggregates.
+pub(crate) fn call(function: &Arc<AggregateUDF>, argument: Expr, name: &str) -> Expr {
+    let params = AggregateFunctionParams {
+        args: vec![argument],
+        distinct: false,
+        filter: None,
+        order_by: Vec::new(),
+        null_treatment: None,
+    };
+    Expr::AggregateFunction(AggregateFunction {
+        func: Arc::clone(function),
+        params,
+    })
+    .alias(name)
+}

@@ -1,0 +1,216 @@
+//! The people of a window's frame, and those of them by whom a row's value is what it is.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use datafusion_common::{Column, ScalarValue};
+use datafusion_expr::expr::WindowFunction;
+use datafusion_expr::{
+    Expr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
+};
+
+use crate::arms::{self, From, Gate, Made, Through};
+use crate::branch::when;
+use crate::constant::constant;
+use crate::relation::{Rel, Slot};
+use crate::traits::{ArmId, SlotId, Traits};
+use crate::walk::Walker;
+
+/// A window function and by which slot the people of its frame are known: the partition's own, or one made for it.
+pub(crate) struct Frame<'a> {
+    pub(crate) call: &'a WindowFunction,
+    /// By slot of the rows, the slot of their frames.
+    pub(crate) slots: BTreeMap<SlotId, SlotId>,
+}
+
+/// The people of the frame, for every track that the partition does not hold fast.
+pub(crate) fn frame_tracks(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    call: &WindowFunction,
+    partition: &[Traits],
+    exprs: &mut Vec<Expr>,
+    slots: &mut Vec<Slot>,
+) -> BTreeMap<SlotId, SlotId> {
+    let keyed: BTreeSet<SlotId> = partition
+        .iter()
+        .flat_map(|t| t.slots.iter().copied())
+        .collect();
+    let mut frames = BTreeMap::new();
+    for slot in &rel.slots {
+        let several = slot.parties.len() > 1;
+        if slot.single && keyed.contains(&slot.id) && !several && !slot.set {
+            frames.insert(slot.id, slot.id);
+            continue;
+        }
+        // Where arms decide which rows there are, the rows in between decide which one LAG takes.
+        let shifted = is_shift(call) && rel.row_arms.is_empty();
+        let track = Expr::Column(slot.column.clone());
+        let over = if shifted {
+            shift(call, track)
+        } else {
+            gathered(walker, call, track)
+        };
+        if let Some(known) = already(&over, exprs, slots) {
+            frames.insert(slot.id, known);
+            continue;
+        }
+        let id = walker.fresh();
+        let name = format!("__t{id}");
+        exprs.push(over.alias(name.clone()));
+        frames.insert(slot.id, id);
+        slots.push(Slot {
+            id,
+            column: Column::new_unqualified(name),
+            set: slot.set || !shifted,
+            merged: slot.merged || several,
+            single: false,
+            ..slot.clone()
+        });
+    }
+    frames
+}
+
+/// The slot that says the same of another call.
+fn already(over: &Expr, exprs: &[Expr], slots: &[Slot]) -> Option<SlotId> {
+    let same = |slot: &&Slot| {
+        exprs
+            .iter()
+            .any(|e| matches!(e, Expr::Alias(a) if *a.expr == *over && a.name == slot.column.name))
+    };
+    slots.iter().find(same).map(|slot| slot.id)
+}
+
+fn is_shift(call: &WindowFunction) -> bool {
+    matches!(call.fun.name(), "lag" | "lead")
+}
+
+/// LAG or LEAD of another value.
+fn shift(call: &WindowFunction, value: Expr) -> Expr {
+    let mut over = call.clone();
+    let offset = call.params.args.iter().skip(1).take(1).cloned();
+    over.params.args = std::iter::once(value).chain(offset).collect();
+    Expr::WindowFunction(Box::new(over))
+}
+
+/// All tracks of the frame; of LAG and LEAD, of all rows up to the one they take.
+fn gathered(walker: &Walker<'_>, call: &WindowFunction, tracks: Expr) -> Expr {
+    let mut over = call.clone();
+    if is_shift(call) {
+        over.params.window_frame = between(call);
+    }
+    over.fun = WindowFunctionDefinition::AggregateUDF(Arc::clone(&walker.tools.tracks));
+    over.params.args = vec![tracks];
+    if matches!(call.fun.name(), "row_number" | "rank") {
+        // They look at all rows before this one, whatever frame is written.
+        let order = (!call.params.order_by.is_empty()).then_some(false);
+        over.params.window_frame = WindowFrame::new(order);
+    }
+    Expr::WindowFunction(Box::new(over))
+}
+
+/// The rows from the current one to the one that LAG or LEAD takes: those that decide which one it is.
+fn between(call: &WindowFunction) -> WindowFrame {
+    let offset = call.params.args.get(1).and_then(constant);
+    let offset = offset.and_then(|value| value.cast_to(&arrow::datatypes::DataType::Int64).ok());
+    let rows = match offset {
+        None => Some(1),
+        Some(ScalarValue::Int64(rows)) => rows,
+        Some(_) => None,
+    };
+    let back = (call.fun.name() == "lag") == rows.is_none_or(|rows| rows >= 0);
+    let far = ScalarValue::UInt64(rows.map(i64::unsigned_abs));
+    let (start, end) = if back {
+        (
+            WindowFrameBound::Preceding(far),
+            WindowFrameBound::CurrentRow,
+        )
+    } else {
+        (
+            WindowFrameBound::CurrentRow,
+            WindowFrameBound::Following(far),
+        )
+    };
+    WindowFrame::new_bounds(WindowFrameUnits::Rows, start, end)
+}
+
+impl Frame<'_> {
+    /// The arms of a call's result: those of its argument and of the rows, taken by people of the frame.
+    pub(crate) fn arms(
+        &self,
+        walker: &mut Walker<'_>,
+        rel: &Rel,
+        argument: &BTreeSet<ArmId>,
+        value: &(Column, Expr),
+        (exprs, made): (&mut Vec<Expr>, &mut Made),
+    ) -> BTreeSet<ArmId> {
+        let name = self.call.fun.name();
+        let is_nothing = |arm: &ArmId| name == "sum" && rel.zero_arms.contains(arm);
+        let through = arms::below(rel, argument, is_nothing);
+        let mut found = BTreeSet::new();
+        for Through { from, lenient } in through {
+            let tracks = self.takers(walker, rel, (&from, lenient), &value.1, exprs);
+            if let Some(rest) = without(&from, &value.1) {
+                let column = Column::new_unqualified(format!("__r{}", walker.fresh()));
+                exprs.push(rest.alias(column.name.clone()));
+                made.gates.push(Gate {
+                    value: value.0.clone(),
+                    rest: column,
+                    tracks: tracks.values().cloned().collect(),
+                });
+            }
+            found.insert(made.arm(walker, tracks, lenient));
+        }
+        found
+    }
+
+    /// Who in the frame took an arm, in rows that add something.
+    fn takers(
+        &self,
+        walker: &mut Walker<'_>,
+        rel: &Rel,
+        (from, rows): (&From, bool),
+        value: &Expr,
+        exprs: &mut Vec<Expr>,
+    ) -> BTreeMap<SlotId, Column> {
+        let name = self.call.fun.name();
+        let argument = match value {
+            Expr::WindowFunction(call) => call.params.args.first(),
+            _other => None,
+        };
+        let shifted = is_shift(self.call);
+        let adds = arms::adds(name, argument, rel).filter(|_| !(shifted && rows));
+        let mut tracks = BTreeMap::new();
+        for slot in &rel.slots {
+            let Some(frame) = self.slots.get(&slot.id) else {
+                continue;
+            };
+            let takers = from.takers(slot);
+            let takers = adds
+                .clone()
+                .map_or(takers.clone(), |adds| when(adds, takers));
+            let over = if shifted && !rows {
+                shift(self.call, takers)
+            } else {
+                gathered(walker, self.call, takers)
+            };
+            let column = format!("__b{}", walker.fresh());
+            exprs.push(over.alias(column.clone()));
+            tracks.insert(*frame, Column::new_unqualified(column));
+        }
+        tracks
+    }
+}
+
+/// The value without the rows that took an arm; `None` where it is not a matter of amounts.
+fn without(from: &From, value: &Expr) -> Option<Expr> {
+    let Expr::WindowFunction(call) = value else {
+        return None;
+    };
+    if !matches!(call.fun.name(), "count" | "sum" | "avg" | "min" | "max") {
+        return None;
+    }
+    let mut call = call.clone();
+    call.params.args = vec![arms::without(from.taken(), call.params.args.first())];
+    Some(Expr::WindowFunction(call))
+}
