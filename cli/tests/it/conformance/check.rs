@@ -25,8 +25,7 @@ fn is_answer(ask: &Ask, rows: &[Vec<String>]) -> bool {
     match (&ask.rows, ask.near.zip(ask.within)) {
         (Some(expected), None) => {
             let expected: Vec<Vec<String>> = expected.iter().map(|row| cells(row)).collect();
-            expected.len() == rows.len()
-                && expected.iter().zip(rows).all(|(a, b)| same_row(a, b))
+            expected.len() == rows.len() && expected.iter().zip(rows).all(|(a, b)| same_row(a, b))
         }
         (None, Some((near, within))) => {
             let cell = rows.first().and_then(|row| row.first());
@@ -57,7 +56,12 @@ pub(super) fn policies(case: &Case) -> Vec<String> {
         std::fs::write(dir.path().join("t.policy.toml"), text).unwrap();
         let ran = subrosa(dir.path(), &["policy", "lint", "t.policy.toml"]);
         let right = ran.code == 1 && ran.out.contains(refused);
-        (!right).then(|| format!("{}: {refused:?} expected, exit {}: {}", case.id, ran.code, ran.out))
+        (!right).then(|| {
+            format!(
+                "{}: {refused:?} expected, exit {}: {}",
+                case.id, ran.code, ran.out
+            )
+        })
     };
     case.policy.iter().filter_map(wrong).collect()
 }
