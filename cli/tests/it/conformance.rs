@@ -52,11 +52,9 @@ fn batches(cases: &[Case]) -> Batches<'_> {
     for case in cases {
         let alone = if case.alone { case.id.as_str() } else { "" };
         for ask in &case.ask {
-            let (world, asker) = case.asked_of(ask);
-            batches
-                .entry((world, alone, asker))
-                .or_default()
-                .push((case, ask));
+            let (world, asker) = case.place();
+            let batch = batches.entry((world, alone, asker)).or_default();
+            batch.push((case, ask));
         }
     }
     batches

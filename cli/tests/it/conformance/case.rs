@@ -9,7 +9,7 @@ use crate::questions::texts::data;
 #[serde(deny_unknown_fields)]
 pub(super) struct Case {
     pub(super) id: String,
-    /// Where it is asked, and by whom; a question may say otherwise.
+    /// Where it is asked, and by whom.
     world: Option<String>,
     #[serde(rename = "as")]
     asker: Option<String>,
@@ -35,9 +35,9 @@ pub(super) struct Case {
 #[serde(deny_unknown_fields)]
 pub(super) struct Ask {
     pub(super) sql: String,
-    world: Option<String>,
-    #[serde(rename = "as")]
-    asker: Option<String>,
+    /// A neighbour that is answered, so that the refusal has the reason that it should have; not counted.
+    #[serde(default)]
+    control: bool,
     pub(super) rows: Option<Vec<Vec<toml::Value>>>,
     pub(super) near: Option<f64>,
     pub(super) within: Option<f64>,
@@ -61,25 +61,24 @@ struct File {
 }
 
 impl Case {
-    /// The world and the person that a question is put to and by.
-    pub(super) fn asked_of<'a>(&'a self, ask: &'a Ask) -> (&'a str, &'a str) {
-        let world = ask.world.as_deref().or(self.world.as_deref());
-        let asker = ask.asker.as_deref().or(self.asker.as_deref());
-        world
-            .zip(asker)
-            .unwrap_or_else(|| panic!("{}: asked where, by whom?", self.id))
+    /// The world that it is asked in and the person who asks.
+    pub(super) fn place(&self) -> (&str, &str) {
+        let place = self.world.as_deref().zip(self.asker.as_deref());
+        place.unwrap_or_else(|| panic!("{}: asked where, by whom?", self.id))
     }
 
     /// How it is counted.
     pub(super) fn kind(&self) -> &'static str {
-        let refused = |ask: &Ask| ask.deny.is_some();
+        let mut asked = self.ask.iter().filter(|ask| !ask.control);
+        let refused = asked.clone().any(|ask| ask.deny.is_some());
+        let answered = asked.any(|ask| ask.deny.is_none());
         match (&self.open, &self.later, &self.differs) {
             (Some(_), _, _) => "open",
             (_, Some(_), _) => "later",
             (_, _, Some(_)) => "differs",
             _same if !self.policy.is_empty() => "policy",
-            _same if self.ask.iter().all(refused) => "denied",
-            _same if self.ask.iter().any(refused) => "answered and denied",
+            _same if refused && answered => "answered and denied",
+            _same if refused => "denied",
             _same => "answered",
         }
     }
@@ -90,9 +89,10 @@ pub(super) fn all() -> Vec<Case> {
     let folder = std::fs::read_dir(data("conformance/cases")).unwrap();
     let mut files: Vec<_> = folder.map(|entry| entry.unwrap().path()).collect();
     files.sort();
-    let read = |path| {
+    let read = |path: std::path::PathBuf| {
         let text = std::fs::read_to_string(&path).unwrap();
-        let file: File = toml::from_str(&text).unwrap_or_else(|e| panic!("{path:?}: {e}"));
+        let file: File =
+            toml::from_str(&text).unwrap_or_else(|e| panic!("{}: {e}", path.display()));
         file.case
     };
     files.into_iter().flat_map(read).collect()
