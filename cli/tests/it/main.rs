@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod conformance;
 mod contract;
 mod cosigned;
 mod crash;

@@ -1,0 +1,1 @@
+SELECT col1, col2, col3 FROM school.join_table
