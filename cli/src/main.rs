@@ -1,5 +1,6 @@
 //! `subrosa`: SQL across parties, under the rose.
 
+mod approved;
 mod args;
 mod commands;
 mod exit;

@@ -12,7 +12,9 @@ use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
 use release::{Release, Released};
 
-use crate::answer::{commit, encode, note};
+use crate::about::About;
+use crate::answer::{commit, encode};
+use crate::approved::{ApprovedQuestion, Terms, call};
 use crate::contain::contained;
 use crate::engine::{Engine, Question, now};
 use crate::execute::Execution;
@@ -34,6 +36,14 @@ pub enum Reply {
     Tables(Vec<VisibleTable>),
     /// `SHOW COLUMNS`, `DESCRIBE`.
     Columns(VisibleTable),
+    /// `SHOW APPROVED`.
+    Approved(Vec<ApprovedQuestion>),
+}
+
+/// A bound question, and the terms that hold for it if its text was approved.
+struct Bound {
+    plan: BoundPlan,
+    terms: Option<Terms>,
 }
 
 /// Providers of the tables that one question reads.
@@ -68,8 +78,12 @@ impl Engine {
                 self.known(question)?;
                 self.show_columns(question, &name).await
             }
+            Statement::ShowApproved => {
+                self.known(question)?;
+                Ok(Reply::Approved(self.approved(question).await))
+            }
             Statement::ExplainPolicy(query) => self.explain(question, *query).await,
-            Statement::Query(query) => self.answer(question, *query).await,
+            Statement::Query(query) => Box::pin(self.answer(question, *query)).await,
         }
     }
 
@@ -96,16 +110,31 @@ impl Engine {
         })
     }
 
-    async fn bind(&self, question: &Question, query: DfStatement) -> Result<BoundPlan, Refusal> {
+    async fn bind(&self, question: &Question, query: DfStatement) -> Result<Bound, Refusal> {
+        let recognised = self.recognise(query)?;
         let binder = Binder::new(&self.catalog, &question.principal.party).await?;
-        binder.bind(query).await
+        let plan = binder.bind(recognised.query).await?;
+        let terms = match &recognised.candidate {
+            None => None,
+            Some(candidate) => {
+                if candidate.called {
+                    call::nothing_above(&plan.0)?;
+                }
+                let tables = admit::tables_read(&plan.0)
+                    .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
+                self.terms(candidate, &tables)?
+            }
+        };
+        Ok(Bound { plan, terms })
     }
 
-    fn admit(&self, question: &Question, plan: &BoundPlan) -> Result<Admitted, Refusal> {
+    fn admit(&self, question: &Question, bound: &Bound) -> Result<Admitted, Refusal> {
+        let policies = self.in_force(bound.terms.as_ref());
         let request = admit::Request {
             principal: question.principal.clone(),
             purpose: question.purpose.clone(),
             recipient: question.recipient.clone(),
+            approved: bound.terms.is_some(),
             today: now().date_naive(),
         };
         if !self.setup.contract.holds_on(request.today) {
@@ -119,15 +148,16 @@ impl Engine {
                 .max()
                 .unwrap_or(1)
         };
-        let cap = self.policies.tables.values().map(units).max().unwrap_or(1);
+        let cap = policies.tables.values().map(units).max().unwrap_or(1);
         // Which entities a full set keeps depends on the order of rows; where they are remembered, none is left out.
-        let cap = if self.owes() {
+        let remembered = policy::set::PolicySet::remembers(policies.tables.values());
+        let cap = if remembered {
             usize::MAX
         } else {
             usize::try_from(cap).unwrap_or(usize::MAX)
         };
         let tools = crate::guard::tools(&self.track, cap);
-        let admitted = admit::admit(&plan.0, &self.policies, &request, &tools)
+        let admitted = admit::admit(&bound.plan.0, policies, &request, &tools)
             .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
         cost::check(&admitted, &self.sizes(), self.limits())?;
         Ok(admitted)
@@ -156,22 +186,15 @@ impl Engine {
         let explanation = match self.bind(question, query).await {
             Err(Refusal::Denied(denial)) => refused(*denial, Vec::new()),
             Err(other) => return Err(other),
-            Ok(plan) => {
-                let columns = self.columns_read(&plan.0);
-                match self.admit(question, &plan) {
+            Ok(bound) => {
+                let columns = self.columns_read(&bound.plan.0);
+                match self.admit(question, &bound) {
                     Err(Refusal::Denied(denial)) => refused(*denial, columns),
                     Err(other) => return Err(other),
                     Ok(admitted) => {
-                        let (tables, mode) = about(&admitted);
-                        let protected = mode == "statistical";
-                        let thresholds = if protected {
-                            self.thresholds(&tables)
-                        } else {
-                            Vec::new()
-                        };
-                        let note = protected
-                            .then(|| note(&tables, &self.policies.tables))
-                            .flatten();
+                        let about = About::of(&admitted, bound.terms.as_ref());
+                        let (mode, thresholds) = (about.mode, self.thresholds(&about));
+                        let note = self.note_about(&about);
                         let (verdict, denial, mode) = ("allow", None, Some(mode));
                         Explanation {
                             verdict,
@@ -191,16 +214,17 @@ impl Engine {
     async fn answer(&self, question: &Question, query: DfStatement) -> Result<Reply, Refusal> {
         let committed = commit(question)?;
         let judged = match self.bind(question, query).await {
-            Ok(plan) => match self.admit(question, &plan) {
+            Ok(bound) => match self.admit(question, &bound) {
                 Ok(admitted) => {
-                    let charged = self.charge(question, &plan.0, &admitted).await;
-                    charged.map(|()| (plan, admitted))
+                    let terms = bound.terms.as_ref();
+                    let charged = self.charge(question, &bound.plan.0, &admitted, terms).await;
+                    charged.map(|()| (bound, admitted))
                 }
                 Err(refusal) => Err(refusal),
             },
             Err(refusal) => Err(refusal),
         };
-        let (plan, admitted) = match judged {
+        let (bound, admitted) = match judged {
             Ok(judged) => judged,
             Err(refusal) => {
                 let code = match &refusal {
@@ -219,16 +243,16 @@ impl Engine {
                 return Err(refusal);
             }
         };
-        let (tables, mode) = about(&admitted);
+        let about = About::of(&admitted, bound.terms.as_ref());
         let remembers = remembers(&admitted);
-        let names = tables.iter().map(ToString::to_string).collect();
+        let names = about.tables.iter().map(ToString::to_string).collect();
         self.note(Event::Admitted {
             question: committed.question.clone(),
             tables: names,
         })
         .await?;
-        let ordered = gives_order(&plan.0);
-        let work = self.encoded(admitted, &tables, ordered);
+        let ordered = gives_order(&bound.plan.0);
+        let work = self.encoded(admitted, &about.tables, ordered);
         let encoded = match contained(self.setup.timeout, work).await {
             Ok(encoded) => encoded,
             Err(refusal) => {
@@ -236,14 +260,14 @@ impl Engine {
                     question: committed.question.clone(),
                 })
                 .await?;
-                return Err(self.why(refusal, &tables).await);
+                return Err(self.why(refusal, &about.tables).await);
             }
         };
         if remembers {
             self.note_state().await?;
         }
         enter(Phase::Sealing);
-        self.seal(question, &committed, &plan.0, (&tables, mode), &encoded)
+        self.seal(question, &committed, &bound.plan.0, &about, &encoded)
             .await
             .map(Reply::Answer)
     }
@@ -266,13 +290,6 @@ impl Engine {
         let (schema, rows) =
             pipeline::answer(admitted, &Unlocked(unlocked), &execution, self).await?;
         encode(&schema, &rows, ordered).map_err(|_| Refusal::Failed(FAILED))
-    }
-}
-
-fn about(admitted: &Admitted) -> (BTreeSet<TableRef>, &'static str) {
-    match admitted {
-        Admitted::Plain { tables, .. } => (tables.clone(), "plain"),
-        Admitted::Released { tables, .. } => (tables.clone(), "statistical"),
     }
 }
 

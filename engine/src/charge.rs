@@ -8,6 +8,7 @@ use policy::document::{Budget, OwnerAccess};
 use policy::table::TablePolicy;
 use seal::digest_hex;
 
+use crate::approved::Terms;
 use crate::engine::{Engine, Question, now};
 use crate::refusal::Refusal;
 use crate::state::{Charge, Period, statistics};
@@ -22,6 +23,7 @@ impl Engine {
         question: &Question,
         plan: &LogicalPlan,
         admitted: &Admitted,
+        terms: Option<&Terms>,
     ) -> Result<(), Refusal> {
         let Admitted::Released {
             releases, tables, ..
@@ -33,28 +35,36 @@ impl Engine {
             .iter()
             .map(|release| statistics(&release.spec))
             .fold(0_u32, u32::saturating_add);
+        let digest = self.question_digest(plan, tables);
+        let charge = |of: String, budget: &Budget, statistics, question_digest: &str| Charge {
+            table: of,
+            party: question.principal.party.to_string(),
+            period: Period::name(&budget.per, now()),
+            question: question_digest.to_owned(),
+            statistics,
+        };
         let policies = tables
             .iter()
-            .filter_map(|table| self.policies.tables.get(table));
-        let budgets = policies
-            .filter(|policy| !asks_for_itself(question, policy))
-            .filter_map(|policy| {
-                let budget = policy.disclosure.questions.as_ref()?;
-                Some((policy, &budget.value))
-            });
-        let digest = self.question_digest(plan, tables);
-        let charges: Vec<(&TablePolicy, &Budget, Charge)> = budgets
-            .map(|(policy, budget)| {
-                let charge = Charge {
-                    table: policy.table.to_string(),
-                    party: question.principal.party.to_string(),
-                    period: Period::name(&budget.per, now()),
-                    question: digest.clone(),
-                    statistics: asked,
-                };
-                (policy, budget, charge)
-            })
-            .collect();
+            .filter_map(|table| self.policies.tables.get(table))
+            .filter(|policy| !asks_for_itself(question, policy));
+        let mut charges: Vec<(&TablePolicy, &Budget, Charge)> = Vec::new();
+        for policy in policies {
+            let runs = terms.iter().flat_map(|terms| &terms.runs);
+            let mut counted = false;
+            for run in runs.filter(|run| run.table == policy.table) {
+                let same = run.same.as_ref().unwrap_or(&digest);
+                let of = run.what.clone();
+                counted |= run.same.is_none();
+                charges.push((policy, &run.budget, charge(of, &run.budget, 1, same)));
+            }
+            // Runs that an owner counted are not counted as questions too.
+            let budget = policy.disclosure.questions.as_ref();
+            if let Some(budget) = budget.filter(|_| !counted) {
+                let of = policy.table.to_string();
+                let charge = charge(of, &budget.value, asked, &digest);
+                charges.push((policy, &budget.value, charge));
+            }
+        }
         if charges.is_empty() {
             return Ok(());
         }
@@ -124,8 +134,18 @@ fn used_up(policy: &TablePolicy, budget: &Budget, charge: &Charge, spent: u64) -
     let mut denial = Denial::new(
         Code::Budget,
         format!(
-            "{} may ask {} for {} statistics a {}: {} are spent, and this question asks for {}",
-            charge.party, charge.table, budget.count, budget.per, spent, charge.statistics
+            "{} may ask {} for {} {} a {}: {} are spent, and this question asks for {}",
+            charge.party,
+            policy.table,
+            budget.count,
+            if charge.table == policy.table.to_string() {
+                "statistics"
+            } else {
+                &charge.table
+            },
+            budget.per,
+            spent,
+            charge.statistics
         ),
     );
     denial.party = Some(policy.table.party.clone());

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use admit::Policies;
 use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
@@ -21,7 +22,7 @@ pub struct Explanation {
     /// Why it is denied.
     #[serde(skip)]
     pub denial: Option<Denial>,
-    /// `plain` or `statistical`, if allowed.
+    /// `plain`, `statistical` or `approved`, if allowed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mode: Option<&'static str>,
     /// What each column it reads may be used for, and by which rule.
@@ -81,35 +82,33 @@ impl Engine {
             found.into_iter().collect()
         }
     }
+}
 
-    /// What the answer over these tables owes, in words.
-    pub(crate) fn thresholds<'a>(
-        &self,
-        tables: impl IntoIterator<Item = &'a TableRef>,
-    ) -> Vec<String> {
-        let protected = tables
-            .into_iter()
-            .filter_map(|t| self.policies.tables.get(t));
-        let mut words = Vec::new();
-        for policy in protected.filter(|policy| !policy.is_public()) {
-            for unit in policy.units() {
-                let k = policy.min_contributors(unit);
-                words.push(format!(
-                    "{}: at least {k} contributors ({unit}) behind every value",
-                    policy.table
-                ));
-            }
-            words.extend(beyond_support(policy));
-            let dominance = policy.disclosure.dominance.value;
-            if dominance > 0 {
-                words.push(format!(
-                    "{}: no contributor above {dominance} % of a sum",
-                    policy.table
-                ));
+/// What an answer over these tables owes, in words.
+pub(crate) fn owed_in_words(policies: &Policies, tables: &BTreeSet<TableRef>) -> Vec<String> {
+    let protected = tables.iter().filter_map(|t| policies.tables.get(t));
+    let mut words: Vec<String> = Vec::new();
+    for policy in protected.filter(|policy| !policy.is_public()) {
+        for unit in policy.units() {
+            let k = policy.min_contributors(unit);
+            let line = format!(
+                "{}: at least {k} contributors ({unit}) behind every value",
+                policy.table
+            );
+            if !words.contains(&line) {
+                words.push(line);
             }
         }
-        words
+        words.extend(beyond_support(policy));
+        let dominance = policy.disclosure.dominance.value;
+        if dominance > 0 {
+            words.push(format!(
+                "{}: no contributor above {dominance} % of a sum",
+                policy.table
+            ));
+        }
     }
+    words
 }
 
 /// What a table owes beyond support, in words.

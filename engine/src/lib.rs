@@ -3,7 +3,9 @@
 //! A question earns its way out: each stage's type is made by the stage before it, and nothing
 //! leaves before its ledger entry is durable. [`Engine::ask`] drives the stages.
 
+mod about;
 mod answer;
+mod approved;
 mod ask;
 mod brokers;
 mod charge;
@@ -25,6 +27,7 @@ mod state;
 mod unlock;
 
 pub use answer::{OpenedAnswer, open_answer};
+pub use approved::ApprovedQuestion;
 pub use ask::Reply;
 pub use brokers::PartyLink;
 pub use contain::is_answering;

@@ -5,6 +5,7 @@
 //! content; so comments and spacing of a file decide nothing, and nothing outside the language can be
 //! in what was signed. Verifying Ed25519 is the caller's: this crate holds no cryptography but SHA-256.
 
+mod approvals;
 mod canonical;
 mod chain;
 mod compile;
@@ -58,6 +59,8 @@ pub struct Contract {
     pub parties: BTreeMap<PartyId, Member>,
     /// Tables with the digest of the policy each is under.
     pub tables: BTreeMap<TableRef, [u8; 32]>,
+    /// By table, the texts of the questions that its policy approves, by name.
+    pub approved: BTreeMap<TableRef, BTreeMap<String, String>>,
     /// Views by name.
     pub views: BTreeMap<ViewName, View>,
 }
@@ -78,6 +81,7 @@ impl Contract {
             floors: Floors::default(),
             parties: BTreeMap::new(),
             tables: BTreeMap::new(),
+            approved: BTreeMap::new(),
             views: BTreeMap::new(),
         }
     }
@@ -95,6 +99,15 @@ impl Contract {
     pub fn may_receive(&self, party: &PartyId) -> bool {
         self.parties.contains_key(party)
             && (self.recipients.is_empty() || self.recipients.contains(party))
+    }
+
+    /// Pins the texts of the questions that a table's policy approves.
+    pub fn approve(&mut self, table: &TableRef, texts: BTreeMap<String, String>) {
+        if texts.is_empty() {
+            self.approved.remove(table);
+        } else {
+            self.approved.insert(table.clone(), texts);
+        }
     }
 
     /// Whether it still holds on a day.

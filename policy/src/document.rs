@@ -153,6 +153,8 @@ pub struct Approval {
     pub name: Placed<String>,
     /// The file with its text.
     pub sql: Placed<String>,
+    /// The text, once it was read.
+    pub text: Option<String>,
     /// k for it.
     pub min_contributors: Option<Placed<MinContributors>>,
     /// No noise.

@@ -9,6 +9,7 @@
 //! others in a [`PolicySet`](set::PolicySet) under the floors of a [`Contract`](contract::Contract).
 
 pub mod access;
+pub mod approved;
 pub mod capability;
 pub mod contract;
 pub mod denial;

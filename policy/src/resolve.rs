@@ -150,6 +150,7 @@ fn policy(
         joins: consents(document),
         columns: visible.collect(),
         unique,
+        approve: document.approve.clone(),
     }
 }
 

@@ -77,7 +77,18 @@ impl PolicySet {
             .reduce(|a, b| a.meet(&b))
     }
 
-    /// Whether any of some tables owes more than support.
+    /// Whether people behind answers to any of some tables are remembered, so that none may be left out.
+    #[must_use]
+    pub fn remembers<'t>(tables: impl IntoIterator<Item = &'t TablePolicy>) -> bool {
+        tables.into_iter().any(|policy| {
+            let disclosure = &policy.disclosure;
+            let asks =
+                disclosure.jitter.value || disclosure.history.value || disclosure.noise.value;
+            asks && !policy.is_public()
+        })
+    }
+
+    /// Whether any of some tables owes more than support, or counts the runs of approved questions.
     #[must_use]
     pub fn owes<'t>(tables: impl IntoIterator<Item = &'t TablePolicy>) -> bool {
         tables.into_iter().any(|policy| {
@@ -85,7 +96,8 @@ impl PolicySet {
             let asks = disclosure.jitter.value
                 || disclosure.history.value
                 || disclosure.noise.value
-                || disclosure.questions.is_some();
+                || disclosure.questions.is_some()
+                || !policy.approve.is_empty();
             asks && !policy.is_public()
         })
     }

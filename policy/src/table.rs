@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::capability::{Capabilities, RuleSpan};
-use crate::document::{Access, Disclosure, JoinConsent, PolicyDocument};
+use crate::document::{Access, Approval, Disclosure, JoinConsent, PolicyDocument};
 use crate::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
 pub use crate::resolve::{ColumnKind, ColumnShape};
 
@@ -37,6 +37,8 @@ pub struct TablePolicy {
     pub columns: Vec<VisibleColumn>,
     /// Keys (one or several columns) declared unique and found so at sealing.
     pub unique: Vec<Vec<String>>,
+    /// The terms of approved questions.
+    pub approve: Vec<Approval>,
 }
 
 impl TablePolicy {

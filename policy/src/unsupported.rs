@@ -40,9 +40,8 @@ impl Found<'_> {
         let mode = &self.document.disclosure.mode;
         let help = "write `mode = \"statistical\"` under [disclosure]";
         match mode.value {
-            Mode::Template => self.refuse(&mode.span, "mode = \"template\"", help),
             Mode::Dp => self.refuse(&mode.span, "mode = \"dp\"", help),
-            Mode::Statistical => {}
+            Mode::Template | Mode::Statistical => {}
         }
     }
 
@@ -84,14 +83,14 @@ mod tests {
 
     #[test]
     fn what_is_refused_is_named_with_its_line() {
-        let text = "policy = 1\ntable = \"t\"\nextends = \"x.toml\"\n[disclosure]\nmode = \"template\"\n\
+        let text = "policy = 1\ntable = \"t\"\nextends = \"x.toml\"\n[disclosure]\nmode = \"dp\"\n[disclosure.dp]\nunit = \"person\"\nepsilon = 1.0\ntotal_epsilon = 10.0\ndelta = 1e-6\nmax_groups = 4\n\
              [[rows.only]]\nparty = \"*\"\nwhere = \"a = 1\"\n[columns]\nid = { unit = \"person\" }\n";
         let document = PolicyDocument::parse("t", text).unwrap();
         let lines: Vec<usize> = unsupported(&document).iter().map(|p| p.line).collect();
-        assert_eq!(lines, [5, 8, 3]);
+        assert_eq!(lines, [5, 14, 3]);
         assert_eq!(
             refused(text)[0],
-            "t.policy.toml:5:8: error: `t` asks for `mode = \"template\"`, which this version cannot enforce yet\n  \
+            "t.policy.toml:5:8: error: `t` asks for `mode = \"dp\"`, which this version cannot enforce yet\n  \
              help: write `mode = \"statistical\"` under [disclosure]"
         );
     }

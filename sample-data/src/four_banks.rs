@@ -27,6 +27,12 @@ const POLICIES: [(&str, &str); 3] = [
     ),
 ];
 
+/// Texts that every bank has approved, beside its policies.
+const APPROVED: [(&str, &str); 1] = [(
+    "benford",
+    include_str!("../four-banks/approved/benford.sql"),
+)];
+
 /// Files that are the same in every world of four banks.
 const FILES: [(&str, &str); 7] = [
     (
@@ -155,6 +161,9 @@ pub fn write_world(
         for (table, policy) in POLICIES {
             let text = policy.replace("{others}", &others.join(", "));
             files::text(&dir.join(bank).join(format!("{table}.policy.toml")), &text)?;
+        }
+        for (name, sql) in APPROVED {
+            files::text(&dir.join(bank).join(format!("approved/{name}.sql")), sql)?;
         }
     }
     for (name, sql) in QUESTIONS {

@@ -92,8 +92,9 @@ async fn ask(world: &World, principal: &str, sql: &str) -> Result<Box<Answered>,
     let session = Session::new(world, Some(principal), None, None)?;
     match session.ask(world, sql).await? {
         Outcome::Answer(answer) => Ok(answer),
-        Outcome::Explanation(_) | Outcome::Tables(_) | Outcome::Columns(_) => {
-            Err(Failure::usage("the demo asks for answers only"))
-        }
+        Outcome::Explanation(_)
+        | Outcome::Tables(_)
+        | Outcome::Columns(_)
+        | Outcome::Approved(_) => Err(Failure::usage("the demo asks for answers only")),
     }
 }

@@ -142,6 +142,7 @@ pub(crate) fn show(outcome: &Outcome, format: Format, out: &mut Vec<u8>) -> std:
         }
         Outcome::Tables(tables) => super::lab_show::tables(tables, format, out),
         Outcome::Columns(table) => super::lab_show::columns(table, format, out),
+        Outcome::Approved(questions) => super::lab_show::approved(questions, format, out),
         Outcome::Explanation(explanation) => super::lab_show::explanation(explanation, format, out),
     }
 }

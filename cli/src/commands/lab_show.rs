@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use arrow::array::{ArrayRef, RecordBatch, StringArray};
 use arrow::datatypes::{DataType, Field, Schema};
-use engine::{Explanation, VisibleTable};
+use engine::{ApprovedQuestion, Explanation, VisibleTable};
 use serde_json::{Value, json};
 
 use crate::failure::Failure;
@@ -64,6 +64,29 @@ pub(crate) fn columns(
         ),
     ];
     texts(&columns, format, out)
+}
+
+/// `SHOW APPROVED`.
+pub(crate) fn approved(
+    questions: &[ApprovedQuestion],
+    format: Format,
+    out: &mut Vec<u8>,
+) -> std::io::Result<()> {
+    let of = |get: fn(&ApprovedQuestion) -> String| questions.iter().map(get).collect();
+    let columns = [
+        ("name", of(|q| q.name.clone())),
+        ("call", of(|q| q.call.clone())),
+        ("parameters", of(parameters)),
+        ("approved_by", of(|q| q.approved_by.join(", "))),
+        ("missing", of(|q| q.missing.join(", "))),
+    ];
+    texts(&columns, format, out)
+}
+
+fn parameters(question: &ApprovedQuestion) -> String {
+    let each = question.parameters.iter();
+    let words = each.map(|(name, values)| format!("{name}: {}", values.join(" and ")));
+    words.collect::<Vec<_>>().join("; ")
 }
 
 /// `EXPLAIN POLICY`.

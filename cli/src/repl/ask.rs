@@ -62,7 +62,10 @@ fn answered(shell: &mut Shell<'_>, sql: &str, outcome: &Outcome) {
             shell.settings.last_question = Some(sql.to_owned());
             shell.settings.last_answer = Some(answer.file.clone());
         }
-        Outcome::Explanation(_) | Outcome::Tables(_) | Outcome::Columns(_) => {}
+        Outcome::Explanation(_)
+        | Outcome::Tables(_)
+        | Outcome::Columns(_)
+        | Outcome::Approved(_) => {}
     }
     if let (Outcome::Answer(_), Some(_)) = (outcome, &shell.settings.target) {
         if let Err(failure) = write(&mut shell.settings, outcome) {
@@ -97,7 +100,10 @@ fn shown(outcome: &Outcome, settings: &Settings) -> std::io::Result<String> {
                 output::write(settings.format, schema, batches, &mut text)?;
             }
         }
-        Outcome::Explanation(_) | Outcome::Tables(_) | Outcome::Columns(_) => {
+        Outcome::Explanation(_)
+        | Outcome::Tables(_)
+        | Outcome::Columns(_)
+        | Outcome::Approved(_) => {
             crate::commands::lab::show(outcome, settings.format, &mut text)?;
         }
     }

@@ -56,6 +56,7 @@ pub(super) const KEYWORDS: &[&str] = &[
     "VALUES",
     "FILTER",
     "EXPLAIN POLICY",
+    "SHOW APPROVED",
     "SHOW TABLES",
     "SHOW COLUMNS FROM",
     "DESCRIBE",

@@ -5,6 +5,7 @@ use std::path::Path;
 
 use connectors::PartyKeys;
 use policy::contract::{Contract, Member, PublicKey, Signature, Signatures, View, ViewName};
+use policy::document::PolicyDocument;
 use policy::ident::{PartyId, TableRef};
 
 use super::collaboration::Collaboration;
@@ -16,14 +17,17 @@ use crate::failure::{self, Failure, Failures};
 pub(crate) fn draft(
     world: &Collaboration,
     keys: &BTreeMap<PartyId, PartyKeys>,
-    policies: &BTreeMap<TableRef, [u8; 32]>,
+    documents: &BTreeMap<TableRef, PolicyDocument>,
     measurement: &str,
 ) -> Result<Contract, Failures> {
     let mut contract = Contract::new(&world.name);
     contract.lab = true;
     contract.purposes.clone_from(&world.purposes);
     contract.measurements = BTreeSet::from([format!("simulated:{measurement}")]);
-    contract.tables.clone_from(policies);
+    for (table, document) in documents {
+        contract.tables.insert(table.clone(), document.digest);
+        contract.approve(table, document.approved_texts());
+    }
     for (party, analysts) in &world.parties {
         let Some(keys) = keys.get(party) else {
             continue;
@@ -172,7 +176,7 @@ fn read(
 /// Checks a contract against the policies; what is wrong with either.
 pub(crate) fn compile(
     contract: &Contract,
-    documents: &BTreeMap<TableRef, policy::document::PolicyDocument>,
+    documents: &BTreeMap<TableRef, PolicyDocument>,
 ) -> Result<Vec<policy::problem::Problem>, Failures> {
     let compiled = contract.compile(documents);
     let (errors, warnings): (Vec<_>, Vec<_>) = compiled

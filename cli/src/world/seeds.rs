@@ -43,6 +43,7 @@ fn owes(document: &PolicyDocument) -> bool {
         || disclosure.history.value
         || disclosure.noise.value
         || disclosure.questions.is_some()
+        || !document.approve.is_empty()
 }
 
 /// Where the engine keeps its state, with the seeds of image and operator; a laboratory keeps both in files.

@@ -2,7 +2,7 @@
 
 use arrow::array::RecordBatch;
 use arrow::datatypes::SchemaRef;
-use engine::{Explanation, Question, Reply, VisibleTable, open_answer};
+use engine::{ApprovedQuestion, Explanation, Question, Reply, VisibleTable, open_answer};
 use policy::ident::{PartyId, Principal, Purpose};
 use seal::Receipt;
 
@@ -34,6 +34,7 @@ pub(crate) enum Outcome {
     Explanation(Box<Explanation>),
     Tables(Vec<VisibleTable>),
     Columns(VisibleTable),
+    Approved(Vec<ApprovedQuestion>),
 }
 
 impl Session {
@@ -91,6 +92,7 @@ impl Session {
             Reply::Explanation(explanation) => Ok(Outcome::Explanation(explanation)),
             Reply::Tables(tables) => Ok(Outcome::Tables(tables)),
             Reply::Columns(table) => Ok(Outcome::Columns(table)),
+            Reply::Approved(questions) => Ok(Outcome::Approved(questions)),
         }
     }
 

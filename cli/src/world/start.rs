@@ -67,17 +67,12 @@ pub(crate) async fn start(root: &Path, progress: &ProgressBar) -> Result<World, 
     let tables = preparation.tables(documents).await?;
     progress.set_message("agreeing on the contract");
     let measurement = measurement()?;
-    let digests = tables
-        .sealed
-        .iter()
-        .map(|(name, t)| (name.clone(), t.document.digest))
-        .collect();
-    let mut draft = agreement::draft(&collaboration, &keys, &digests, &measurement)?;
     let documents: BTreeMap<_, _> = tables
         .sealed
         .iter()
         .map(|(name, t)| (name.clone(), t.document.clone()))
         .collect();
+    let mut draft = agreement::draft(&collaboration, &keys, &documents, &measurement)?;
     super::seeds::commit(&mut draft, &documents, &layout)?;
     let warnings = agreement::compile(&draft, &documents)?;
     let (contract, _) = agreement::in_force(draft, &keys, &layout)?;

@@ -109,7 +109,9 @@ fn policy_of(root: &Path, table: &WorldTable) -> Result<PolicyDocument, Failures
         failure.exit = crate::exit::Exit::Yours;
         failure
     })?;
-    PolicyDocument::parse(&table.policy_name, &text).map_err(failure::all)
+    let mut document = PolicyDocument::parse(&table.policy_name, &text).map_err(failure::all)?;
+    crate::approved::read_texts(&mut document, &path)?;
+    Ok(document)
 }
 
 impl Preparation<'_> {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use datafusion_common::tree_node::TreeNodeRecursion;
 use datafusion_expr::LogicalPlan;
 use policy::denial::{Code, Denial};
-use policy::document::OwnerAccess;
+use policy::document::{Mode, OwnerAccess};
 use policy::ident::TableRef;
 use policy::table::TablePolicy;
 
@@ -14,7 +14,10 @@ use crate::request::{Policies, Request};
 use crate::scan::table_of;
 
 /// Every table the plan reads, subqueries included.
-pub(crate) fn tables_read(plan: &LogicalPlan) -> Result<BTreeSet<TableRef>, Denial> {
+///
+/// # Errors
+/// `E_UNKNOWN` for what is no table of the contract.
+pub fn tables_read(plan: &LogicalPlan) -> Result<BTreeSet<TableRef>, Denial> {
     let mut tables = BTreeSet::new();
     let mut unknown = false;
     let walked = plan.apply_with_subqueries(|node| {
@@ -82,6 +85,9 @@ pub(crate) fn check(
     for policy in policies_of(tables, policies).filter(|p| !p.is_public() && !plain) {
         check_table(policy, request)?;
     }
+    for policy in policies_of(tables, policies).filter(|p| !p.is_public() && !plain) {
+        check_mode(policy, request)?;
+    }
     Ok(())
 }
 
@@ -95,6 +101,30 @@ fn listed<T: std::fmt::Display>(names: impl IntoIterator<Item = T>) -> String {
         format!("{shown} and {more} more")
     } else {
         shown
+    }
+}
+
+/// Tables of mode `template` answer approved questions only.
+fn check_mode(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
+    let mode = &policy.disclosure.mode;
+    match mode.value {
+        Mode::Template if !request.approved => {
+            let message = format!(
+                "{} answers only questions that its owner approved",
+                policy.table
+            );
+            let mut denial = Denial::new(Code::Template, message);
+            denial.party = Some(policy.table.party.clone());
+            denial.table = Some(policy.table.table.clone());
+            denial.help =
+                Some("SHOW APPROVED lists them; ask SELECT * FROM approved('name')".to_owned());
+            Err(denial)
+        }
+        Mode::Dp => Err(Denial::new(
+            Code::Mode,
+            "differential privacy is not available",
+        )),
+        Mode::Template | Mode::Statistical => Ok(()),
     }
 }
 

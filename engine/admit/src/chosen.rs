@@ -47,7 +47,7 @@ pub(crate) fn check(judge: &mut Judge<'_>, terms: &[Term], constant: &Constant) 
 fn refuse(judge: &mut Judge<'_>, expr: &Expr, traits: &Traits, grain: &Grain) {
     judge
         .refusals
-        .add(
+        .rule(
             Code::FilterGrain,
             format!("it is compared with a value that need not lie on its grid ({grain})"),
         )

@@ -212,7 +212,7 @@ fn two(judge: &mut Judge<'_>, x: &Term, y: &Term, constant: &Constant) {
     if !(factor_allowed(x.0, y.0) || x.2.counted || y.2.counted) {
         judge
             .refusals
-            .add(
+            .rule(
                 Code::FilterGrain,
                 "the factor between two columns must be a multiple of 0.01 from 0.01 to 100",
             )
@@ -228,7 +228,7 @@ fn two(judge: &mut Judge<'_>, x: &Term, y: &Term, constant: &Constant) {
     if !offset_allowed || constant.other || constant.moment.is_some() || constant.text.is_some() {
         judge
             .refusals
-            .add(
+            .rule(
                 Code::FilterGrain,
                 "the offset between two columns must lie on their grid",
             )
@@ -265,7 +265,7 @@ fn between_owners(judge: &mut Judge<'_>, terms: &[Term]) {
             if !consents(x, y) {
                 judge
                     .refusals
-                    .add(
+                    .rule(
                         Code::Compare,
                         "their owners have not agreed to compare these columns",
                     )
@@ -312,7 +312,7 @@ fn check_growth(judge: &mut Judge<'_>, terms: &[Term], op: Operator, polarity: P
         if !safe {
             judge
                 .refusals
-                .add(
+                .rule(
                     Code::Negation,
                     "more rows of another owner could undo this condition",
                 )

@@ -70,7 +70,10 @@ fn plain(function: &AggregateFunction, argument: Option<&Expr>) -> Expr {
     let mut function = function.clone();
     function.params.filter = None;
     if let Some(argument) = argument {
-        function.params.args = vec![argument.clone()];
+        match function.params.args.first_mut() {
+            Some(first) => first.clone_from(argument),
+            None => function.params.args.push(argument.clone()),
+        }
     }
     Expr::AggregateFunction(function)
 }

@@ -145,7 +145,7 @@ fn binary_traits(judge: &mut Judge<'_>, expr: &Expr, binary: &BinaryExpr) -> Tra
             let right = opaque_refused(judge, &binary.right);
             judge
                 .refusals
-                .add(
+                .rule(
                     Code::Fn,
                     format!("the operator {} is not available", binary.op),
                 )

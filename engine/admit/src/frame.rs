@@ -44,7 +44,7 @@ pub(crate) fn check_frame(walker: &mut Walker<'_>, call: &WindowFunction, order:
         if !fits {
             walker
                 .refusals
-                .add(
+                .rule(
                     Code::FilterGrain,
                     "the window's frame is not on the grid of what orders it",
                 )

@@ -1,16 +1,17 @@
 //! Scalar functions below a release: which there are, and what they leave of a capability.
 
-use datafusion_expr::Expr;
 use datafusion_expr::expr::ScalarFunction;
+use datafusion_expr::{Expr, Operator};
 use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 use policy::number::Decimal;
 
+use crate::comparison;
 use crate::constant::{Quantity, constant_quantity};
 use crate::expression::{self, meet_in_place, only_ungridded};
 use crate::functions;
 use crate::grain::{nests, unit_named};
-use crate::predicate::Judge;
+use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::traits::Traits;
 
@@ -63,6 +64,14 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
                 degree,
                 ..only_ungridded(first)
             }
+        }
+        "nullif" => {
+            let found = choice(call, &args);
+            if let [value, other] = call.args.as_slice() {
+                // A CASE WHEN value = other: whoever may not compare them may not ask this way either.
+                comparison::judge(judge, value, Operator::Eq, other, Polarity::Both);
+            }
+            bounded(name, found, &args)
         }
         "lower" | "upper" => Traits {
             degree: None,
@@ -130,7 +139,7 @@ fn refused(judge: &mut Judge<'_>, expr: &Expr, name: &str, args: &[Traits]) -> T
     } else {
         format!("the function {name} is not available")
     };
-    judge.refusals.add(Code::Fn, message).at(expr);
+    judge.refusals.rule(Code::Fn, message).at(expr);
     Traits {
         owners: all.owners,
         origin: all.origin,

@@ -157,7 +157,7 @@ fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> 
     if !found.groups_inside() && !implied && rel.is_protected() {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::FilterGrain,
                 "rows may be grouped by units, keys, and dimensions or filters at their grain",
             )
@@ -178,7 +178,7 @@ pub(crate) fn check_crowd(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) {
                 && number.is_some_and(|n| slot.parties.contains_key(&n))
         });
         if !has {
-            let denial = walker.refusals.add(
+            let denial = walker.refusals.rule(
                 Code::Crowd,
                 format!("this inner grouping makes rows about crowds of {owner}'s people; only the outermost aggregate may"),
             );
@@ -200,7 +200,7 @@ pub(crate) fn key_consents(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) 
                 if !consent::mutual(walker.policies, &rel.tables, p, q, &key.domains) {
                     walker
                         .refusals
-                        .add(Code::Join, format!("grouping by this key links rows of {p} and {q}, who have not both agreed to it"))
+                        .rule(Code::Join, format!("grouping by this key links rows of {p} and {q}, who have not both agreed to it"))
                         .of(key.origin.as_ref())
                         .help("both policies need the other party under `[joins.…] with`");
                 }

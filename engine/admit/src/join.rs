@@ -107,7 +107,7 @@ pub(crate) fn judge_rest(
         if rel.is_protected() && !branches(expr).is_empty() {
             walker
                 .refusals
-                .add(Code::Join, "CASE is not available in a join's condition")
+                .rule(Code::Join, "CASE is not available in a join's condition")
                 .at(expr)
                 .help("join on the key, and put the CASE into WHERE");
         }
@@ -193,7 +193,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     link(walker, &left, &right, &found);
     if supplied.is_protected() && !unmatched_allowed(walker, preserved, supplied, &found) {
         let at = found.stated.first().and_then(span_of);
-        let denial = walker.refusals.add(
+        let denial = walker.refusals.rule(
             Code::Outer,
             "rows without a match would show who is absent at another party",
         );

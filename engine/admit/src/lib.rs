@@ -45,6 +45,7 @@ mod relation;
 mod release_plan;
 mod repeated;
 mod request;
+mod rows;
 mod scan;
 mod semi;
 mod traits;
@@ -59,6 +60,7 @@ use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
 
 pub use above::release_name;
+pub use access::tables_read;
 pub use release_plan::ReleasePlan;
 pub use request::{Policies, Request, Tools};
 
@@ -93,7 +95,7 @@ pub fn admit(
     request: &Request,
     tools: &Tools,
 ) -> Result<Admitted, Denial> {
-    let tables = access::tables_read(plan)?;
+    let tables = tables_read(plan)?;
     access::check(&tables, policies, request)?;
     if access::is_plain(&tables, policies, request) {
         return Ok(access::plain(plan, tables));

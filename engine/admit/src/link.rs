@@ -58,7 +58,7 @@ fn with_public(
         .first()
         .map(|(column, _)| Expr::Column(column.clone()));
     let span = at.as_ref().and_then(span_of);
-    let denial = walker.refusals.add(
+    let denial = walker.refusals.rule(
         Code::Join,
         "protected rows may be joined with a public table only on dimensions or filters, where the public side is unique",
     );
@@ -71,7 +71,7 @@ fn with_public(
 fn between_owners(walker: &mut Walker<'_>, left: &Rel, right: &Rel, found: &Condition) {
     if found.keys.is_empty() {
         let at = found.stated.first().cloned();
-        let denial = walker.refusals.add(
+        let denial = walker.refusals.rule(
             Code::Join,
             "protected rows may only be joined on an equality of two bare keys of one domain",
         );
@@ -131,7 +131,7 @@ fn refuse_consent(
     let span = pair.and_then(|pair| span_of(&Expr::Column(pair.left.clone())));
     let denial = walker
         .refusals
-        .add(
+        .rule(
             Code::Join,
             format!("{p} and {q} have not both agreed to link their rows on this key"),
         )
@@ -165,7 +165,7 @@ fn check_many(walker: &mut Walker<'_>, left: &Rel, right: &Rel, found: &Conditio
     let message = format!(
         "{other}'s side may hold the key more than once, and {owner} has not agreed to that"
     );
-    let denial = walker.refusals.add(Code::Join, message);
+    let denial = walker.refusals.rule(Code::Join, message);
     denial.span = span;
     denial.help(format!(
         "group {other}'s side by the key first, or ask {owner} for `many`"

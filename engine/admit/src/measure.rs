@@ -114,7 +114,7 @@ fn listed(judge: &mut Judge<'_>, call: &AggregateFunction, name: &str, place: Pl
         || (place == Place::Inner && functions::INNER.contains(&name));
     let at = params.args.first();
     let mut refuse = |message: String, help: &str| {
-        let denial = judge.refusals.add(Code::Agg, message);
+        let denial = judge.refusals.rule(Code::Agg, message);
         denial.help(help);
         if let Some(expr) = at {
             denial.at(expr);
@@ -189,7 +189,7 @@ fn measure_argument(judge: &mut Judge<'_>, expr: &Expr, most: u8) -> Traits {
     if found.degree.is_none_or(|d| d > most) {
         judge
             .refusals
-            .add(
+            .rule(
                 Code::MeasureExpr,
                 "only measures, their sums and products of two may be aggregated",
             )
@@ -205,7 +205,7 @@ fn extreme_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     if found.degree.is_none() && found.filter.is_none() {
         judge
             .refusals
-            .add(
+            .rule(
                 Code::MeasureExpr,
                 "min and max take a measure or a filter column",
             )
@@ -239,7 +239,7 @@ fn count_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
             let found = expression::opaque_refused(judge, other);
             judge
                 .refusals
-                .add(
+                .rule(
                     Code::MeasureExpr,
                     "count takes a bare column, or CASE WHEN … THEN column END",
                 )
@@ -295,7 +295,7 @@ fn distinct_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
         };
         judge
             .refusals
-            .add(
+            .rule(
                 code,
                 "count(DISTINCT …) takes units, keys, and dimensions or filters at their grain",
             )

@@ -129,7 +129,7 @@ impl Judge<'_> {
             Code::FilterGrain
         };
         self.refusals
-            .add(code, sentence(traits, why))
+            .rule(code, sentence(traits, why))
             .of(traits.origin.as_ref())
             .at(expr);
     }
@@ -216,7 +216,7 @@ impl Judge<'_> {
             Code::Fn
         };
         self.refusals
-            .add(code, "regular expressions are not available")
+            .rule(code, "regular expressions are not available")
             .of(traits.origin.as_ref())
             .at(inner)
             .help("write LIKE 'abc%' or IN ('…')");

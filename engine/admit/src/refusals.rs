@@ -11,12 +11,34 @@ use crate::traits::Origin;
 #[derive(Debug, Default)]
 pub(crate) struct Refusals {
     all: Vec<Denial>,
+    /// The owners have read and approved the text: rules about expressions and shapes do not bind it.
+    approved: bool,
+    /// What they would have refused.
+    waived: Vec<Denial>,
 }
 
 impl Refusals {
+    /// None so far, of a text that the owners have approved or of another.
+    pub(crate) fn of_text(approved: bool) -> Self {
+        Self {
+            approved,
+            ..Self::default()
+        }
+    }
+
     /// Records a refusal and lets the caller go on, so that the most telling one can be reported.
     pub(crate) fn add(&mut self, code: Code, message: impl Into<String>) -> &mut Denial {
         self.all.push_mut(Denial::new(code, message))
+    }
+
+    /// As [`Self::add`], but of a rule that does not bind a text which the owners have approved.
+    pub(crate) fn rule(&mut self, code: Code, message: impl Into<String>) -> &mut Denial {
+        let list = if self.approved {
+            &mut self.waived
+        } else {
+            &mut self.all
+        };
+        list.push_mut(Denial::new(code, message))
     }
 
     /// Adds help to the latest refusal.

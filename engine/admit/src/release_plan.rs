@@ -19,6 +19,7 @@ use crate::measure::{self, Judged, Place};
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
 use crate::request::Policies;
+use crate::rows;
 use crate::traits::{ArmId, Traits};
 use crate::walk::Walker;
 
@@ -43,6 +44,9 @@ pub(crate) fn build(
     calls: &[Expr],
     original: &LogicalPlan,
 ) -> DfResult<ReleasePlan> {
+    if walker.request.approved && !rows::are_released(calls) {
+        return rows::build(walker, input, keys, calls, original);
+    }
     let rel = walker.walk(input, &[])?;
     let keys = &each_once(keys);
     let mut columns = Columns::default();
@@ -167,13 +171,13 @@ struct Owed {
 
 /// The columns that a release reads, each once.
 #[derive(Default)]
-struct Columns {
-    exprs: Vec<Expr>,
+pub(crate) struct Columns {
+    pub(crate) exprs: Vec<Expr>,
     sources: Vec<Expr>,
 }
 
 impl Columns {
-    fn add(&mut self, expr: Expr, name: &str) -> usize {
+    pub(crate) fn add(&mut self, expr: Expr, name: &str) -> usize {
         if let Some(index) = self.sources.iter().position(|e| *e == expr) {
             return index;
         }
@@ -210,7 +214,7 @@ fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
         );
         walker
             .refusals
-            .add(
+            .rule(
                 Code::RoleDim,
                 format!("{name} may not name the groups of an answer"),
             )
@@ -221,7 +225,7 @@ fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
     if found.crowded.is_some() {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::Negation,
                 "a count over rows of several owners names groups: more rows could undo it",
             )
@@ -267,7 +271,7 @@ fn exact(argument: &Expr, rel: &Rel) -> Expr {
     }
 }
 
-fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
+pub(crate) fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
     release::Slot {
         column: columns.add_hidden(Expr::Column(slot.column.clone())),
         form: if slot.set {
@@ -305,7 +309,7 @@ fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Optio
 }
 
 /// Exemption, pooling and dominance of every party, by number.
-fn party_rules(walker: &Walker<'_>, rel: &Rel) -> Vec<PartyRule> {
+pub(crate) fn party_rules(walker: &Walker<'_>, rel: &Rel) -> Vec<PartyRule> {
     let policies = walker.policies;
     let classes = pool_classes(policies);
     policies

@@ -59,6 +59,8 @@ pub struct Request {
     pub purpose: Option<Purpose>,
     /// Who will be able to open the answer.
     pub recipient: PartyId,
+    /// Every owner has approved this very text: rules about expressions and shapes do not bind it.
+    pub approved: bool,
     /// The day it is asked, UTC.
     pub today: NaiveDate,
 }

@@ -150,7 +150,7 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     if tested.is_protected() {
         link(walker, &kept, &tested, &found);
         if !unmatched_allowed(walker, &kept, &tested, &found) {
-            let denial = walker.refusals.add(
+            let denial = walker.refusals.rule(
                 Code::Negation,
                 "NOT IN, NOT EXISTS and EXCEPT show who is absent at another party",
             );
@@ -165,7 +165,7 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
                 .is_some_and(|c| !c.traits.identifier && c.traits.groups_inside())
         });
         if !usable || !found.keys.is_empty() {
-            walker.refusals.add(
+            walker.refusals.rule(
                 Code::Join,
                 "protected rows may be compared with a public table only on dimensions or filters",
             );

@@ -34,7 +34,7 @@ impl<'a> Walker<'a> {
             policies,
             request,
             tools,
-            refusals: Refusals::default(),
+            refusals: Refusals::of_text(request.approved),
             flag_arms: BTreeSet::new(),
             next: 0,
         }
@@ -92,18 +92,14 @@ impl<'a> Walker<'a> {
                 Ok(rel)
             }
             LogicalPlan::Sort(node) => {
-                self.refuse(
-                    Code::Limit,
-                    "ORDER BY may only stand above the aggregates that leave",
-                );
-                self.walk(&node.input, &[])
+                let message = "ORDER BY may only stand above the aggregates that leave";
+                self.refusals.rule(Code::Limit, message);
+                self.above_all_columns(plan, &node.input)
             }
             LogicalPlan::Limit(node) => {
-                self.refuse(
-                    Code::Limit,
-                    "LIMIT may only stand above the aggregates that leave",
-                );
-                self.walk(&node.input, &[])
+                let message = "LIMIT may only stand above the aggregates that leave";
+                self.refusals.rule(Code::Limit, message);
+                self.above_all_columns(plan, &node.input)
             }
             LogicalPlan::Distinct(Distinct::On(on)) => {
                 self.refuse(Code::Limit, "DISTINCT ON picks rows by their order");
@@ -140,6 +136,13 @@ impl<'a> Walker<'a> {
                 Ok(Rel::public(plan.clone()))
             }
         }
+    }
+
+    /// A node that passes on all columns of its input, the hidden ones too.
+    fn above_all_columns(&mut self, node: &LogicalPlan, input: &LogicalPlan) -> DfResult<Rel> {
+        let mut rel = self.walk(input, &[])?;
+        rel.plan = node.with_new_exprs(node.expressions(), vec![rel.plan])?;
+        Ok(rel)
     }
 
     fn refuse(&mut self, code: Code, message: &str) {

@@ -101,7 +101,7 @@ fn refuse_arms(
     if rel.is_protected() && through {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::Window,
                 "what a CASE made may neither part nor order a window's rows",
             )
@@ -147,7 +147,7 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     if !functions::WINDOWS.contains(&name) || !plain {
         walker
             .refusals
-            .add(Code::Window, format!("the window function {name} is not available in this form"))
+            .rule(Code::Window, format!("the window function {name} is not available in this form"))
             .help("count, sum, avg, min, max, row_number, rank, lag and lead are, without FILTER or DISTINCT");
     }
     let sorts = params.order_by.iter().map(|sort| &sort.expr);
@@ -156,7 +156,7 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     if parts.any(|part| !branches(part).is_empty()) || params.args.iter().any(chooses) {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::Window,
                 "CASE is not available inside a window function",
             )
@@ -171,7 +171,7 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     if params.args.len() > 2 {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::Window,
                 format!("{name} takes no value of the question's for rows that are not there"),
             )
@@ -182,7 +182,7 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::Window,
                 format!("the second argument of {name} is a number of rows"),
             )
@@ -221,7 +221,7 @@ fn is_quantity(traits: &Traits) -> bool {
 fn refuse_condition(walker: &mut Walker<'_>, what: &str) {
     walker
         .refusals
-        .add(
+        .rule(
             Code::Window,
             format!("only columns may {what} a window's rows"),
         )
@@ -244,14 +244,14 @@ fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
     if !all {
         walker
             .refusals
-            .add(
+            .rule(
                 Code::Window,
                 "PARTITION BY must contain a unit of every protected table",
             )
             .help("partition by the person or account that the rows are about");
     }
     if partition.iter().any(|t| !t.groups_inside()) {
-        walker.refusals.add(
+        walker.refusals.rule(
             Code::FilterGrain,
             "PARTITION BY takes units, keys, and dimensions or filters at their grain",
         );

@@ -1,13 +1,12 @@
 //! The last step: an answer is noted in the ledger, sealed to its recipient, and receipted.
 
-use std::collections::BTreeSet;
-
 use datafusion::logical_expr::LogicalPlan;
 use ledger::{Event, commitment};
 use policy::ident::TableRef;
 use seal::{Receipt, SealedAnswer, SignedReceipt, TableVersion, digest_hex, seal_to};
 
-use super::{info, note};
+use super::info;
+use crate::about::About;
 use crate::engine::{Engine, Question, now_text};
 use crate::pipeline::FAILED;
 use crate::refusal::Refusal;
@@ -45,7 +44,7 @@ impl Engine {
         question: &Question,
         committed: &Committed,
         plan: &LogicalPlan,
-        (tables, mode): (&BTreeSet<TableRef>, &'static str),
+        about: &About<'_>,
         encoded: &[u8],
     ) -> Result<Vec<u8>, Refusal> {
         let member = self.setup.contract.parties.get(&question.recipient);
@@ -63,7 +62,6 @@ impl Engine {
         let info = info(&query, &question.nonce, index);
         let (encapsulated, ciphertext) =
             seal_to(&recipient, &info, b"", &padded).map_err(failed)?;
-        let protected = mode == "statistical";
         let receipt = Receipt {
             receipt: 1,
             attested: false,
@@ -84,19 +82,14 @@ impl Engine {
             query,
             plan: digest_hex(plan.display_indent_schema().to_string().as_bytes()),
             contract: self.setup.contract_digest.clone(),
-            tables: tables
+            tables: about
+                .tables
                 .iter()
                 .filter_map(|table| self.version(table))
                 .collect(),
-            mode: mode.to_owned(),
-            obligations: if protected {
-                self.thresholds(tables)
-            } else {
-                Vec::new()
-            },
-            note: protected
-                .then(|| note(tables, &self.policies.tables))
-                .flatten(),
+            mode: about.mode.to_owned(),
+            obligations: self.thresholds(about),
+            note: self.note_about(about),
             ledger_index: index,
             checkpoint: checkpoint.to_note(&|name| self.signer(name)),
             time: now_text(),

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
 use datafusion::sql::sqlparser::ast::{
-    DescribeAlias, Expr as SqlExpr, ObjectName, ObjectNamePart, ShowStatementFilterPosition,
+    DescribeAlias, Expr as SqlExpr, Ident, ObjectName, ObjectNamePart, ShowStatementFilterPosition,
     ShowStatementIn, Statement as SqlStatement, Visit, Visitor,
 };
 use datafusion::sql::sqlparser::dialect::GenericDialect;
@@ -31,6 +31,8 @@ pub(crate) enum Statement {
     ExplainPolicy(Box<DfStatement>),
     /// `SHOW TABLES`.
     ShowTables,
+    /// `SHOW APPROVED`.
+    ShowApproved,
     /// `SHOW COLUMNS FROM t`, `DESCRIBE t`.
     ShowColumns(Vec<String>),
 }
@@ -111,8 +113,10 @@ fn is_query(statement: &DfStatement) -> bool {
 
 fn not_a_query(message: &str) -> Refusal {
     let mut denial = Denial::new(Code::Stmt, message);
-    denial.help =
-        Some("ask one SELECT; SHOW TABLES, DESCRIBE and EXPLAIN POLICY also work".to_owned());
+    denial.help = Some(
+        "ask one SELECT; SHOW TABLES, SHOW APPROVED, DESCRIBE and EXPLAIN POLICY also work"
+            .to_owned(),
+    );
     Refusal::Denied(Box::new(denial))
 }
 
@@ -122,6 +126,9 @@ fn classify(statement: DfStatement) -> Result<Statement, Refusal> {
     }
     if let DfStatement::Statement(sql) = &statement {
         match sql.as_ref() {
+            SqlStatement::ShowVariable { variable } if is_approved(variable) => {
+                return Ok(Statement::ShowApproved);
+            }
             SqlStatement::ShowTables { .. } => return Ok(Statement::ShowTables),
             SqlStatement::ShowColumns { show_options, .. } => {
                 if let Some(name) = table_shown(
@@ -142,6 +149,10 @@ fn classify(statement: DfStatement) -> Result<Statement, Refusal> {
         }
     }
     Err(not_a_query("only plain queries are answered"))
+}
+
+fn is_approved(variable: &[Ident]) -> bool {
+    matches!(variable, [word] if word.value.eq_ignore_ascii_case("approved"))
 }
 
 fn table_shown(

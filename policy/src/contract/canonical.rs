@@ -26,6 +26,13 @@ impl Contract {
         for (table, digest) in &self.tables {
             out.section(&format!("tables.{}", quoted(&table.to_string())));
             out.line("policy", &quoted(&DigestHex(digest).to_string()));
+            let texts = self.approved.get(table).filter(|texts| !texts.is_empty());
+            if let Some(texts) = texts {
+                out.section(&format!("tables.{}.approved", quoted(&table.to_string())));
+                for (name, text) in texts {
+                    out.line(&quoted(name), &quoted(text));
+                }
+            }
         }
         for (name, view) in &self.views {
             out.section(&format!("views.{}", quoted(name.as_str())));

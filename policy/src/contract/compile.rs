@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
+use super::approvals;
 use super::mutual::one_sided;
 use super::{Contract, DigestHex};
 use crate::document::PolicyDocument;
@@ -49,6 +50,7 @@ impl Contract {
             check.purposes();
             check.expiry();
             problems.extend(one_sided(table, document, policies));
+            problems.extend(approvals::check(self, table, policies));
         }
         let protected = policies
             .iter()

@@ -41,6 +41,13 @@ impl Contract {
             &mut lines,
         );
         maps(
+            "approved question",
+            &texts(self),
+            &texts(next),
+            "has another text",
+            &mut lines,
+        );
+        maps(
             "view",
             &self.views,
             &next.views,
@@ -49,6 +56,15 @@ impl Contract {
         );
         lines
     }
+}
+
+/// The approved texts by `TABLE NAME`.
+fn texts(contract: &Contract) -> BTreeMap<String, &String> {
+    let each = contract.approved.iter().flat_map(|(table, texts)| {
+        let named = texts.iter();
+        named.map(move |(name, text)| (format!("`{name}` of {table}"), text))
+    });
+    each.collect()
 }
 
 fn heads(old: &Contract, new: &Contract, lines: &mut Vec<String>) {

@@ -94,6 +94,7 @@ fn read(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Contract {
         .unwrap_or_default();
     contract.parties = each(reader, root, "parties", member);
     contract.tables = each(reader, root, "tables", table);
+    contract.approved = each(reader, root, "tables", approved);
     contract.views = each(reader, root, "views", view);
     contract
 }
@@ -191,13 +192,8 @@ fn member(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<(Par
 fn table(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<(TableRef, [u8; 32])> {
     let place = format!("[tables.\"{name}\"]");
     let fields = reader.table(value, &place)?;
-    reader.only_keys(fields, &place, &["policy"]);
-    let parts = name.split_once('.').and_then(|(party, table)| {
-        Some(TableRef {
-            party: PartyId::new(party).ok()?,
-            table: TableName::new(table).ok()?,
-        })
-    });
+    reader.only_keys(fields, &place, &["policy", "approved"]);
+    let parts = table_ref(name);
     if parts.is_none() {
         reader.error(&value.span(), format!("`{name}` is not `party.table`"));
     }
@@ -206,6 +202,30 @@ fn table(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<(Tabl
         reader.error(&value.span(), format!("{place} has no `policy` digest"));
     }
     Some((parts?, digest?))
+}
+
+pub(super) fn table_ref(name: &str) -> Option<TableRef> {
+    let (party, table) = name.split_once('.')?;
+    Some(TableRef {
+        party: PartyId::new(party).ok()?,
+        table: TableName::new(table).ok()?,
+    })
+}
+
+/// The texts of a table's approved questions; none is no entry.
+fn approved(
+    reader: &mut Reader<'_>,
+    name: &str,
+    value: &Value<'_>,
+) -> Option<(TableRef, BTreeMap<String, String>)> {
+    let texts = value.get_ref().as_table()?.get("approved")?;
+    let texts = reader.table(texts, "`approved`")?;
+    let mut found = BTreeMap::new();
+    for (question, text) in texts {
+        let text = reader.text(text, "the text of an approved question")?;
+        found.insert(question.get_ref().to_string(), text.value);
+    }
+    Some((table_ref(name)?, found))
 }
 
 fn view(reader: &mut Reader<'_>, name: &str, value: &Value<'_>) -> Option<(ViewName, View)> {

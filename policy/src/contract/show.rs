@@ -58,6 +58,10 @@ impl Contract {
         }
         for (table, digest) in &self.tables {
             say(format!("table {table}: policy {}", DigestHex(digest)));
+            for (name, text) in self.approved.get(table).into_iter().flatten() {
+                let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+                say(format!("  approves `{name}`: {line}"));
+            }
         }
         for (name, view) in &self.views {
             let owners = words(view.owners.iter().map(PartyId::as_str), "nobody");

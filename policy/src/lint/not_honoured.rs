@@ -17,10 +17,11 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
         let message = format!("{what} is not honoured yet: it grants nothing");
         subject.warning(span, message, "keep it for a later version, or drop it")
     };
-    let approved = document.approve.iter().map(|approval| {
+    let lists = document.approve.iter().filter(|a| !a.is_run());
+    let approved = lists.map(|approval| {
         warn(
             &approval.name.span,
-            &format!("the approved question `{}`", approval.name.value),
+            &format!("the list of own entities `{}`", approval.name.value),
         )
     });
     let derived = document.derive.iter().map(|derived| {

@@ -19,7 +19,7 @@ mod tests {
     fn examples() {
         crate::lint::example(
             "unsupported_obligation",
-            "[disclosure]\nmode = \"template\"\n[columns]\nid = { unit = \"person\" }\n",
+            "extends = \"x.toml\"\n[columns]\nid = { unit = \"person\" }\n",
             "[columns]\nid = { unit = \"person\" }\n",
             None,
         );

@@ -69,6 +69,7 @@ fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Approval> {
             .unwrap_or_default(),
         name: name?,
         sql: sql?,
+        text: None,
         exact: exact.is_some_and(|flag| flag.value),
         answer: answer?,
         runs: runs.map(|runs| runs.value),

@@ -243,8 +243,9 @@ fn under_policy(contract: &mut Contract, table: &str, path: &Path) -> Result<(),
         table: TableName::new(name).map_err(wrong)?,
     };
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-    let document =
+    let mut document =
         PolicyDocument::parse(&path.display().to_string(), &text).map_err(failure::all)?;
+    crate::approved::read_texts(&mut document, path)?;
     if document.table.value != table.table {
         let about = &document.table.value;
         return Err(wrong(format!(
@@ -252,6 +253,7 @@ fn under_policy(contract: &mut Contract, table: &str, path: &Path) -> Result<(),
             path.display()
         )));
     }
+    contract.approve(&table, document.approved_texts());
     contract.tables.insert(table, document.digest);
     Ok(())
 }

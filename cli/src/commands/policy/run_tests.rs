@@ -99,7 +99,9 @@ async fn judge(world: &World, step: &TestStep) -> Result<Expected, Failures> {
         Ok(Outcome::Explanation(explanation)) => Ok(explanation
             .denial
             .map_or(Expected::Allow, |denial| Expected::Deny(denial.code))),
-        Ok(Outcome::Answer(_) | Outcome::Tables(_) | Outcome::Columns(_)) => Ok(Expected::Allow),
+        Ok(
+            Outcome::Answer(_) | Outcome::Tables(_) | Outcome::Columns(_) | Outcome::Approved(_),
+        ) => Ok(Expected::Allow),
         Err(failure) => match policy::denial::Code::parse(&failure.code) {
             Some(code) => Ok(Expected::Deny(code)),
             None => Err(failure.into()),

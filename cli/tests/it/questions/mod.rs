@@ -5,6 +5,7 @@
 //! released must be what a slow, separate count of the people behind each value lets through.
 
 mod aml;
+mod approved;
 mod banks;
 mod bounds;
 mod clear;
@@ -12,6 +13,7 @@ mod health;
 mod holes;
 mod padded;
 mod page;
+mod read;
 mod repeated;
 mod support;
 pub(crate) mod table;

@@ -79,7 +79,11 @@ impl Fresh {
             return None;
         }
         let factor = self.factor(old).filter(|factor| *factor != (1, 1))?;
-        self.distance(old, factor, limit).map(|_| factor)
+        let distance = self.distance(old, factor, limit)?;
+        // A factor that only a few have is theirs: it would be told with the value.
+        let having = size.max(old.entities);
+        let having = having.saturating_sub(u64::try_from(distance.differing).unwrap_or(u64::MAX));
+        (having >= u64::from(self.k.max(old.k))).then_some(factor)
     }
 
     /// How far it is from a kept trace: as it is, or with both cut where they are cut alike; `None` at `limit`.

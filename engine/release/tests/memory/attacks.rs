@@ -119,6 +119,36 @@ fn a_union_of_many_is_told_as_their_sum_and_large_unions_too() {
     assert_eq!(bank.count(without(0..3000, 3)), bank.count(0..3000));
 }
 
+/// Two statistics of the same few people are two: a factor that only some of them have is theirs.
+#[test]
+fn a_factor_that_a_few_have_is_not_told() {
+    for people in [10, 14, 18] {
+        let mut bank = Bank::new(5, duties(true, false, false));
+        let rows = |amount: &dyn Fn(i64) -> i64| -> Vec<Row> {
+            (0..people)
+                .map(|e| ("g", e, amount(i64::try_from(e).unwrap())))
+                .collect()
+        };
+        let plain = |e: i64| 1000 + e;
+        let some = |e: i64| if e % 3 == 0 { 3 * plain(e) } else { 7 + e * e };
+        let total = |rows: &[Row]| Some(rows.iter().map(|row| row.2).sum());
+        let (first, second) = (rows(&plain), rows(&some));
+        assert_eq!(bank.ask(&[SUM], &first)["g"], [total(&first)]);
+        assert_eq!(bank.ask(&[SUM], &second)["g"], [total(&second)], "{people}");
+        // A factor that everybody has makes no other statistic.
+        let tripled = rows(&|e| if e == 0 { 1 } else { 3 * plain(e) });
+        let told = 3 * total(&first).unwrap_or(0);
+        let expected = if people > 10 {
+            Some(told)
+        } else {
+            total(&tripled)
+        };
+        let mut bank = Bank::new(5, duties(true, false, false));
+        assert_eq!(bank.ask(&[SUM], &first)["g"], [total(&first)]);
+        assert_eq!(bank.ask(&[SUM], &tripled)["g"], [expected], "{people}");
+    }
+}
+
 /// The groups of one answer and a total over rows of the same people do not tell about a withheld group.
 #[test]
 fn groups_and_total_agree_without_those_that_are_withheld() {
