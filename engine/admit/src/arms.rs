@@ -55,6 +55,7 @@ impl From {
 fn taken(arm: &Arm) -> Expr {
     match arm {
         Arm::Flag(flag) => Expr::IsTrue(Box::new(Expr::Column(flag.clone()))),
+        Arm::Each(row) => Expr::Column(row.clone()).is_not_null(),
         Arm::Tracks(tracks) => {
             let somebody = tracks.values().cloned().map(Expr::Column);
             let somebody = somebody.map(Expr::is_not_null).reduce(Expr::or);
@@ -68,6 +69,7 @@ pub(crate) fn takers(arm: &Arm, slot: &Slot) -> Expr {
     let all = Expr::Column(slot.column.clone());
     match arm {
         Arm::Flag(flag) => when(Expr::Column(flag.clone()), all),
+        Arm::Each(_) => when(taken(arm), all),
         Arm::Tracks(tracks) => match tracks.get(&slot.id) {
             Some(column) => Expr::Column(column.clone()),
             None => when(taken(arm), all),

@@ -20,6 +20,7 @@ use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
 use crate::traits::{ArmId, Crowded, SlotId, Traits};
 use crate::walk::{Walker, named};
+use crate::weights;
 
 /// What a grouping consists of once it is judged.
 #[derive(Debug)]
@@ -58,6 +59,9 @@ pub(crate) fn walk(
     for (call, field) in calls.iter().zip(names) {
         if let Some(function) = aggregate_call(call) {
             let judged = measure::judge(&mut walker.judge(&rel), function, Place::Inner);
+            if judged.name != "count" {
+                weights::refuse_inside(walker, &judged.traits, call);
+            }
             aggregates.push((field.name().clone(), function.clone(), judged));
         } else {
             walker
@@ -238,6 +242,14 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
             let tracks = arm_tracks(walker, &rel, &From::Below(below), None, &mut exprs);
             walker.flag_arms.remove(&arm);
             made.arms.insert(arm, Arm::Tracks(tracks));
+        }
+    }
+    for arm in weights::of_keys(&traits) {
+        if let Some(Arm::Each(row)) = rel.arms.get(&arm) {
+            let name = format!("__e{}", walker.fresh());
+            exprs.push(call(&walker.tools.least, Expr::Column(row.clone()), &name));
+            made.arms
+                .insert(arm, Arm::Each(Column::new_unqualified(name)));
         }
     }
     for aggregate in grouped.aggregates {

@@ -19,6 +19,7 @@ use crate::repeated;
 use crate::semi;
 use crate::traits::SlotId;
 use crate::walk::Walker;
+use crate::weights;
 
 /// A join, by its type.
 pub(crate) fn walk(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> {
@@ -68,6 +69,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
     link(walker, &left, &right, &found);
     let both_protected = left.is_protected() && right.is_protected();
     let brought = repeated::brought(&left, &right, &found);
+    let weighing = weights::brought(&left, &right, &found);
     let left = nobody::keys_left_out(left, found.keys.iter().map(|pair| &pair.left))?;
     let right = nobody::keys_left_out(right, found.keys.iter().map(|pair| &pair.right))?;
     let null_equality = if both_protected {
@@ -88,6 +90,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
         )
     })?;
     judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
+    let rel = weights::followed(walker, rel, weighing)?;
     repeated::by_literals(walker, rel, brought)
 }
 
@@ -212,6 +215,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     let width = left.cols.len();
     let both_protected = left.is_protected() && right.is_protected();
     let brought = repeated::brought(&left, &right, &found);
+    let weighing = weights::brought(&left, &right, &found);
     let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -237,6 +241,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
                 .retain(|slot| !supplied_slots.contains(slot));
         }
     }
+    let rel = weights::followed(walker, rel, weighing)?;
     repeated::by_literals(walker, rel, brought)
 }
 

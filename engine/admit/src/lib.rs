@@ -51,6 +51,7 @@ mod semi;
 mod traits;
 mod union;
 mod walk;
+mod weights;
 mod window;
 
 use std::collections::BTreeSet;

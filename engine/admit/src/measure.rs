@@ -322,6 +322,7 @@ fn result(name: &str, found: &Traits) -> Traits {
     };
     match name {
         "count" => Traits {
+            weights: BTreeSet::new(),
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),

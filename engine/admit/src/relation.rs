@@ -57,6 +57,8 @@ pub(crate) enum Arm {
     Flag(Column),
     /// Per slot a column of entities that took it, further down.
     Tracks(BTreeMap<SlotId, Column>),
+    /// A column of which every value is an arm: which row of a public table a row was joined with.
+    Each(Column),
 }
 
 /// An annotated, instrumented relation.
@@ -158,7 +160,7 @@ impl Rel {
     pub(crate) fn hidden(&self) -> Vec<Expr> {
         let slots = self.slots.iter().map(|s| Expr::Column(s.column.clone()));
         let arms = self.arms.values().flat_map(|arm| match arm {
-            Arm::Flag(column) => vec![Expr::Column(column.clone())],
+            Arm::Flag(column) | Arm::Each(column) => vec![Expr::Column(column.clone())],
             Arm::Tracks(tracks) => tracks.values().cloned().map(Expr::Column).collect(),
         });
         let ids = self
@@ -196,7 +198,7 @@ impl Rel {
         }
         for arm in self.arms.values_mut() {
             match arm {
-                Arm::Flag(column) => rename(column),
+                Arm::Flag(column) | Arm::Each(column) => rename(column),
                 Arm::Tracks(tracks) => tracks.values_mut().for_each(rename),
             }
         }

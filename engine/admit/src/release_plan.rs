@@ -150,6 +150,14 @@ fn statistic_branches(
         };
         found.extend(arm_branch(rel, columns, *arm, owed));
     }
+    if judged.name != "count" {
+        let weights = judged.traits.weights.iter();
+        let owed = Owed {
+            zero_ok: true,
+            presence: false,
+        };
+        found.extend(weights.filter_map(|arm| arm_branch(rel, columns, *arm, owed)));
+    }
     for branch in &keyed.branches {
         let owed = Owed {
             zero_ok: true,
@@ -295,6 +303,7 @@ fn flag_branch(columns: &mut Columns, taken: Expr, owed: Owed) -> Branch {
 fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Option<Branch> {
     let source = match rel.arms.get(&arm)? {
         Arm::Flag(flag) => BranchSource::Flag(columns.add_hidden(Expr::Column(flag.clone()))),
+        Arm::Each(row) => BranchSource::Each(columns.add_hidden(Expr::Column(row.clone()))),
         tracks @ Arm::Tracks(_) => {
             let slots = rel.slots.iter();
             let per_slot = slots.map(|slot| columns.add_hidden(takers(tracks, slot)));

@@ -84,6 +84,8 @@ pub(crate) struct Traits {
     pub(crate) ratio: Option<(bool, bool)>,
     /// Branches it went through.
     pub(crate) arms: BTreeSet<ArmId>,
+    /// Rows of public tables that its value is computed from.
+    pub(crate) weights: BTreeSet<ArmId>,
     /// Of a COUNT(DISTINCT …): its argument is a unit or key.
     pub(crate) identifier_argument: bool,
     /// Result of a count or the like below the release.
@@ -212,6 +214,7 @@ impl Traits {
             lattice: None,
             ratio: None,
             arms: self.arms.union(&other.arms).copied().collect(),
+            weights: self.weights.union(&other.weights).copied().collect(),
             identifier_argument: false,
             counted: self.counted || other.counted,
             crowded: meet_crowded(self.crowded, other.crowded),

@@ -57,7 +57,7 @@ pub(crate) fn walk(
         for (signature, slot) in &slots {
             exprs.push(track_of(walker, branch, signed, signature, slot));
         }
-        exprs.extend(arms_of(walker, branch, signed, &slots, &arms));
+        exprs.extend(arms_of(walker, (branch, &branches), signed, &slots, &arms));
         let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
         plans.push(Arc::new(LogicalPlan::Projection(plan)));
     }
@@ -81,14 +81,14 @@ fn put_together(
     rel.arms = arms
         .into_iter()
         .map(|arm| {
-            let is_flag = branches
-                .iter()
-                .any(|b| matches!(b.arms.get(&arm), Some(Arm::Flag(_))));
-            let kind = if is_flag {
-                Arm::Flag(Column::new_unqualified(format!("__a{arm}")))
-            } else {
-                let name = |slot: &Slot| Column::new_unqualified(format!("__u{arm}_{}", slot.id));
-                Arm::Tracks(slots.values().map(|s| (s.id, name(s))).collect())
+            let kind = match branches.iter().find_map(|b| b.arms.get(&arm)) {
+                Some(Arm::Flag(_)) => Arm::Flag(Column::new_unqualified(format!("__a{arm}"))),
+                Some(Arm::Each(_)) => Arm::Each(Column::new_unqualified(format!("__e{arm}"))),
+                Some(Arm::Tracks(_)) | None => {
+                    let name =
+                        |slot: &Slot| Column::new_unqualified(format!("__u{arm}_{}", slot.id));
+                    Arm::Tracks(slots.values().map(|s| (s.id, name(s))).collect())
+                }
             };
             (arm, kind)
         })
@@ -252,7 +252,7 @@ fn all_arms(branches: &[Rel]) -> BTreeSet<ArmId> {
 /// The branch's own arms under their common names, NULL for those of the others.
 fn arms_of(
     walker: &Walker<'_>,
-    branch: &Rel,
+    (branch, branches): (&Rel, &[Rel]),
     signed: &[Signature],
     slots: &BTreeMap<Signature, Slot>,
     arms: &BTreeSet<ArmId>,
@@ -262,6 +262,9 @@ fn arms_of(
         match branch.arms.get(arm) {
             Some(Arm::Flag(flag)) => {
                 exprs.push(Expr::Column(flag.clone()).alias(format!("__a{arm}")));
+            }
+            Some(Arm::Each(row)) => {
+                exprs.push(Expr::Column(row.clone()).alias(format!("__e{arm}")));
             }
             Some(tracks @ Arm::Tracks(_)) => {
                 for (signature, slot) in slots {
@@ -273,15 +276,31 @@ fn arms_of(
                     exprs.push(value.alias(format!("__u{arm}_{}", slot.id)));
                 }
             }
-            None => exprs.extend(absent_arm(walker, slots, *arm)),
+            None => exprs.extend(absent_arm(walker, branches, slots, *arm)),
         }
     }
     exprs
 }
 
-fn absent_arm(walker: &Walker<'_>, slots: &BTreeMap<Signature, Slot>, arm: ArmId) -> Vec<Expr> {
+fn absent_arm(
+    walker: &Walker<'_>,
+    branches: &[Rel],
+    slots: &BTreeMap<Signature, Slot>,
+    arm: ArmId,
+) -> Vec<Expr> {
     if walker.flag_arms.contains(&arm) {
         return vec![null(&DataType::Boolean).alias(format!("__a{arm}"))];
+    }
+    let each = branches
+        .iter()
+        .find_map(|other| match other.arms.get(&arm) {
+            Some(Arm::Each(row)) => Expr::Column(row.clone())
+                .get_type(other.plan.schema().as_ref())
+                .ok(),
+            Some(Arm::Flag(_) | Arm::Tracks(_)) | None => None,
+        });
+    if let Some(kind) = each {
+        return vec![null(&kind).alias(format!("__e{arm}"))];
     }
     let names = slots.values().map(|slot| format!("__u{arm}_{}", slot.id));
     names.map(|name| null(&set_type()).alias(name)).collect()

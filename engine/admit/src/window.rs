@@ -22,6 +22,7 @@ use crate::refusals::Explain;
 use crate::relation::{Col, Rel};
 use crate::traits::{Crowded, Growth, SlotId, Traits};
 use crate::walk::Walker;
+use crate::weights;
 
 /// Window functions over one input.
 pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
@@ -296,6 +297,11 @@ fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Tra
             ..Traits::public()
         },
     };
+    if let Some(argument) = call.params.args.first()
+        && name != "count"
+    {
+        weights::refuse_inside(walker, &found, argument);
+    }
     found.owners.extend(rel.owners.iter().cloned());
     let several = keys.iter().any(|t| t.identifier && t.owners.len() > 1);
     if several && !consented {

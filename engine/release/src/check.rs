@@ -115,6 +115,7 @@ fn check_branch(branch: &Branch, name: &str, slots: usize, schema: &Schema) -> R
                 "statistic {name}: flag column {column} has type {other}, not Boolean"
             )),
         },
+        BranchSource::Each(column) => type_of(schema, *column).map(|_| ()),
         BranchSource::Tracks(columns) if columns.len() != slots => refuse(format!(
             "statistic {name}: {} arm tracks for {slots} slots",
             columns.len()

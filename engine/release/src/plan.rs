@@ -190,10 +190,14 @@ impl Plan {
             let witness = match &branch.source {
                 BranchSource::Flag(column) => Witness::Flag(*column, adding),
                 BranchSource::Tracks(columns) => Witness::Arm(columns.clone(), adding),
+                BranchSource::Each(column) => {
+                    let data_type = type_of(schema, *column)?;
+                    Witness::Each(place(&mut self.distinct, (*column, data_type)), adding)
+                }
             };
-            (self.witness(witness, false), branch.zero_ok)
+            Ok((self.witness(witness, false), branch.zero_ok))
         });
-        let branches = branches.collect();
+        let branches = branches.collect::<Result<_>>()?;
         Ok(Recipe {
             value,
             output: statistic.output.clone(),

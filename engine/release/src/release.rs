@@ -277,6 +277,19 @@ fn testify(
                 added.map(|(row, value)| (row, Credit::Value(*value))),
             );
         }
+        Witness::Each(at, adding) => {
+            let values = arguments.distinct.get(at).ok_or(ReleaseError::Mismatch)?;
+            let added = added(adding, arguments)?;
+            let taken = values
+                .iter()
+                .enumerate()
+                .filter(|(row, value)| **value != NONE && added(*row).is_some());
+            evidence.credit(
+                seen,
+                tracks,
+                taken.map(|(row, value)| (row, Credit::Value(*value))),
+            );
+        }
         Witness::Flag(at, adding) => {
             let flags = column(batch, at)?;
             let flags = flags.as_boolean_opt().ok_or(ReleaseError::Batch)?;

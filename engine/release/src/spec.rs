@@ -151,6 +151,9 @@ pub enum BranchSource {
     Flag(usize),
     /// One track column a slot, in the order of the slots: the entities that took it.
     Tracks(Vec<usize>),
+    /// A column of which every value is an arm of its own, taken by the rows that hold it; NULL is none. Each that
+    /// anybody took is taken by enough.
+    Each(usize),
 }
 
 impl StatisticKind {

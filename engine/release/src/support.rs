@@ -60,6 +60,14 @@ impl Entities {
         }
     }
 
+    /// The entities, in no order.
+    pub(crate) fn members(&self) -> Vec<u64> {
+        match &self.kept {
+            Kept::Few(list) => list.clone(),
+            Kept::Many(set) => set.iter().copied().collect(),
+        }
+    }
+
     /// True if no entity more would be counted.
     pub(crate) fn is_full(&self) -> bool {
         self.len() >= self.cap

@@ -173,11 +173,31 @@ impl Tally {
         }
     }
 
-    /// Every need is met. With `zero_ok`, a need for which there is nobody at all is met too.
+    /// By distinct value, the entities that have it, sorted; `None` if that is not known.
+    pub(crate) fn of_values(&self, need: usize) -> Option<Vec<Vec<u64>>> {
+        let Group::Values(values, _) = self.groups.get(need)? else {
+            return None;
+        };
+        let mut numbers: Vec<&u32> = values.keys().collect();
+        numbers.sort_unstable();
+        let members = numbers.into_iter().filter_map(|number| {
+            let mut members = values.get(number)?.members();
+            members.sort_unstable();
+            Some(members)
+        });
+        Some(members.collect())
+    }
+
+    /// Every need is met, by those behind each value where values are told apart. With `zero_ok`, a need for which there
+    /// is nobody at all is met too.
     pub(crate) fn supported(&self, needs: &[Need], zero_ok: bool) -> bool {
         let enough = |(group, need): (&Group, &Need)| {
+            let k = need.k.max(1);
+            if let Group::Values(values, _) = group {
+                return values.values().all(|entities| entities.len() >= k);
+            }
             let count = group.count();
-            count >= need.k.max(1) || (zero_ok && count == 0)
+            count >= k || (zero_ok && count == 0)
         };
         !self.stray && self.groups.len() == needs.len() && self.groups.iter().zip(needs).all(enough)
     }

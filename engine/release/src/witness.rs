@@ -30,6 +30,8 @@ pub(crate) enum Witness {
     Flag(usize, Adding),
     /// Entities that took an arm, by slot, and what they add.
     Arm(Vec<usize>, Adding),
+    /// The entities that each distinct value has in rows that add something.
+    Each(usize, Adding),
 }
 
 /// What a row that took an arm adds to the statistic.
@@ -48,7 +50,9 @@ impl Witness {
     pub(crate) fn is_amount(&self) -> bool {
         match self {
             Self::Rows | Self::Present(_) | Self::Net(_) | Self::Square(_) => true,
-            Self::Pairs(_) | Self::Values(_) | Self::Flag(..) | Self::Arm(..) => false,
+            Self::Pairs(_) | Self::Values(_) | Self::Flag(..) | Self::Arm(..) | Self::Each(..) => {
+                false
+            }
         }
     }
 }
@@ -71,6 +75,7 @@ impl WitnessPlan {
             return match &self.witness {
                 Witness::Pairs(_) => Group::Pairs(NumberSet::default()),
                 Witness::Values(_) => Group::Values(NumberMap::default(), need.k),
+                Witness::Each(..) => Group::Values(NumberMap::default(), usize::MAX),
                 Witness::Rows
                 | Witness::Present(_)
                 | Witness::Net(_)
@@ -88,7 +93,9 @@ impl WitnessPlan {
             | (Witness::Flag(_, Adding::Net(_)) | Witness::Arm(_, Adding::Net(_)), _) => {
                 Group::Vector(Vector::new(limit))
             }
-            (Witness::Values(_), _) => Group::Values(NumberMap::default(), need.k),
+            (Witness::Values(_) | Witness::Each(..), _) => {
+                Group::Values(NumberMap::default(), need.k)
+            }
             (Witness::Pairs(_), true) => Group::Pairs(NumberSet::default()),
             (Witness::Pairs(_) | Witness::Square(_), false) => Group::Unasked,
             (Witness::Rows | Witness::Present(_), false)
@@ -191,7 +198,10 @@ impl Evidence {
     /// Adds what the same witness saw elsewhere; `parts` are our numbers of their parts.
     pub(crate) fn merge(&mut self, other: Self, parts: &[u32], values: &[Vec<u32>]) -> Result<()> {
         for (mut theirs, part) in other.tallies.into_iter().zip(parts) {
-            if let Witness::Pairs(distinct) | Witness::Values(distinct) = self.plan.witness {
+            if let Witness::Pairs(distinct)
+            | Witness::Values(distinct)
+            | Witness::Each(distinct, _) = self.plan.witness
+            {
                 theirs.renumber(values.get(distinct).ok_or(ReleaseError::Mismatch)?);
             }
             self.entries += self

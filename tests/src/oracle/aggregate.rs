@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::evaluate::clamped;
+use super::cells::clamped;
 use super::expression::Expr;
 use super::number::Number;
 use super::plan::{Aggregate, Function};

@@ -15,6 +15,7 @@
 pub mod aggregate;
 pub mod answer;
 pub mod calendar;
+mod cells;
 mod combine;
 pub mod evaluate;
 pub mod expression;

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluate::clamp;
+use super::cells::clamp;
 use super::relation::{Cell, Column, Place, Relation, Row, nobody};
 
 /// Places of one space are the same place, in the order in which they come; each value keeps its own bounds.

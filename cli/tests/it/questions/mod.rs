@@ -19,4 +19,5 @@ mod support;
 pub(crate) mod table;
 pub(crate) mod texts;
 mod two_banks;
+mod weights;
 mod world;

@@ -13,6 +13,7 @@ use crate::part::{self, index};
 use crate::release::Release;
 use crate::spec::TrackForm;
 use crate::tally::Tally;
+use crate::witness::Witness;
 
 impl Release {
     /// The parties behind a part and what they are owed.
@@ -59,11 +60,33 @@ impl Release {
         Ok(traces)
     }
 
-    /// By need: which entities a witness saw.
+    /// By need, and by value where values are told apart: which entities a witness saw.
     pub(crate) fn sets(&self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+        let plan = self.plan.witnesses.get(witness).ok_or_else(mismatch)?;
+        if let Witness::Each(..) = plan.witness {
+            return self.sets_of_values(part, witness);
+        }
         let mut sets = self.entries_of(part, self.tally_of(part, witness)?)?;
         for set in &mut sets {
             set.entries.iter_mut().for_each(|(_, amount)| *amount = 1);
+        }
+        Ok(sets)
+    }
+
+    fn sets_of_values(&self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+        let tally = self.tally_of(part, witness)?;
+        let mut sets = Vec::new();
+        for (number, need) in self.kind_of(part)?.needs.iter().enumerate() {
+            let whose = Arc::new(self.whose(need)?);
+            for entities in tally.of_values(number).ok_or_else(mismatch)? {
+                sets.push(Fresh {
+                    whose: Arc::clone(&whose),
+                    k: u32::try_from(need.k).unwrap_or(u32::MAX),
+                    cut: UNCUT,
+                    additive: true,
+                    entries: entities.into_iter().map(|entity| (entity, 1)).collect(),
+                });
+            }
         }
         Ok(sets)
     }

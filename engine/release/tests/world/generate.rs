@@ -146,7 +146,8 @@ fn branch(slots: usize) -> impl Strategy<Value = Branch> {
     let arms = (0..slots).map(|slot| FIRST_TRACK + slots + slot).collect();
     let source = prop_oneof![
         Just(BranchSource::Flag(FLAG)),
-        Just(BranchSource::Tracks(arms))
+        Just(BranchSource::Tracks(arms)),
+        Just(BranchSource::Each(WORD))
     ];
     let branch = |(source, zero_ok, presence)| Branch {
         source,

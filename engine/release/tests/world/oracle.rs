@@ -251,6 +251,7 @@ impl World {
             }
         };
         let taken: Vec<(&[Vec<Who>], i128)> = match &branch.source {
+            BranchSource::Each(_) => return self.each(part, rows, &adds),
             BranchSource::Flag(_) => rows
                 .iter()
                 .filter(|row| row.flag == Some(true))
@@ -267,6 +268,20 @@ impl World {
             let sums = self.credit(owed, taken.iter().copied());
             let count = sums.values().filter(|sum| **sum != 0).count();
             count >= owed.k || (branch.zero_ok && count == 0)
+        })
+    }
+
+    /// Every word that is in rows that add something is in those of enough.
+    fn each(&self, part: &Part, rows: &[&Row], adds: &dyn Fn(&Row) -> i128) -> bool {
+        let adding = rows.iter().filter(|row| adds(row) != 0);
+        let words: BTreeSet<&String> = adding.clone().filter_map(|row| row.word.as_ref()).collect();
+        words.into_iter().all(|word| {
+            let having = adding.clone().filter(|row| row.word.as_ref() == Some(word));
+            let having: Vec<&Row> = having.copied().collect();
+            self.owed(part).iter().all(|owed| {
+                let sums = self.credit(owed, having.iter().map(|row| (&*row.tracks, 1)));
+                sums.is_empty() || sums.len() >= owed.k
+            })
         })
     }
 
