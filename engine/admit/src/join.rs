@@ -205,12 +205,15 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     }
     let kept = preserved_keys(&left, &right, is_left);
     let supplied_slots: BTreeSet<SlotId> = supplied.slots.iter().map(|slot| slot.id).collect();
-    let (left, right) = if is_left {
-        let keys = found.keys.iter().map(|pair| &pair.right);
-        (left, nobody::keys_left_out(right, keys)?)
+    let left_keys = found.keys.iter().map(|pair| &pair.left);
+    let right_keys = found.keys.iter().map(|pair| &pair.right);
+    let filter = node.filter.as_ref();
+    let (left, right, filter) = if is_left {
+        let filter = nobody::and_somebody(filter, &left, left_keys);
+        (left, nobody::keys_left_out(right, right_keys)?, filter)
     } else {
-        let keys = found.keys.iter().map(|pair| &pair.left);
-        (nobody::keys_left_out(left, keys)?, right)
+        let filter = nobody::and_somebody(filter, &right, right_keys);
+        (nobody::keys_left_out(left, left_keys)?, right, filter)
     };
     let width = left.cols.len();
     let both_protected = left.is_protected() && right.is_protected();
@@ -221,7 +224,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
             l.into(),
             r.into(),
             node.on.clone(),
-            node.filter.clone(),
+            filter,
             node.join_type,
             JoinConstraint::On,
             NullEquality::NullEqualsNothing,

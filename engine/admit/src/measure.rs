@@ -318,6 +318,7 @@ fn result(name: &str, found: &Traits) -> Traits {
         slots: BTreeSet::new(),
         domains: BTreeSet::new(),
         absent: Vec::new(),
+        nobodies: Vec::new(),
         ..found.clone()
     };
     match name {

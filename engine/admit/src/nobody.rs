@@ -33,15 +33,39 @@ pub(crate) fn keys_left_out<'a>(
     mut rel: Rel,
     keys: impl Iterator<Item = &'a Column>,
 ) -> DfResult<Rel> {
-    let somebody = keys.filter_map(|key| {
-        let absent = &rel.col(key)?.traits.absent;
-        let list: Vec<Expr> = absent.iter().map(literal).collect();
-        (!list.is_empty()).then(|| Expr::Column(key.clone()).in_list(list, true))
-    });
-    if let Some(condition) = somebody.reduce(Expr::and) {
+    if let Some(condition) = somebody(&rel, keys) {
         rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
     }
     Ok(rel)
+}
+
+/// Whether key columns are somebody; `None` where they always are. What is nobody to one owner may be a name to another, so
+/// a row that a track names is somebody's.
+pub(crate) fn somebody<'a>(rel: &Rel, keys: impl Iterator<Item = &'a Column>) -> Option<Expr> {
+    let conditions = keys.filter_map(|key| {
+        let traits = &rel.col(key)?.traits;
+        let list: Vec<Expr> = traits.nobodies.iter().map(literal).collect();
+        let named = rel
+            .slots
+            .iter()
+            .filter(|slot| traits.slots.contains(&slot.id))
+            .map(|slot| Expr::Column(slot.column.clone()).is_not_null());
+        let other = Expr::Column(key.clone()).in_list(list, true);
+        (!traits.nobodies.is_empty()).then(|| named.fold(other, Expr::or))
+    });
+    conditions.reduce(Expr::and)
+}
+
+/// A join's condition besides its keys, and that the keys of a side which keeps its other rows are somebody.
+pub(crate) fn and_somebody<'a>(
+    filter: Option<&Expr>,
+    rel: &Rel,
+    keys: impl Iterator<Item = &'a Column>,
+) -> Option<Expr> {
+    match (filter.cloned(), somebody(rel, keys)) {
+        (Some(filter), Some(somebody)) => Some(filter.and(somebody)),
+        (filter, somebody) => filter.or(somebody),
+    }
 }
 
 /// Somebody by the key, or nobody at all; `None` where that is always so, or where no key names the owner's people.

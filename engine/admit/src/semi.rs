@@ -71,6 +71,7 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     let (kept, tested, found) = sides(walker, node, keeps_left)?;
     let kept = with_own_conditions(walker, kept, &found)?;
     let tested = with_own_conditions(walker, tested, &found)?;
+    let kept = nobody::keys_left_out(kept, found.keys.iter().map(|pair| &pair.left))?;
     let tested = nobody::keys_left_out(tested, found.keys.iter().map(|pair| &pair.right))?;
     let keys: Vec<(Column, Column)> = found
         .keys
@@ -175,6 +176,8 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         judge_conditions(walker, &kept, &tested, &found)?;
     }
     let tested = nobody::keys_left_out(tested, found.keys.iter().map(|pair| &pair.right))?;
+    let left_keys = found.keys.iter().map(|pair| &pair.left);
+    let filter = nobody::and_somebody(node.filter.as_ref(), &kept, left_keys);
     let mut rel = kept;
     let (left, right, on): (LogicalPlan, LogicalPlan, Vec<(Expr, Expr)>) = if keeps_left {
         (rel.plan.clone(), tested.plan, node.on.clone())
@@ -185,7 +188,7 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         left.into(),
         right.into(),
         on,
-        node.filter.clone(),
+        filter,
         node.join_type,
         node.join_constraint,
         node.null_equality,

@@ -56,8 +56,10 @@ pub(crate) struct Traits {
     pub(crate) domains: BTreeSet<KeyDomain>,
     /// The tracks whose entity this value names.
     pub(crate) slots: BTreeSet<SlotId>,
-    /// Values that are nobody.
+    /// Values that are nobody, wherever a row comes from: an identifier may be compared with them.
     pub(crate) absent: Vec<Literal>,
+    /// Values that are nobody in rows of some owner.
+    pub(crate) nobodies: Vec<Literal>,
     /// As an output key; `Any`: as it stands, else only truncated to this grain.
     pub(crate) dimension: Option<Grain>,
     /// In predicates.
@@ -153,6 +155,7 @@ impl Traits {
             identifier: caps.is_identifier(),
             domains: caps.join.clone(),
             absent: caps.absent.clone(),
+            nobodies: caps.absent.clone(),
             dimension: caps.dimension.clone(),
             filter: caps.filter.clone(),
             compare: BTreeMap::from([(owner.clone(), caps.compare.clone())]),
@@ -201,6 +204,7 @@ impl Traits {
             domains: BTreeSet::new(),
             slots: BTreeSet::new(),
             absent: Vec::new(),
+            nobodies: Vec::new(),
             dimension,
             filter,
             compare: meet_compare(self, other),
@@ -254,6 +258,12 @@ impl Traits {
             .filter(|a| other.absent.contains(a))
             .cloned()
             .collect();
+        both.nobodies.clone_from(&self.nobodies);
+        for value in &other.nobodies {
+            if !both.nobodies.contains(value) {
+                both.nobodies.push(value.clone());
+            }
+        }
         both.bounds = match (self.bounds, other.bounds) {
             (Some(a), Some(b)) => Some(policy::capability::Bounds {
                 low: a.low.max(b.low),

@@ -59,6 +59,19 @@ fn semantics_equal_the_oracles() {
     );
 }
 
+/// Seeds of worlds that long runs found wrong once: 5065 and 5133, what is nobody to one owner and a name to another.
+const ONCE_WRONG: [u64; 2] = [5065, 5133];
+
+#[test]
+fn what_was_wrong_once_is_right() {
+    for case in ONCE_WRONG.map(Case::new) {
+        for (at, outcome) in outcomes_over(&case, &case.world).iter().enumerate() {
+            let right = is_right(&case.world, &case.questions[at], outcome);
+            assert!(right, "seed {}, question {at}", case.seed);
+        }
+    }
+}
+
 fn lines(cells: &[Cell]) -> Vec<Line> {
     cells.iter().map(|cell| cell.line.clone()).collect()
 }
