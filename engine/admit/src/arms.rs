@@ -2,15 +2,19 @@
 //!
 //! An arm that a few take must not be padded by others who take it and add nothing. So of a group's people only those
 //! count who took the arm in rows that add something, and only where without those rows the group's value would be
-//! another: a 0 under SUM, an amount below the group's MAX, or two amounts that cancel out, make no difference.
+//! another: a 0 under SUM, an amount below the group's MAX, or two amounts that cancel out, make no difference. The same
+//! rows written twice hide neither: what counts is what an arm does once others that do nothing are left out.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion_common::{Column, Result as DfResult, ScalarValue};
 use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator, Projection, lit};
 
+use policy::denial::Code;
+
 use crate::branch::when;
 use crate::measure::Judged;
+use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
 use crate::traits::ArmId;
 use crate::walk::Walker;
@@ -125,21 +129,54 @@ pub(crate) fn adds(name: &str, argument: Option<&Expr>, rel: &Rel) -> Option<Exp
     })
 }
 
-/// The argument in the rows that did not take an arm.
-pub(crate) fn without(taken: Expr, argument: Option<&Expr>) -> Expr {
+/// The argument in the rows that took none of some arms.
+pub(crate) fn without(taken: impl Iterator<Item = Expr>, argument: Option<&Expr>) -> Expr {
     let argument = argument.cloned().unwrap_or_else(|| lit(1_i64));
-    when(Expr::IsNotTrue(Box::new(taken)), argument)
+    let others = taken.map(|taken| Expr::IsNotTrue(Box::new(taken)));
+    match others.reduce(Expr::and) {
+        Some(others) => when(others, argument),
+        None => argument,
+    }
 }
 
-/// People who count only where a value differs from what it would be without an arm's rows.
+/// Refuses an aggregate through so many arms that nobody could tell which of them makes a difference.
+pub(crate) fn refuse_many(walker: &mut Walker<'_>, name: &str) {
+    let message = format!(
+        "{name} over rows of more than {MOST} CASE arms, VALUES or UNION ALL branches is not available here"
+    );
+    walker
+        .refusals
+        .rule(Code::Agg, message)
+        .help("take sums and counts, or fewer of them");
+}
+
+/// People who count only where an arm makes a difference to a value.
 #[derive(Debug)]
 pub(crate) struct Gate {
     /// The value.
     pub(crate) value: Column,
-    /// The value without the rows that took the arm; it is not carried further.
-    pub(crate) rest: Column,
+    /// The value without the rows that took the arm, beside what it is compared with: the value, or the value without the
+    /// rows of other arms that alone make no difference. They are not carried further.
+    pub(crate) pairs: Vec<(Option<Column>, Column)>,
     /// Who took the arm, by slot.
     pub(crate) tracks: BTreeSet<Column>,
+}
+
+impl Gate {
+    /// With others left out that make no difference, this one does.
+    fn differs(&self) -> Option<Expr> {
+        let value = || Expr::Column(self.value.clone());
+        let column = |column: &Column| Expr::Column(column.clone());
+        let pairs = self.pairs.iter().map(|(before, after)| match before {
+            None => binary(value(), Operator::IsDistinctFrom, column(after)),
+            Some(before) => binary(
+                binary(value(), Operator::IsNotDistinctFrom, column(before)),
+                Operator::And,
+                binary(value(), Operator::IsDistinctFrom, column(after)),
+            ),
+        });
+        pairs.reduce(Expr::or)
+    }
 }
 
 /// The plan with its gates applied.
@@ -147,22 +184,59 @@ pub(crate) fn gated(plan: LogicalPlan, gates: &[Gate]) -> DfResult<LogicalPlan> 
     if gates.is_empty() {
         return Ok(plan);
     }
-    let rests: BTreeSet<&Column> = gates.iter().map(|gate| &gate.rest).collect();
+    let pairs = gates.iter().flat_map(|gate| &gate.pairs);
+    let rests: BTreeSet<&Column> = pairs.map(|(_, after)| after).collect();
     let columns = plan.schema().columns().into_iter();
     let kept = columns.filter(|column| !rests.contains(column));
-    let through = |column: Column| match gates.iter().find(|gate| gate.tracks.contains(&column)) {
-        Some(gate) => {
-            let differs = binary(
-                Expr::Column(gate.value.clone()),
-                Operator::IsDistinctFrom,
-                Expr::Column(gate.rest.clone()),
-            );
-            when(differs, Expr::Column(column.clone())).alias(column.name)
+    let through = |column: Column| {
+        let gate = gates.iter().find(|gate| gate.tracks.contains(&column));
+        match gate.and_then(Gate::differs) {
+            Some(differs) => when(differs, Expr::Column(column.clone())).alias(column.name),
+            None => Expr::Column(column),
         }
-        None => Expr::Column(column),
     };
     let exprs = kept.map(through).collect();
     Projection::try_new(exprs, plan.into()).map(LogicalPlan::Projection)
+}
+
+/// So many arms of one aggregate that is no sum can be told apart.
+const MOST: usize = 4;
+
+/// Which sets of arms are left out to see by which of them a value came to be: one by one for sums and counts; for others,
+/// where one arm may hide behind another of the same rows, all sets. `None` if these are too many.
+pub(crate) fn left_out(name: &str, distinct: bool, arms: usize) -> Option<Vec<BTreeSet<usize>>> {
+    let additive = matches!(name, "sum" | "count") && !distinct;
+    if additive {
+        return Some((0..arms).map(|arm| BTreeSet::from([arm])).collect());
+    }
+    if arms > MOST {
+        return None;
+    }
+    let sets = 1_usize.checked_shl(u32::try_from(arms).ok()?)?;
+    let members = |set: usize| (0..arms).filter(move |arm| set >> arm & 1 == 1).collect();
+    Some((1..sets).map(members).collect())
+}
+
+/// For one arm, the pairs of sets that differ in it alone.
+pub(crate) fn pairs_of(
+    arm: usize,
+    sets: &[BTreeSet<usize>],
+    columns: &[Column],
+) -> Vec<(Option<Column>, Column)> {
+    let find = |set: &BTreeSet<usize>| {
+        let at = sets.iter().position(|other| other == set)?;
+        columns.get(at).cloned()
+    };
+    let with = sets
+        .iter()
+        .zip(columns)
+        .filter(|(set, _)| set.contains(&arm));
+    with.map(|(set, column)| {
+        let mut others = set.clone();
+        others.remove(&arm);
+        (find(&others), column.clone())
+    })
+    .collect()
 }
 
 fn binary(left: Expr, op: Operator, right: Expr) -> Expr {

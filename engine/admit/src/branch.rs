@@ -89,6 +89,12 @@ fn collect(expr: &Expr, at: At<'_>, found: &mut Vec<Branch>) {
         arms(case, at, found);
         return;
     }
+    if let Expr::Cast(datafusion_expr::Cast { expr: inner, .. })
+    | Expr::TryCast(datafusion_expr::TryCast { expr: inner, .. }) = expr
+        && is_truth(inner)
+    {
+        truth(inner, at, found);
+    }
     let at = At {
         neutral: at.neutral && passes_zero(expr),
         ..at
@@ -98,6 +104,62 @@ fn collect(expr: &Expr, at: At<'_>, found: &mut Vec<Branch>) {
         Ok(TreeNodeRecursion::Continue)
     });
     debug_assert!(walked.is_ok(), "the visitor never fails");
+}
+
+/// Whether an expression is written as a condition.
+fn is_truth(expr: &Expr) -> bool {
+    match expr {
+        Expr::BinaryExpr(binary) => {
+            binary.op.is_logic_operator()
+                || matches!(
+                    binary.op,
+                    Operator::Eq
+                        | Operator::NotEq
+                        | Operator::Lt
+                        | Operator::LtEq
+                        | Operator::Gt
+                        | Operator::GtEq
+                        | Operator::IsDistinctFrom
+                        | Operator::IsNotDistinctFrom
+                        | Operator::RegexMatch
+                        | Operator::RegexIMatch
+                        | Operator::RegexNotMatch
+                        | Operator::RegexNotIMatch
+                        | Operator::LikeMatch
+                        | Operator::ILikeMatch
+                        | Operator::NotLikeMatch
+                        | Operator::NotILikeMatch
+                )
+        }
+        Expr::Alias(alias) => is_truth(&alias.expr),
+        Expr::Not(_)
+        | Expr::IsNull(_)
+        | Expr::IsNotNull(_)
+        | Expr::IsTrue(_)
+        | Expr::IsFalse(_)
+        | Expr::IsUnknown(_)
+        | Expr::IsNotTrue(_)
+        | Expr::IsNotFalse(_)
+        | Expr::IsNotUnknown(_)
+        | Expr::Between(_)
+        | Expr::InList(_)
+        | Expr::Like(_)
+        | Expr::SimilarTo(_) => true,
+        _value => false,
+    }
+}
+
+/// A condition made a number is a CASE WHEN it holds THEN 1 ELSE 0.
+fn truth(condition: &Expr, at: At<'_>, found: &mut Vec<Branch>) {
+    let holds = Expr::IsTrue(Box::new(condition.clone()));
+    let fails = Expr::IsFalse(Box::new(condition.clone()));
+    for (taken, zero) in [(holds, false), (fails, at.neutral)] {
+        let taken = and(at.given.cloned(), taken);
+        let branch = Branch { taken, zero };
+        if !found.contains(&branch) {
+            found.push(branch);
+        }
+    }
 }
 
 fn arms(case: &Case, at: At<'_>, found: &mut Vec<Branch>) {
@@ -248,6 +310,15 @@ fn chosen(
         }
         _no_choice => None,
     }
+}
+
+/// The two arms of a condition that stands where a value does.
+pub(crate) fn of_condition(condition: &Expr) -> [Branch; 2] {
+    let arm = |taken| Branch { taken, zero: false };
+    [
+        arm(Expr::IsTrue(Box::new(condition.clone()))),
+        arm(Expr::IsNotTrue(Box::new(condition.clone()))),
+    ]
 }
 
 /// `CASE WHEN condition THEN value END`.

@@ -28,17 +28,28 @@ pub(crate) fn computed(
     let adds = arms::adds(&judged.name, argument, rel);
     let mut found = judged.traits.clone();
     found.arms.clear();
-    for Through { from, lenient } in arms::through(rel, &judged) {
+    let through = arms::through(rel, &judged);
+    let sets = arms::left_out(&judged.name, judged.distinct, through.len());
+    let sets = sets.unwrap_or_else(|| {
+        arms::refuse_many(walker, &judged.name);
+        Vec::new()
+    });
+    let mut rests = Vec::new();
+    for set in &sets {
         let rest = format!("__r{}", walker.fresh());
-        let others = arms::without(from.taken(), argument);
+        let taken = set.iter().filter_map(|at| through.get(*at));
+        let others = arms::without(taken.map(|arm| arm.from.taken()), argument);
         exprs.push(plain(&function, Some(&others)).alias(rest.clone()));
-        let tracks = arm_tracks(walker, rel, &from, adds.as_ref(), exprs);
+        rests.push(Column::new_unqualified(rest));
+    }
+    for (at, Through { from, lenient }) in through.iter().enumerate() {
+        let tracks = arm_tracks(walker, rel, from, adds.as_ref(), exprs);
         made.gates.push(Gate {
             value: value.clone(),
-            rest: Column::new_unqualified(rest),
+            pairs: arms::pairs_of(at, &sets, &rests),
             tracks: tracks.values().cloned().collect(),
         });
-        found.arms.insert(made.arm(walker, tracks, lenient));
+        found.arms.insert(made.arm(walker, tracks, *lenient));
     }
     found
 }

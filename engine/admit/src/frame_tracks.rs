@@ -148,18 +148,32 @@ impl Frame<'_> {
         let is_nothing = |arm: &ArmId| name == "sum" && rel.zero_arms.contains(arm);
         let through = arms::below(rel, argument, is_nothing);
         let mut found = BTreeSet::new();
-        for Through { from, lenient } in through {
-            let tracks = self.takers(walker, rel, (&from, lenient), &value.1, exprs);
-            if let Some(rest) = without(&from, &value.1) {
+        let sets = if has_amounts(name) {
+            arms::left_out(name, false, through.len())
+        } else {
+            Some(Vec::new())
+        };
+        let sets = sets.unwrap_or_else(|| {
+            arms::refuse_many(walker, name);
+            Vec::new()
+        });
+        let mut rests = Vec::new();
+        for set in &sets {
+            let taken = set.iter().filter_map(|at| through.get(*at));
+            if let Some(rest) = without(taken.map(|arm| arm.from.taken()), &value.1) {
                 let column = Column::new_unqualified(format!("__r{}", walker.fresh()));
                 exprs.push(rest.alias(column.name.clone()));
-                made.gates.push(Gate {
-                    value: value.0.clone(),
-                    rest: column,
-                    tracks: tracks.values().cloned().collect(),
-                });
+                rests.push(column);
             }
-            found.insert(made.arm(walker, tracks, lenient));
+        }
+        for (at, Through { from, lenient }) in through.iter().enumerate() {
+            let tracks = self.takers(walker, rel, (from, *lenient), &value.1, exprs);
+            made.gates.push(Gate {
+                value: value.0.clone(),
+                pairs: arms::pairs_of(at, &sets, &rests),
+                tracks: tracks.values().cloned().collect(),
+            });
+            found.insert(made.arm(walker, tracks, *lenient));
         }
         found
     }
@@ -202,15 +216,19 @@ impl Frame<'_> {
     }
 }
 
+fn has_amounts(name: &str) -> bool {
+    matches!(name, "count" | "sum" | "avg" | "min" | "max")
+}
+
 /// The value without the rows that took an arm; `None` where it is not a matter of amounts.
-fn without(from: &From, value: &Expr) -> Option<Expr> {
+fn without(taken: impl Iterator<Item = Expr>, value: &Expr) -> Option<Expr> {
     let Expr::WindowFunction(call) = value else {
         return None;
     };
-    if !matches!(call.fun.name(), "count" | "sum" | "avg" | "min" | "max") {
+    if !has_amounts(call.fun.name()) {
         return None;
     }
     let mut call = call.clone();
-    call.params.args = vec![arms::without(from.taken(), call.params.args.first())];
+    call.params.args = vec![arms::without(taken, call.params.args.first())];
     Some(Expr::WindowFunction(call))
 }

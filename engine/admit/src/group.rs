@@ -2,14 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use arrow::datatypes::DataType;
 use datafusion_common::{Column, Result as DfResult};
 use datafusion_expr::expr::AggregateFunction;
-use datafusion_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan};
+use datafusion_expr::{Aggregate, Expr, LogicalPlan};
 use policy::denial::Code;
 
 use crate::arms::{From, Made, gated};
-use crate::branch::{Branch, branches};
+use crate::branch::{Branch, measure_branches, of_condition};
 use crate::clamp::in_its_stead;
 use crate::computed::{arm_tracks, call, computed};
 use crate::consent;
@@ -88,17 +87,11 @@ pub(crate) fn walk(
 
 /// The branches of a key. A condition is a CASE of two arms: as a key it counts those for whom it holds, however few.
 fn key_branches(rel: &Rel, key: &Expr, found: &Traits) -> Vec<Branch> {
-    let kind = key.get_type(rel.plan.schema().as_ref());
-    let own = branches(key);
-    let is_condition = kind.is_ok_and(|kind| kind == DataType::Boolean) && !found.plain;
-    if !own.is_empty() || !is_condition || !rel.is_protected() {
+    let own = measure_branches(key, &rel.facts());
+    if !own.is_empty() || found.plain || !rel.is_condition(key) || !rel.is_protected() {
         return own;
     }
-    let arm = |taken| Branch { taken, zero: false };
-    vec![
-        arm(Expr::IsTrue(Box::new(key.clone()))),
-        arm(Expr::IsNotTrue(Box::new(key.clone()))),
-    ]
+    of_condition(key).to_vec()
 }
 
 /// A key that is written twice parts nothing twice, and the schema has it once.

@@ -6,7 +6,7 @@ use datafusion_common::{NullEquality, Result as DfResult};
 use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan};
 use policy::denial::Code;
 
-use crate::branch::branches;
+use crate::branch::{branches, of_condition};
 use crate::condition::{Condition, condition};
 use crate::conjunct::equate;
 use crate::consent;
@@ -245,7 +245,31 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
         }
     }
     let rel = weights::followed(walker, rel, weighing)?;
-    repeated::by_literals(walker, rel, brought)
+    let rel = repeated::by_literals(walker, rel, brought)?;
+    unmatched(walker, rel, &found, is_left, both_protected)
+}
+
+/// Rows without a match in a list or public table are an arm beside those with one.
+fn unmatched(
+    walker: &mut Walker<'_>,
+    rel: Rel,
+    found: &Condition,
+    is_left: bool,
+    both_protected: bool,
+) -> DfResult<Rel> {
+    if both_protected || !rel.is_protected() {
+        return Ok(rel);
+    }
+    let equal = found.equal.first();
+    let key = equal.map(|(l, r)| if is_left { r } else { l }.clone());
+    let number = rel.literal_ids.first().map(|(number, _)| number.clone());
+    let Some(supplied) = number.or(key) else {
+        let message = "an outer join with a list or public table needs an equality";
+        walker.refusals.add(Code::Outer, message);
+        return Ok(rel);
+    };
+    let matched = Expr::Column(supplied).is_not_null();
+    walker.with_row_arms(rel, of_condition(&matched).to_vec())
 }
 
 /// Only keys of the preserved side survive unmatched rows.

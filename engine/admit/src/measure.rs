@@ -8,7 +8,7 @@ use datafusion_expr::{Expr, ExprSchemable};
 use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 
-use crate::branch::{Branch, exposed_columns, measure_branches, when};
+use crate::branch::{Branch, exposed_columns, measure_branches, of_condition, when};
 use crate::clamp::clamped;
 use crate::constant::constant;
 use crate::expression;
@@ -70,6 +70,11 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
         (_, value) => value,
     };
     let mut all = branches_of(params.filter.as_deref(), raw.as_ref(), judge.rel);
+    if let Some(condition) = raw.as_ref().filter(|e| judge.rel.is_condition(e))
+        && !found.plain
+    {
+        all.extend(of_condition(condition));
+    }
     all.retain(|b| !(b.zero && name == "sum"));
     let mut traits = result(&name, &found);
     traits.arms.extend(condition_traits.arms);

@@ -2,8 +2,9 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::datatypes::DataType;
 use datafusion_common::Column;
-use datafusion_expr::{Expr, LogicalPlan};
+use datafusion_expr::{Expr, ExprSchemable, LogicalPlan};
 use policy::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
 
 use crate::limits::Facts;
@@ -124,6 +125,12 @@ impl Rel {
     /// Whether it reads anybody's protected rows.
     pub(crate) fn is_protected(&self) -> bool {
         !self.owners.is_empty()
+    }
+
+    /// Whether an expression over its columns is a truth value.
+    pub(crate) fn is_condition(&self, expr: &Expr) -> bool {
+        let kind = expr.get_type(self.plan.schema().as_ref());
+        kind.is_ok_and(|kind| kind == DataType::Boolean)
     }
 
     /// What is known of every row.

@@ -111,7 +111,9 @@ fn release_keys(walker: &mut Walker<'_>, rel: &Rel, keys: &[Expr], columns: &mut
     };
     for (index, key) in keys.iter().enumerate() {
         keyed.arms.extend(judge_key(walker, rel, key).arms);
-        keyed.branches.extend(crate::branch::branches(key));
+        keyed
+            .branches
+            .extend(crate::branch::measure_branches(key, &rel.facts()));
         keyed.columns.push(KeyColumn {
             column: columns.add(key.clone(), &format!("__k{index}")),
             name: format!("c{index}"),

@@ -6,7 +6,7 @@ use datafusion_common::{Column, DataFusionError, Result as DfResult};
 use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, SubqueryAlias, Union};
 use policy::denial::Code;
 
-use crate::branch::{Branch, branches, exposed_columns, measure_branches};
+use crate::branch::{Branch, branches, exposed_columns, measure_branches, of_condition};
 use crate::clamp::in_its_stead;
 use crate::conjunct::{conjuncts, equate_columns, unaliased};
 use crate::predicate::{Judge, Polarity, Role};
@@ -157,15 +157,19 @@ impl<'a> Walker<'a> {
         for expr in &node.expr {
             let mut found = expression::traits(&mut self.judge(&rel), expr);
             if rel.is_protected() {
-                let all = if found.degree.is_some() {
-                    measure_branches(expr, &rel.facts())
-                } else {
-                    branches(expr)
-                };
-                for branch in all {
+                for branch in measure_branches(expr, &rel.facts()) {
                     let (arm, flag) = self.flag(&mut rel, branch);
                     found.arms.insert(arm);
                     flags.push(flag);
+                }
+                // A condition may be made a number, a key or a weight further up.
+                if !found.plain && rel.is_condition(unaliased(expr)) {
+                    for branch in of_condition(unaliased(expr)) {
+                        let (arm, flag) = self.flag(&mut rel, branch);
+                        found.arms.insert(arm);
+                        rel.lenient_arms.insert(arm);
+                        flags.push(flag);
+                    }
                 }
             }
             traits.push(found);

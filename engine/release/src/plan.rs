@@ -5,7 +5,7 @@ use arrow::datatypes::{DataType, Schema};
 use crate::check;
 use crate::measure::scale_of;
 use crate::need::SlotRules;
-use crate::spec::{BranchSource, ReleaseSpec, Statistic, StatisticKind};
+use crate::spec::{Branch, BranchSource, ReleaseSpec, Statistic, StatisticKind};
 use crate::witness::{Adding, Witness, WitnessPlan};
 use crate::{ReleaseError, Result};
 
@@ -185,19 +185,20 @@ impl Plan {
             .into_iter()
             .map(|witness| self.witness(witness, true))
             .collect();
-        let branches = statistic.branches.iter().map(|branch| {
-            let adding = self.adding(statistic.kind, value, branch.presence);
-            let witness = match &branch.source {
-                BranchSource::Flag(column) => Witness::Flag(*column, adding),
-                BranchSource::Tracks(columns) => Witness::Arm(columns.clone(), adding),
-                BranchSource::Each(column) => {
-                    let data_type = type_of(schema, *column)?;
-                    Witness::Each(place(&mut self.distinct, (*column, data_type)), adding)
-                }
-            };
-            Ok((self.witness(witness, false), branch.zero_ok))
-        });
-        let branches = branches.collect::<Result<_>>()?;
+        let mut branches = Vec::new();
+        for branch in &statistic.branches {
+            for adding in self.adding(statistic.kind, value, branch) {
+                let witness = match &branch.source {
+                    BranchSource::Flag(column) => Witness::Flag(*column, adding),
+                    BranchSource::Tracks(columns) => Witness::Arm(columns.clone(), adding),
+                    BranchSource::Each(column) => {
+                        let data_type = type_of(schema, *column)?;
+                        Witness::Each(place(&mut self.distinct, (*column, data_type)), adding)
+                    }
+                };
+                branches.push((self.witness(witness, false), branch.zero_ok));
+            }
+        }
         Ok(Recipe {
             value,
             output: statistic.output.clone(),
@@ -207,15 +208,28 @@ impl Plan {
         })
     }
 
-    /// What a row adds to a statistic by an arm.
-    fn adding(&mut self, kind: StatisticKind, value: Source, presence: bool) -> Adding {
-        match (value, kind.column()) {
-            (Source::Sum { measure, .. }, _) => Adding::Net(measure),
-            (Source::Mean { measure, .. } | Source::Spread { measure, .. }, _) if !presence => {
-                Adding::Net(measure)
+    /// What a row adds to a statistic by an arm, in every respect in which it must be many who do. A 0 and two amounts that
+    /// cancel out move a mean and a variance: where nobody may take the arm, nobody may do that either.
+    fn adding(&mut self, kind: StatisticKind, value: Source, branch: &Branch) -> Vec<Adding> {
+        let Some(column) = kind.column() else {
+            return vec![Adding::Row];
+        };
+        let mut present = || Adding::Present(place(&mut self.present, column));
+        match value {
+            Source::Sum { measure, .. } => vec![Adding::Net(measure)],
+            Source::Mean { .. } | Source::Spread { .. } if branch.presence => vec![present()],
+            Source::Mean { measure, .. } if branch.zero_ok => {
+                vec![present(), Adding::Net(measure)]
             }
-            (_, Some(column)) => Adding::Present(place(&mut self.present, column)),
-            (_, None) => Adding::Row,
+            Source::Spread { measure, .. } if branch.zero_ok => {
+                vec![present(), Adding::Net(measure), Adding::Some(measure)]
+            }
+            Source::Mean { measure, .. } | Source::Spread { measure, .. } => {
+                vec![Adding::Net(measure)]
+            }
+            Source::Rows | Source::Present(_) | Source::Distinct(_) | Source::Supported { .. } => {
+                vec![present()]
+            }
         }
     }
 

@@ -318,13 +318,15 @@ fn added(adding: Adding, arguments: &Arguments) -> Result<impl Fn(usize) -> Opti
             let present = arguments.present.get(at).ok_or(ReleaseError::Mismatch)?;
             nulls = present.as_ref();
         }
-        Adding::Net(at) => {
+        Adding::Net(at) | Adding::Some(at) => {
             let measure = arguments.numbers.get(at).ok_or(ReleaseError::Mismatch)?;
             numbers = Some(measure.values.as_slice());
         }
     }
+    let whole = matches!(adding, Adding::Net(_));
     Ok(move |row| {
-        let amount = numbers.map_or(Some(1), |numbers| numbers.get(row).copied())?;
+        let amount: i128 = numbers.map_or(Some(1), |numbers| numbers.get(row).copied())?;
+        let amount = if whole { amount } else { amount.signum().abs() };
         let present = nulls.is_none_or(|nulls| nulls.is_valid(row));
         (present && amount != 0).then_some(Credit::Amount(amount))
     })

@@ -41,8 +41,10 @@ pub(crate) enum Adding {
     Row,
     /// Itself, where an argument is not NULL.
     Present(usize),
-    /// An amount; 0 is nothing.
+    /// An amount; 0 is nothing, and so are amounts that cancel out.
     Net(usize),
+    /// Itself, where an amount is not 0.
+    Some(usize),
 }
 
 impl Witness {

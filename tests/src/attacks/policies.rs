@@ -19,15 +19,35 @@ pub enum Disclosure {
     Thresholds,
     /// The p% rule at this percentage.
     Dominance(u8),
+    /// Earlier answers are remembered; numbers are exact.
+    History,
+    /// What a policy owes where nothing is written.
+    Default,
+}
+
+impl Disclosure {
+    /// A policy that owes this.
+    fn put_into(self, text: &str) -> String {
+        let off = ["jitter = false", "history = \"off\"", "noise = \"off\""];
+        let on = ["jitter = true", "history = \"snap\"", "noise = \"sticky\""];
+        let chosen: &[usize] = match self {
+            Self::Thresholds | Self::Dominance(_) => &[],
+            Self::History => &[1],
+            Self::Default => &[0, 1, 2],
+        };
+        let put = |text: String, at: &usize| text.replace(off[*at], on[*at]);
+        chosen.iter().fold(text.to_owned(), put)
+    }
 }
 
 fn bank(template: &str, person: &str, rows: &str, disclosure: Disclosure) -> String {
     let more = match disclosure {
-        Disclosure::Thresholds => String::new(),
+        Disclosure::Thresholds | Disclosure::History | Disclosure::Default => String::new(),
         Disclosure::Dominance(percent) => format!("dominance = {percent}\n"),
     };
     let text = template.lines().filter(|line| !line.starts_with('#'));
     let text = text.collect::<Vec<_>>().join("\n") + "\n";
+    let text = disclosure.put_into(&text);
     text.replace("@PERSON@", person)
         .replace("@DISCLOSURE@\n", &more)
         .replace("@ROWS@\n", rows)

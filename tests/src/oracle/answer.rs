@@ -189,35 +189,24 @@ impl Release<'_> {
             || needs
                 .iter()
                 .all(|need| need.met_by(amounts()) == Met::Enough);
-        let counts = aggregate::counts(aggregate.function);
-        let adds = |row: &Row, zero: bool| {
-            let value = argument(aggregate, row);
-            let presence = counts || (zero && aggregate.function != Function::Sum);
-            match value.number() {
-                _ if value.is_null() => None,
-                Some(number) if !presence => Some(number),
-                _ => Some(Number::from(1)),
-            }
-        };
-        let took = |(arm, zero): (&Arm, &bool)| {
-            let (arm, zero) = (*arm, *zero);
+        let took = |arm: &Arm, add: Add| {
+            let arm = *arm;
             needs.iter().map(move |need| {
-                need.met_by(
-                    rows.iter()
-                        .filter_map(|row| Some((row.took.get(&arm)?, adds(row, zero)?))),
-                )
+                need.met_by(rows.iter().filter_map(|row| {
+                    Some((row.took.get(&arm)?, add.of(&argument(aggregate, row))?))
+                }))
             })
         };
         present
             && moved
-            && owed
-                .strict
-                .iter()
-                .all(|arm| took(arm).all(|met| met == Met::Enough))
-            && owed
-                .lenient
-                .iter()
-                .all(|arm| took(arm).all(|met| met != Met::TooFew))
+            && owed.strict.iter().all(|(arm, zero)| {
+                took(arm, Add::strict(aggregate.function, *zero)).all(|met| met == Met::Enough)
+            })
+            && owed.lenient.iter().all(|(arm, zero)| {
+                let adds = Add::lenient(aggregate.function, *zero);
+                adds.into_iter()
+                    .all(|add| took(arm, add).all(|met| met != Met::TooFew))
+            })
     }
 
     /// A statistic over some parts.
@@ -258,6 +247,46 @@ impl Release<'_> {
     /// COUNT(DISTINCT …) of something that is not an identifier: each value counted needs support.
     fn shows_values(&self, aggregate: &Aggregate) -> bool {
         !aggregate::is_identifier(aggregate.argument.as_ref(), &self.identifiers)
+    }
+}
+
+/// What somebody adds to a statistic.
+#[derive(Debug, Clone, Copy)]
+enum Add {
+    /// Something that is not NULL.
+    Presence,
+    /// An amount.
+    Amount,
+    /// An amount that is not 0.
+    NotZero,
+}
+
+impl Add {
+    fn strict(function: Function, zero: bool) -> Self {
+        if aggregate::counts(function) || (zero && function != Function::Sum) {
+            Self::Presence
+        } else {
+            Self::Amount
+        }
+    }
+
+    /// A mean is moved by whoever is there, a variance also by amounts that cancel out.
+    fn lenient(function: Function, zero: bool) -> Vec<Self> {
+        match (Self::strict(function, zero), function) {
+            (Self::Amount, Function::Sum) => vec![Self::Amount],
+            (Self::Amount, Function::Avg) => vec![Self::Presence, Self::Amount],
+            (Self::Amount, _) => vec![Self::Presence, Self::Amount, Self::NotZero],
+            (other, _) => vec![other],
+        }
+    }
+
+    fn of(self, value: &Value) -> Option<Number> {
+        match (self, value.number()) {
+            _ if value.is_null() => None,
+            (Self::Amount, Some(number)) => Some(number),
+            (Self::NotZero, Some(number)) if number.is_zero() => None,
+            _ => Some(Number::from(1)),
+        }
     }
 }
 

@@ -276,9 +276,10 @@ impl<'a> Evaluator<'a> {
             let named = keys.iter().map(|key| key_cell(key, &rows));
             row.cells = named.chain(computed.map(Cell::plain)).collect();
             for (aggregate, through) in aggregates.iter().zip(&made) {
-                for through in through {
-                    if let Some(who) = through.takers(aggregate, &refs, input.places.len()) {
-                        row.took.insert(through.made, who);
+                for one in through {
+                    let who = one.takers(through, aggregate, &refs, input.places.len());
+                    if let Some(who) = who {
+                        row.took.insert(one.made, who);
                     }
                 }
             }

@@ -33,19 +33,38 @@ pub(super) struct Through {
 }
 
 impl Through {
-    /// Who took it in rows that add something; nobody if without the rows that took it the value would be the same.
+    /// Who took it in rows that add something; nobody if it makes no difference to the value, whatever others that make
+    /// none are left out.
     pub(super) fn takers(
         &self,
+        all: &[Through],
         aggregate: &Aggregate,
         rows: &[&Row],
         places: usize,
     ) -> Option<Who> {
-        let others: Vec<&Row> = rows
+        let others: Vec<Arm> = all
             .iter()
-            .copied()
-            .filter(|row| !row.took.contains_key(&self.arm))
+            .map(|o| o.arm)
+            .filter(|a| *a != self.arm)
             .collect();
-        if aggregate::value(aggregate, rows) == aggregate::value(aggregate, &others) {
+        let without = |arms: &[Arm]| {
+            let kept = rows.iter().copied();
+            let kept = kept.filter(|row| !arms.iter().any(|arm| row.took.contains_key(arm)));
+            aggregate::value(aggregate, &kept.collect::<Vec<_>>())
+        };
+        let value = aggregate::value(aggregate, rows);
+        let differs = |set: u32| {
+            let mut out: Vec<Arm> = Vec::new();
+            for (at, arm) in others.iter().enumerate() {
+                if set >> at & 1 == 1 {
+                    out.push(*arm);
+                }
+            }
+            let before = without(&out);
+            out.push(self.arm);
+            before == value && without(&out) != value
+        };
+        if !(0..1_u32 << others.len()).any(differs) {
             return None;
         }
         let sums = aggregate.function == Function::Sum;
@@ -90,13 +109,18 @@ pub(super) fn window(
             unite(&mut who, &other.who);
         }
         let mut row = row.clone();
+        // The same value is the name of all who have it in these rows.
+        for at in partition {
+            let names = frame.iter().flat_map(|other| &other.cells[*at].names);
+            row.cells[*at].names = names.cloned().collect();
+        }
         row.cells
             .push(Cell::plain(aggregate::value(aggregate, &frame)));
         row.took
             .values_mut()
             .for_each(|took| took.extend(who.clone()));
         for through in made {
-            if let Some(takers) = through.takers(aggregate, &frame, width) {
+            if let Some(takers) = through.takers(made, aggregate, &frame, width) {
                 let both = row.who.iter().cloned().chain(takers).collect();
                 row.took.insert(through.made, both);
             }

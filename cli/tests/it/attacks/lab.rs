@@ -61,6 +61,12 @@ impl Lab {
         Self { world, rows, dir }
     }
 
+    /// The same world after the tables have become those of the other one.
+    pub(super) fn turn_into(&self, pair: &str, world: u8, disclosure: Disclosure) {
+        let rows = block_on(AttackWorld::new(pair, world));
+        rows.write(&self.folder(), disclosure).unwrap();
+    }
+
     pub(super) fn folder(&self) -> PathBuf {
         self.dir.path().join("w")
     }

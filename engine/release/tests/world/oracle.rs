@@ -233,25 +233,34 @@ impl World {
         numbers
     }
 
-    /// Those who took the arm and add something by it.
+    /// Those who took the arm and add something by it, in every respect that matters to the statistic.
     fn branch(&self, kind: StatisticKind, branch: &Branch, part: &Part, rows: &[&Row]) -> bool {
-        let counts = match kind {
-            StatisticKind::Sum { .. } => false,
+        let present = |row: &Row| i128::from(present(kind, row));
+        let amount = |row: &Row| number(kind, row).unwrap_or(0);
+        let some = |row: &Row| amount(row).pow(2).min(1);
+        let all: Vec<&dyn Fn(&Row) -> i128> = match kind {
+            StatisticKind::Sum { .. } => vec![&amount],
             StatisticKind::CountRows
             | StatisticKind::Count { .. }
             | StatisticKind::CountDistinct { .. }
-            | StatisticKind::CountDistinctSupported { .. } => true,
-            _moment => branch.presence,
+            | StatisticKind::CountDistinctSupported { .. } => vec![&present],
+            _moment if branch.presence => vec![&present],
+            StatisticKind::Avg { .. } if branch.zero_ok => vec![&present, &amount],
+            _moment if branch.zero_ok => vec![&present, &amount, &some],
+            _moment => vec![&amount],
         };
-        let adds = |row: &Row| {
-            if counts {
-                i128::from(present(kind, row))
-            } else {
-                number(kind, row).unwrap_or(0)
-            }
-        };
+        all.iter().all(|adds| self.took(branch, part, rows, adds))
+    }
+
+    fn took(
+        &self,
+        branch: &Branch,
+        part: &Part,
+        rows: &[&Row],
+        adds: &dyn Fn(&Row) -> i128,
+    ) -> bool {
         let taken: Vec<(&[Vec<Who>], i128)> = match &branch.source {
-            BranchSource::Each(_) => return self.each(part, rows, &adds),
+            BranchSource::Each(_) => return self.each(part, rows, adds),
             BranchSource::Flag(_) => rows
                 .iter()
                 .filter(|row| row.flag == Some(true))
