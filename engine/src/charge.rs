@@ -100,7 +100,7 @@ impl Engine {
         plan: &LogicalPlan,
         tables: &std::collections::BTreeSet<policy::ident::TableRef>,
     ) -> String {
-        let plan = plan.display_indent_schema().to_string();
+        let plan = crate::plan::words(plan);
         let versions = tables
             .iter()
             .filter_map(|table| self.setup.tables.get(table))

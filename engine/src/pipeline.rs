@@ -80,15 +80,16 @@ async fn run_release(
     memory: &impl Memory,
 ) -> Result<RecordBatch, Refusal> {
     let input = with_sealed_tables(plan.input, tables).map_err(|error| failed(&error))?;
-    let schema = Arc::new(input.schema().as_arrow().clone());
+    let bound = Arc::new(input.schema().as_arrow().clone());
     let new = |schema: &Schema| {
         let release = Release::owing(plan.spec.clone(), schema, plan.duties.clone());
         release.map_err(|_| Refusal::Failed(FAILED))
     };
+    let streams = runner.run(input).await?;
+    // What runs may know a type better than what was bound, as that of `round` with a literal.
+    let schema = streams.first().map_or(bound, |stream| stream.schema());
     let mut whole = new(&schema)?;
-    let parts = runner
-        .run(input)
-        .await?
+    let parts = streams
         .into_iter()
         .map(|stream| Ok(part(new(&stream.schema())?, stream)))
         .collect::<Result<Vec<_>, Refusal>>()?;

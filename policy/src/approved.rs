@@ -160,6 +160,19 @@ impl ParameterValues {
         }
     }
 
+    /// The value as it is written here; `None` if it is not one of these.
+    #[must_use]
+    pub fn written(&self, value: &Literal) -> Option<Literal> {
+        match (self, value) {
+            (Self::List(values), value) => values.iter().find(|known| same(known, value)).cloned(),
+            (Self::Range { step, .. }, Literal::Number(number)) if self.permit(value) => {
+                let digits = number.at_scale(step.scale())?;
+                Some(Literal::Number(Decimal::new(digits, step.scale())))
+            }
+            (Self::Range { .. }, _) => None,
+        }
+    }
+
     /// In words: `LU, DE, FR`, or `0 to 100 in steps of 10`.
     #[must_use]
     pub fn in_words(&self) -> String {

@@ -3,12 +3,13 @@
 use datafusion_expr::{BinaryExpr, Case, Expr, ExprSchemable, Operator};
 use policy::capability::{Filter, Grain};
 use policy::denial::Code;
-use policy::number::Decimal;
 
+use crate::arithmetic;
 use crate::constant::{Quantity, constant_quantity};
 use crate::function;
 use crate::grain::{moment_on, number_on, span_on};
 use crate::linear::strip;
+use crate::partial;
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::{Explain, Refusals};
 use crate::traits::Traits;
@@ -116,15 +117,15 @@ fn names_groups(judge: &Judge<'_>, run: impl FnOnce(&mut Judge<'_>)) -> Option<G
 
 fn binary_traits(judge: &mut Judge<'_>, expr: &Expr, binary: &BinaryExpr) -> Traits {
     match binary.op {
-        Operator::Plus | Operator::Minus => sum_traits(judge, binary),
-        Operator::Multiply => product_traits(judge, binary),
-        Operator::Divide => quotient_traits(judge, binary),
+        Operator::Plus | Operator::Minus => arithmetic::sum(judge, binary),
+        Operator::Multiply => arithmetic::product(judge, binary),
+        Operator::Divide => arithmetic::quotient(judge, binary),
         Operator::Modulo => {
             let left = opaque_refused(judge, &binary.left);
             let right = opaque_refused(judge, &binary.right);
             let mut found = only_ungridded(left.meet(&right));
             found.degree = None;
-            found
+            partial::quotient(binary, (&left, &right), found)
         }
         Operator::And
         | Operator::Or
@@ -192,98 +193,6 @@ pub(crate) fn meet_in_place(a: &Traits, a_expr: &Expr, b: &Traits, b_expr: &Expr
     both
 }
 
-fn sum_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
-    let left = opaque_refused(judge, &binary.left);
-    let right = opaque_refused(judge, &binary.right);
-    let mut both = meet_in_place(&left, &binary.left, &right, &binary.right);
-    both.mixed |= both.degree.is_some();
-    if both.dimension != Some(Grain::Any) {
-        both.dimension = None;
-    }
-    both
-}
-
-fn product_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
-    let left = opaque_refused(judge, &binary.left);
-    let right = opaque_refused(judge, &binary.right);
-    let both = left.meet(&right);
-    let (side, factor) = match (
-        constant_quantity(&binary.left),
-        constant_quantity(&binary.right),
-    ) {
-        (Some(Quantity::Number(n)), _) => (&right, n),
-        (_, Some(Quantity::Number(n))) => (&left, n),
-        _no_literal => {
-            let degree = left
-                .degree
-                .zip(right.degree)
-                .map(|(a, b)| a.saturating_add(b));
-            return Traits {
-                degree,
-                ..only_ungridded(both)
-            };
-        }
-    };
-    scaled(side, both, factor)
-}
-
-fn quotient_traits(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
-    let left = opaque_refused(judge, &binary.left);
-    let right = opaque_refused(judge, &binary.right);
-    let both = left.meet(&right);
-    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
-    let whole = binary
-        .left
-        .get_type(schema.as_ref())
-        .is_ok_and(|kind| kind.is_integer());
-    match constant_quantity(&binary.right) {
-        Some(Quantity::Number(n)) if whole => function::bucketed(left, &Grain::Number(n)),
-        Some(Quantity::Number(n)) => match Decimal::from(1).checked_div(n) {
-            Some(factor) => scaled(&left, both, factor),
-            None => match left.filter_grain() {
-                Some(Grain::Number(step)) => {
-                    let grain = step.checked_div(n).map(|g| Filter::Grain(Grain::Number(g)));
-                    Traits {
-                        filter: grain,
-                        ..both
-                    }
-                }
-                Some(Grain::Any | Grain::Time { .. }) | None => only_ungridded(both),
-            },
-        },
-        Some(_) | None => {
-            // Bounded from both sides it is a measure again.
-            let measured = |t: &Traits| t.degree.is_some_and(|d| d <= 1);
-            let ratio = (measured(&left) && measured(&right) && !whole).then_some((false, false));
-            Traits {
-                degree: None,
-                ratio,
-                ..only_ungridded(both)
-            }
-        }
-    }
-}
-
-/// A value times a literal: its grid grows with it.
-fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
-    both.plain = side.plain && factor.mantissa() != 0;
-    both.lattice = match &side.lattice {
-        Some(Grain::Number(step)) => step.checked_mul(factor).map(|g| Grain::Number(g.abs())),
-        Some(Grain::Any | Grain::Time { .. }) | None => None,
-    };
-    both.filter = match side.filter_grain() {
-        Some(Grain::Any) => Some(Filter::Grain(Grain::Any)),
-        Some(Grain::Number(step)) => step
-            .checked_mul(factor)
-            .map(|g| Filter::Grain(Grain::Number(g.abs()))),
-        Some(Grain::Time { .. }) | None => None,
-    };
-    if both.dimension != Some(Grain::Any) {
-        both.dimension = None;
-    }
-    both
-}
-
 fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataType) -> Traits {
     use arrow::datatypes::DataType;
     let found = opaque_refused(judge, inner);
@@ -310,6 +219,7 @@ fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataT
         }
         DataType::Float64 | DataType::Float32 => found,
         _narrowing => Traits {
+            partial: partial::cast(from.as_ref(), to, &found),
             degree: None,
             ..only_ungridded(found)
         },

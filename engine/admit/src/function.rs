@@ -11,6 +11,7 @@ use crate::constant::{Quantity, constant_quantity};
 use crate::expression::{self, meet_in_place, only_ungridded};
 use crate::functions;
 use crate::grain::{nests, unit_named};
+use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::traits::Traits;
@@ -52,6 +53,14 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             _no_literal => refused(judge, expr, name, &args),
         },
         "floor" | "ceil" => bucketed(first, &Grain::Number(Decimal::from(1))),
+        // Digits that a column chooses are no grid.
+        "round" if call.args.len() > 1 && literal(1).is_none() => Traits {
+            degree: None,
+            filter: None,
+            dimension: None,
+            partial: true,
+            ..only_ungridded(first)
+        },
         "round" => bucketed(first, &Grain::Number(round_step(literal(1).as_ref()))),
         "abs" => Traits {
             degree: None,
@@ -59,9 +68,18 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             ..first
         },
         "ln" | "sqrt" => {
+            // The binder casts to float; the sum of roots is a decimal again.
+            let bare = call.args.first().map(uncast);
+            let first = bare.map_or(first, |bare| expression::opaque_refused(judge, bare));
             let degree = first.degree.filter(|d| *d <= 1);
             Traits {
                 degree,
+                partial: chosen_root(judge, call, &first),
+                bits: if name == "ln" {
+                    partial::OF_LOGARITHM
+                } else {
+                    first.bits / 2 + 1
+                },
                 ..only_ungridded(first)
             }
         }
@@ -77,7 +95,36 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             degree: None,
             ..only_ungridded(first)
         },
+        "to_timestamp" => Traits {
+            partial: true,
+            ..choice(call, &args)
+        },
         _choice => bounded(name, choice(call, &args), &args),
+    }
+}
+
+/// Whether a root or logarithm is NULL by a bound that the question chose.
+fn chosen_root(judge: &mut Judge<'_>, call: &ScalarFunction, first: &Traits) -> bool {
+    let Some(argument) = call.args.first() else {
+        return true;
+    };
+    let argument = uncast(argument);
+    let after_one = match argument {
+        Expr::BinaryExpr(binary) if constant_quantity(&binary.left).is_some() => {
+            Some(expression::traits(judge, uncast(&binary.right)))
+        }
+        Expr::BinaryExpr(binary) => Some(expression::traits(judge, uncast(&binary.left))),
+        _other => None,
+    };
+    partial::root(argument, first, after_one.as_ref())
+}
+
+/// The expression under casts.
+fn uncast(expr: &Expr) -> &Expr {
+    match expr {
+        Expr::Cast(datafusion_expr::Cast { expr, .. })
+        | Expr::TryCast(datafusion_expr::TryCast { expr, .. }) => uncast(expr),
+        other => other,
     }
 }
 

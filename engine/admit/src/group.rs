@@ -42,6 +42,27 @@ pub(crate) fn walk(
     calls: &[Expr],
     original: &LogicalPlan,
 ) -> DfResult<Rel> {
+    grouped(walker, input, (keys, calls), original, false)
+}
+
+/// The same, where each aggregate owes support of those whose argument is not NULL.
+pub(crate) fn with_presence(
+    walker: &mut Walker<'_>,
+    input: &LogicalPlan,
+    keys: &[Expr],
+    calls: &[Expr],
+    original: &LogicalPlan,
+) -> DfResult<Rel> {
+    grouped(walker, input, (keys, calls), original, true)
+}
+
+fn grouped(
+    walker: &mut Walker<'_>,
+    input: &LogicalPlan,
+    (keys, calls): (&[Expr], &[Expr]),
+    original: &LogicalPlan,
+    presence: bool,
+) -> DfResult<Rel> {
     let rel = walker.walk(input, &[])?;
     let keys = &each_once(keys);
     let implied: Vec<bool> = keys
@@ -57,7 +78,11 @@ pub(crate) fn walk(
     let mut aggregates = Vec::new();
     for (call, field) in calls.iter().zip(names) {
         if let Some(function) = aggregate_call(call) {
-            let judged = measure::judge(&mut walker.judge(&rel), function, Place::Inner);
+            let mut judged = measure::judge(&mut walker.judge(&rel), function, Place::Inner);
+            if let (true, Some(argument)) = (presence, &judged.argument) {
+                let taken = argument.clone().is_not_null();
+                judged.branches.push(Branch { taken, zero: false });
+            }
             if judged.name != "count" {
                 weights::refuse_inside(walker, &judged.traits, call);
             }
@@ -277,6 +302,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         linked: rel.linked,
         unique: vec![(0..width).collect()],
         literal_rows: None,
+        repeats: 1,
         literal_ids: Vec::new(),
         facts: Vec::new(),
     })

@@ -131,6 +131,8 @@ pub(crate) fn joined(
     build: impl FnOnce(LogicalPlan, LogicalPlan) -> DfResult<Join>,
 ) -> DfResult<Rel> {
     let unique = unique_after(&left, &right, found);
+    let repeated = |rel: &Rel| (rel.repeats, rel.tables.is_empty());
+    let repeats = repeats(&repeated(&left), &repeated(&right), found);
     let plan = LogicalPlan::Join(build(left.plan, right.plan)?);
     let mut rel = Rel {
         plan,
@@ -152,6 +154,7 @@ pub(crate) fn joined(
             .literal_rows
             .zip(right.literal_rows)
             .map(|(a, b)| a.saturating_mul(b)),
+        repeats,
         literal_ids: left
             .literal_ids
             .into_iter()
@@ -166,6 +169,18 @@ pub(crate) fn joined(
         }
     }
     Ok(rel)
+}
+
+/// Rows of a list that are picked by an equality repeat nothing: they hold each key once.
+fn repeats(left: &(usize, bool), right: &(usize, bool), found: &Condition) -> usize {
+    let of = |(repeats, is_list): &(usize, bool)| {
+        if *is_list && !found.equal.is_empty() {
+            1
+        } else {
+            *repeats
+        }
+    };
+    of(left).saturating_mul(of(right))
 }
 
 /// The keys of either side that still hold no value twice: the other side matches once.

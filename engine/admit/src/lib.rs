@@ -14,6 +14,7 @@
 
 mod above;
 mod access;
+mod arithmetic;
 mod arms;
 mod branch;
 mod chosen;
@@ -39,6 +40,7 @@ mod linear;
 mod link;
 mod measure;
 mod nobody;
+mod partial;
 mod predicate;
 mod refusals;
 mod relation;

@@ -14,6 +14,7 @@ use crate::constant::constant;
 use crate::expression;
 use crate::functions;
 use crate::linear::strip;
+use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::relation::Rel;
@@ -77,6 +78,9 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     }
     all.retain(|b| !(b.zero && name == "sum"));
     let mut traits = result(&name, &found);
+    if name == "sum" {
+        traits.filter = multiplied(traits.filter, judge.rel.repeats);
+    }
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
     let exposed = exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel);
@@ -191,6 +195,7 @@ fn argument(judge: &mut Judge<'_>, name: &str, distinct: bool, expr: Option<&Exp
 
 fn measure_argument(judge: &mut Judge<'_>, expr: &Expr, most: u8) -> Traits {
     let found = expression::opaque_refused(judge, expr);
+    partial::refuse(judge, &found, expr);
     if found.degree.is_none_or(|d| d > most) {
         judge
             .refusals
@@ -207,6 +212,7 @@ fn measure_argument(judge: &mut Judge<'_>, expr: &Expr, most: u8) -> Traits {
 
 fn extreme_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     let found = expression::opaque_refused(judge, expr);
+    partial::refuse(judge, &found, expr);
     if found.degree.is_none() && found.filter.is_none() {
         judge
             .refusals
@@ -228,7 +234,11 @@ fn count_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
         return Traits::literal();
     }
     match bare {
-        Expr::Column(_) => expression::traits(judge, bare),
+        Expr::Column(_) => {
+            let found = expression::traits(judge, bare);
+            partial::refuse(judge, &found, bare);
+            found
+        }
         Expr::Case(case) => {
             let mut all = Traits::literal();
             for (when, then) in &case.when_then_expr {
@@ -332,6 +342,8 @@ fn result(name: &str, found: &Traits) -> Traits {
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),
+            partial: false,
+            bits: partial::OF_COUNT,
             cut: None,
             mixed: false,
             plain: false,
@@ -346,8 +358,34 @@ fn result(name: &str, found: &Traits) -> Traits {
             degree: None,
             ..expression::only_ungridded(carried)
         },
+        "sum" => Traits {
+            bits: carried.bits.saturating_add(partial::OF_COUNT),
+            ..carried
+        },
         _same_quantity => carried,
     }
+}
+
+/// The grid of a sum over rows that the question may repeat: whatever it holds of each, once or so many times, a bound on this
+/// grid is one on the grid of the rows.
+fn multiplied(filter: Option<Filter>, repeats: usize) -> Option<Filter> {
+    const MOST: usize = 10;
+    let Some(Filter::Grain(Grain::Number(step))) = &filter else {
+        return filter;
+    };
+    if repeats > MOST {
+        return None;
+    }
+    let common = (1..=repeats).fold(1, |common, n| {
+        let steps = (1..=n).map(|m| m.saturating_mul(common));
+        steps
+            .into_iter()
+            .find(|c| c.is_multiple_of(n))
+            .unwrap_or(common)
+    });
+    let factor = policy::number::Decimal::from(i64::try_from(common).ok()?);
+    let grid = step.checked_mul(factor)?;
+    Some(Filter::Grain(Grain::Number(grid)))
 }
 
 fn growth(name: &str, found: &Traits) -> Growth {

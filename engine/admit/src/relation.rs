@@ -89,6 +89,8 @@ pub(crate) struct Rel {
     pub(crate) unique: Vec<BTreeSet<usize>>,
     /// Literal rows: how many.
     pub(crate) literal_rows: Option<usize>,
+    /// How often the question may hold a row of somebody's: by CROSS JOIN with literal rows, or in several branches of a union.
+    pub(crate) repeats: usize,
     /// The hidden numbers of literal rows, and how many rows they number.
     pub(crate) literal_ids: Vec<(Column, usize)>,
     /// What the filter that made these rows says of each, while its columns keep their names.
@@ -117,6 +119,7 @@ impl Rel {
             linked: BTreeSet::new(),
             unique: Vec::new(),
             literal_rows: None,
+            repeats: 1,
             literal_ids: Vec::new(),
             facts: Vec::new(),
         }

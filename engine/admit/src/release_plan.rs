@@ -319,6 +319,20 @@ fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Optio
     })
 }
 
+/// An arm of a row that leaves whole.
+pub(crate) fn arm_of_row(
+    rel: &Rel,
+    columns: &mut Columns,
+    arm: ArmId,
+    zero_ok: bool,
+) -> Option<Branch> {
+    let owed = Owed {
+        zero_ok,
+        presence: true,
+    };
+    arm_branch(rel, columns, arm, owed)
+}
+
 /// Exemption, pooling and dominance of every party, by number.
 pub(crate) fn party_rules(walker: &Walker<'_>, rel: &Rel) -> Vec<PartyRule> {
     let policies = walker.policies;

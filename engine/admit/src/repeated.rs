@@ -36,6 +36,7 @@ pub(crate) fn numbered(walker: &mut Walker<'_>, node: &Values) -> DfResult<Rel> 
     exprs.extend(number);
     let mut rel = Rel::public(LogicalPlan::Values(node.clone()));
     rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, values.into())?);
+    rel.repeats = node.values.len();
     rel.literal_ids = vec![(Column::new_unqualified(name), node.values.len())];
     Ok(rel)
 }

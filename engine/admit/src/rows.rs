@@ -1,18 +1,24 @@
 //! The rows of an approved question whose aggregates the release operator does not compute: medians, extremes.
 //!
 //! They are computed by the engine, group by group, with everybody behind a group as a set; then each group is a row that
-//! leaves whole if enough people of every party stand behind it, and not at all otherwise. No noise can be added to such
-//! values, so the owners must have approved exact ones.
+//! leaves whole if enough people of every party stand behind it and behind each of its values: those whose argument is not
+//! NULL, and those who took an arm that it went through. Else it does not leave at all. Such values cannot carry noise or be
+//! remembered, so the owners must have approved exact ones without history.
 
+use std::collections::BTreeSet;
+
+use arrow::datatypes::DataType;
 use datafusion_common::Result as DfResult;
 use datafusion_expr::{Expr, LogicalPlan, Projection};
 use policy::denial::Code;
-use release::{KeyColumn, ReleaseSpec};
+use release::{KeyColumn, ReleaseSpec, Statistic, StatisticKind};
 
 use crate::functions;
 use crate::group::{self, aggregate_call};
 use crate::refusals::Explain;
-use crate::release_plan::{Columns, ReleasePlan, party_rules, spec_slot};
+use crate::relation::Rel;
+use crate::release_plan::{Columns, ReleasePlan, arm_of_row, party_rules, spec_slot};
+use crate::traits::ArmId;
 use crate::walk::Walker;
 
 /// Whether the release operator computes all of these.
@@ -35,18 +41,18 @@ pub(crate) fn build(
     calls: &[Expr],
     original: &LogicalPlan,
 ) -> DfResult<ReleasePlan> {
-    let rel = group::walk(walker, input, keys, calls, original)?;
+    let rel = group::with_presence(walker, input, keys, calls, original)?;
     let mut columns = Columns::default();
     let parties = party_rules(walker, &rel);
     let duties = crate::duties::owed(walker, &rel, &parties);
-    if duties.noise.is_some() {
+    if duties.noise.is_some() || duties.history {
         walker
             .refusals
             .add(
                 Code::Mode,
-                "these aggregates are exact, and an owner's policy asks for noise",
+                "these aggregates can neither carry noise nor be remembered, and an owner's policy asks for it",
             )
-            .help("every owner of a table in it must approve it with `exact = true`");
+            .help("every owner of a table in it must approve it with `exact = true` and `history = \"off\"`");
     }
     let key = |(index, column): (usize, &crate::relation::Col)| KeyColumn {
         column: columns.add(Expr::Column(column.column.clone()), &format!("__k{index}")),
@@ -55,16 +61,36 @@ pub(crate) fn build(
     let keys = rel.cols.iter().enumerate().map(key).collect();
     let slots = rel.slots.iter().map(|slot| spec_slot(slot, &mut columns));
     let slots = slots.collect();
+    let statistics = vec![shown(&rel, &mut columns)];
     let plan = LogicalPlan::Projection(Projection::try_new(columns.exprs, rel.plan.into())?);
     Ok(ReleasePlan {
         input: plan,
         spec: ReleaseSpec {
             keys,
-            statistics: Vec::new(),
+            statistics,
             slots,
             parties,
         },
         duties,
         owners: rel.owners,
     })
+}
+
+/// A statistic that is not shown, which is there if the row may be: it owes what every value of the row does.
+fn shown(rel: &Rel, columns: &mut Columns) -> Statistic {
+    let arms = rel
+        .cols
+        .iter()
+        .flat_map(|col| col.traits.arms.iter().copied());
+    let arms: BTreeSet<ArmId> = arms.chain(rel.row_arms.iter().copied()).collect();
+    let strict = |arm: &ArmId| !rel.row_arms.contains(arm) && !rel.lenient_arms.contains(arm);
+    let branches = arms
+        .iter()
+        .filter_map(|arm| arm_of_row(rel, columns, *arm, !strict(arm)));
+    Statistic {
+        name: "__shown".to_owned(),
+        kind: StatisticKind::CountRows,
+        branches: branches.collect(),
+        output: DataType::Int64,
+    }
 }

@@ -10,6 +10,7 @@ use policy::ident::{KeyDomain, PartyId, TableRef};
 
 use crate::constant::Quantity;
 use crate::grain;
+use crate::partial;
 
 /// A hidden track of one unit space at one place in the plan.
 pub(crate) type SlotId = usize;
@@ -78,6 +79,10 @@ pub(crate) struct Traits {
     pub(crate) owners: BTreeSet<PartyId>,
     /// Nothing that the question chose went into it but a factor: a column, sums of columns, their aggregates.
     pub(crate) plain: bool,
+    /// It may be NULL by a bound that the question chose.
+    pub(crate) partial: bool,
+    /// How many bits its whole part may have; 0 where nothing is known.
+    pub(crate) bits: u32,
     /// The constants that it is one of, where they are known.
     pub(crate) known: Option<Vec<Quantity>>,
     /// The grid that its values lie on whatever the data: counts, truncated times.
@@ -161,6 +166,7 @@ impl Traits {
             compare: BTreeMap::from([(owner.clone(), caps.compare.clone())]),
             degree: caps.measure.map(|_| 1),
             bounds: caps.measure,
+            bits: partial::bits_of(caps.measure),
             cut: caps.cut,
             owners: BTreeSet::from([owner.clone()]),
             plain: true,
@@ -212,6 +218,8 @@ impl Traits {
             bounds: None,
             cut: None,
             mixed: self.mixed || other.mixed,
+            partial: self.partial || other.partial,
+            bits: self.bits.max(other.bits),
             owners: self.owners.union(&other.owners).cloned().collect(),
             plain: false,
             known: None,

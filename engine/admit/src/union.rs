@@ -95,9 +95,15 @@ fn put_together(
         .collect();
     rel.slots = slots.into_values().collect();
     for branch in branches {
-        rel.owners.extend(branch.owners.iter().cloned());
         rel.tables.extend(branch.tables.iter().cloned());
         rel.linked.extend(branch.linked.iter().cloned());
+        let again = !rel.owners.is_disjoint(&branch.owners);
+        rel.repeats = if again {
+            rel.repeats.saturating_add(branch.repeats)
+        } else {
+            rel.repeats.max(branch.repeats)
+        };
+        rel.owners.extend(branch.owners.iter().cloned());
         rel.zero_arms.extend(branch.zero_arms.iter().copied());
         rel.row_arms.extend(branch.row_arms.iter().copied());
         rel.lenient_arms.extend(branch.lenient_arms.iter().copied());

@@ -157,9 +157,15 @@ impl<'a> Walker<'a> {
         for expr in &node.expr {
             let mut found = expression::traits(&mut self.judge(&rel), expr);
             if rel.is_protected() {
+                let written = branches(expr);
                 for branch in measure_branches(expr, &rel.facts()) {
+                    // A choice among values that are no measures, coalesce say, is often one that nobody needs.
+                    let lenient = found.degree.is_none() && !written.contains(&branch);
                     let (arm, flag) = self.flag(&mut rel, branch);
                     found.arms.insert(arm);
+                    if lenient {
+                        rel.lenient_arms.insert(arm);
+                    }
                     flags.push(flag);
                 }
                 // A condition may be made a number, a key or a weight further up.

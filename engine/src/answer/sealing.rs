@@ -80,7 +80,7 @@ impl Engine {
             recipient: question.recipient.to_string(),
             recipient_key: hex::encode(recipient),
             query,
-            plan: digest_hex(plan.display_indent_schema().to_string().as_bytes()),
+            plan: digest_hex(crate::plan::words(plan).as_bytes()),
             contract: self.setup.contract_digest.clone(),
             tables: about
                 .tables

@@ -223,6 +223,16 @@ fn literal(expr: &Expr) -> Option<Literal> {
     }
 }
 
+/// A value as its owner wrote it: 10 and 10.0 are the same value, and not the same SQL.
+pub(crate) fn written(literal: &Literal) -> Expr {
+    let value = match literal {
+        Literal::Text(text) => Value::SingleQuotedString(text.clone()),
+        Literal::Number(number) => Value::Number(number.to_string(), false),
+        Literal::Bool(flag) => Value::Boolean(*flag),
+    };
+    Expr::value(value)
+}
+
 /// The parameters that a text has, without the sign in front.
 pub(crate) fn placeholders(text: &Query) -> Vec<String> {
     let mut found = Vec::new();

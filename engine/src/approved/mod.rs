@@ -48,7 +48,8 @@ impl Engine {
                 candidate: None,
             });
         };
-        if let Some(called) = call::find(asked)? {
+        if let Some(mut called) = call::find(asked)? {
+            self.as_owners_write(&mut called);
             let text = self.text_named(&called.name)?;
             let put = call::put_in_place(asked, &text, &called.parameters)?;
             return Ok(Recognised {
@@ -74,6 +75,23 @@ impl Engine {
             called: false,
         });
         Ok(Recognised { query, candidate })
+    }
+
+    /// Puts the values that owners wrote in the place of equal ones of the asker's; what no owner permits is refused later.
+    fn as_owners_write(&self, called: &mut call::Called) {
+        let policies = self.policies.tables.values();
+        let approvals: Vec<_> = policies
+            .flat_map(|policy| &policy.approve)
+            .filter(|approval| approval.name.value == called.name)
+            .collect();
+        for (parameter, (expr, value)) in &mut called.parameters {
+            let mut values = approvals
+                .iter()
+                .filter_map(|approval| approval.parameters.get(parameter));
+            if let Some(written) = values.find_map(|values| values.written(value)) {
+                *expr = call::written(&written);
+            }
+        }
     }
 
     /// The text under a name; all who approve it have the same.

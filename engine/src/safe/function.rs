@@ -2,18 +2,19 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::datatypes::{DataType, FieldRef};
+use datafusion::arrow::datatypes::{DataType, Field, FieldRef};
 use datafusion::common::Result as DfResult;
 use datafusion::logical_expr::{
     ColumnarValue, ReturnFieldArgs, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl, Signature,
 };
 
-use super::listed::{Kind, kind};
+use super::listed::{self, Kind};
 use super::retry;
 
-/// The total form of a function, if it needs one.
-pub(super) fn total(inner: &Arc<ScalarUDF>) -> Option<ScalarUDF> {
-    let grows = match kind(inner.name())? {
+/// The total form of a function, if it needs one. Its type is the one that it had when the plan was bound: that of `round` would
+/// change once its second argument has become a literal.
+pub(super) fn total(inner: &Arc<ScalarUDF>, kind: &DataType) -> Option<ScalarUDF> {
+    let grows = match listed::kind(inner.name())? {
         Kind::Total => return None,
         Kind::Fails => false,
         Kind::Grows => true,
@@ -21,6 +22,7 @@ pub(super) fn total(inner: &Arc<ScalarUDF>) -> Option<ScalarUDF> {
     Some(ScalarUDF::from(TotalFunction {
         name: format!("subrosa_total_{}", inner.name()),
         inner: Arc::clone(inner),
+        kind: kind.clone(),
         grows,
     }))
 }
@@ -29,6 +31,7 @@ pub(super) fn total(inner: &Arc<ScalarUDF>) -> Option<ScalarUDF> {
 struct TotalFunction {
     name: String,
     inner: Arc<ScalarUDF>,
+    kind: DataType,
     grows: bool,
 }
 
@@ -41,13 +44,12 @@ impl ScalarUDFImpl for TotalFunction {
         self.inner.signature()
     }
 
-    fn return_type(&self, kinds: &[DataType]) -> DfResult<DataType> {
-        self.inner.return_type(kinds)
+    fn return_type(&self, _kinds: &[DataType]) -> DfResult<DataType> {
+        Ok(self.kind.clone())
     }
 
-    fn return_field_from_args(&self, args: ReturnFieldArgs) -> DfResult<FieldRef> {
-        let field = self.inner.return_field_from_args(args)?;
-        Ok(Arc::new(field.as_ref().clone().with_nullable(true)))
+    fn return_field_from_args(&self, _args: ReturnFieldArgs) -> DfResult<FieldRef> {
+        Ok(Arc::new(Field::new(&self.name, self.kind.clone(), true)))
     }
 
     fn coerce_types(&self, kinds: &[DataType]) -> DfResult<Vec<DataType>> {

@@ -64,13 +64,16 @@ fn one(expr: Expr, schema: &DFSchema) -> DfResult<Transformed<Expr>> {
         Expr::Negative(inner) if operator::may_fail_negated(&inner.get_type(schema)?) => {
             Ok(Transformed::yes(operator::negative().call(vec![*inner])))
         }
-        Expr::ScalarFunction(ScalarFunction { func, args }) => match function::total(&func) {
-            Some(total) => Ok(Transformed::yes(total.call(args))),
-            None => Ok(Transformed::no(Expr::ScalarFunction(ScalarFunction {
-                func,
-                args,
-            }))),
-        },
+        Expr::ScalarFunction(_) => {
+            let kind = expr.get_type(schema)?;
+            let Expr::ScalarFunction(ScalarFunction { func, args }) = expr else {
+                return Ok(Transformed::no(expr));
+            };
+            Ok(match function::total(&func, &kind) {
+                Some(total) => Transformed::yes(total.call(args)),
+                None => Transformed::no(Expr::ScalarFunction(ScalarFunction { func, args })),
+            })
+        }
         other => Ok(Transformed::no(other)),
     }
 }

@@ -6,7 +6,7 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use datafusion::arrow::array::{Array, ArrayRef, new_null_array};
-use datafusion::arrow::compute::concat;
+use datafusion::arrow::compute::{CastOptions, concat};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::{DataFusionError, Result as DfResult, ScalarValue, exec_err};
 use datafusion::logical_expr::ColumnarValue;
@@ -24,6 +24,8 @@ pub(super) fn or_null(
     kind: &DataType,
     operation: &Operation<'_>,
 ) -> DfResult<ColumnarValue> {
+    let operation = |args: &[ColumnarValue], rows: usize| typed(operation(args, rows)?, kind);
+    let operation: &Operation<'_> = &operation;
     match attempt(args, rows, operation) {
         Ok(values) => return Ok(values),
         Err(error) if is_exhausted(&error) => return Err(error),
@@ -42,6 +44,18 @@ pub(super) fn or_null(
         return Ok(ColumnarValue::Array(new_null_array(kind, 0)));
     }
     Ok(ColumnarValue::Array(concat(&parts)?))
+}
+
+/// Some functions, `round` of a decimal among them, give another type than they announce.
+fn typed(values: ColumnarValue, kind: &DataType) -> DfResult<ColumnarValue> {
+    if values.data_type() == *kind {
+        return Ok(values);
+    }
+    let options = CastOptions {
+        safe: true,
+        ..CastOptions::default()
+    };
+    values.cast_to(kind, Some(&options))
 }
 
 fn halves(

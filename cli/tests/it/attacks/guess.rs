@@ -3,6 +3,7 @@
 //! Every attack is tried in many copies of its two worlds, each with secrets of its own. On one half of the copies the
 //! searcher tries every number that was told, every sum and difference of them, and whether anything was told at all, and keeps
 //! the one whose best threshold tells the worlds apart most often; how often it does on the other half is the accuracy.
+#![expect(clippy::cast_precision_loss, reason = "small counts")]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::io::Write;

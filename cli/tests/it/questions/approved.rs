@@ -22,7 +22,7 @@ const ALONE: &str = "SELECT min(amount) AS least FROM bank_a.transactions a WHER
 /// What a bank approves: name, text, further terms.
 type Approval = (&'static str, &'static str, &'static str);
 
-const BANK_B: [Approval; 4] = [
+const BANK_B: [Approval; 6] = [
     ("medians", MEDIANS, "min_contributors = 5\nexact = true\n"),
     (
         "digits",
@@ -31,7 +31,18 @@ const BANK_B: [Approval; 4] = [
     ),
     ("large", LARGE, "min_contributors = 4\n"),
     ("joint", JOINT, ""),
+    ("mixed", MIXED, "exact = true\n"),
+    (
+        "shared",
+        SHARED,
+        "min_contributors = 4\n[approve.parameters]\nd = [100, 1000]\n",
+    ),
 ];
+/// Of all who stand behind a row, few stand behind one of its values.
+const MIXED: &str = "SELECT median(amount) AS m, count(*) AS n, \
+     count(*) FILTER (WHERE amount >= 9000) AS few FROM bank_b.transactions";
+const SHARED: &str = "SELECT count(*) AS n FROM bank_b.transactions WHERE amount / $d >= 90.5";
+
 const BANK_A: [Approval; 2] = [("joint", JOINT, ""), ("alone", ALONE, "")];
 
 fn approve(world: &World, bank: &str, approvals: &[Approval], mode: &str) {
@@ -202,6 +213,52 @@ fn it_is_a_whole_statement_and_every_owner_has_approved_it() {
 }
 
 #[test]
+fn a_row_leaves_only_if_enough_people_stand_behind_each_of_its_values() {
+    let world = world("");
+    let outcomes = world.ask(&[
+        "SELECT * FROM approved('mixed')",
+        "SELECT * FROM approved('medians')",
+    ]);
+    assert!(
+        rows(&outcomes[0], &["m", "n", "few"]).is_empty(),
+        "four are too few"
+    );
+    assert!(!rows(&outcomes[1], &["m"]).is_empty());
+}
+
+/// A parameter is the value that the owner wrote, however the asker spells it.
+#[test]
+fn a_parameter_spelt_otherwise_is_the_same() {
+    let world = world("");
+    let outcomes = world.ask(&[
+        "SELECT * FROM approved('shared', d => 100)",
+        "SELECT * FROM approved('shared', d => 100.00)",
+    ]);
+    let told = rows(&outcomes[0], &["n"]);
+    assert_eq!(told.len(), 1);
+    assert_eq!(told, rows(&outcomes[1], &["n"]));
+}
+
+/// What cannot be remembered does not run where earlier answers are owed.
+#[test]
+fn medians_are_not_told_where_history_is_owed() {
+    let world = world("");
+    let file = world.path().join("bank_b/transactions.policy.toml");
+    let policy = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(
+        &file,
+        policy.replacen("history = \"off\"", "history = \"snap\"", 1),
+    )
+    .unwrap();
+    let outcomes = world.ask(&[
+        "SELECT * FROM approved('medians')",
+        "SELECT * FROM approved('large')",
+    ]);
+    assert_eq!(outcomes[0].code(), Some("E_MODE"));
+    assert_eq!(outcomes[1].code(), None);
+}
+
+#[test]
 fn a_table_of_mode_template_answers_nothing_else() {
     let world = world("mode = \"template\"\n");
     let outcomes = world.ask(&[
@@ -236,6 +293,8 @@ fn people_see_what_is_approved_and_what_was_given_up() {
         "joint,SELECT * FROM approved('joint'),\"\",\"bank_a, bank_b\",\"\"",
         "large,SELECT * FROM approved('large'),\"\",bank_b,\"\"",
         "medians,SELECT * FROM approved('medians'),\"\",bank_b,\"\"",
+        "mixed,SELECT * FROM approved('mixed'),\"\",bank_b,\"\"",
+        "shared,\"SELECT * FROM approved('shared', d => …)\",\"d: 100, 1000\",bank_b,\"\"",
     ];
     assert_eq!(ask("SHOW APPROVED").out.trim_end(), shown.join("\n"));
     let explain = |sql: &str| {
