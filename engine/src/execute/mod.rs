@@ -21,7 +21,7 @@ use object_store::ObjectStore;
 
 use crate::pipeline::{FAILED, Runner};
 use crate::refusal::Refusal;
-use crate::safe::{listed, make_total};
+use crate::safe::{fold_arguments, listed, make_total};
 
 /// The sentence for a question that needs more memory than it may have.
 pub(crate) const MEMORY: &str = "the question needs more memory than the engine allows; \
@@ -73,6 +73,11 @@ impl Execution {
             .state
             .analyzer()
             .execute_and_check(plan, options, |_, _| {})?;
+        let folded = fold_arguments(coerced)?;
+        let coerced = self
+            .state
+            .analyzer()
+            .execute_and_check(folded, options, |_, _| {})?;
         let total = make_total(coerced)?;
         listed(&total)?;
         let optimized = self.state.optimize(&total)?;

@@ -30,6 +30,45 @@ pub(crate) fn make_total(plan: LogicalPlan) -> DfResult<LogicalPlan> {
     .data()
 }
 
+/// The plan with literals in the place of casts of literals among the arguments of functions: the type of `round` depends on
+/// its second argument, and whatever stands above is coerced to that type.
+pub(crate) fn fold_arguments(plan: LogicalPlan) -> DfResult<LogicalPlan> {
+    plan.transform_up_with_subqueries(|node| {
+        let names = NamePreserver::new(&node);
+        let folded = node.map_expressions(|expr| {
+            let name = names.save(&expr);
+            let folded = expr.transform_up(folded)?;
+            Ok(folded.update_data(|expr| name.restore(expr)))
+        })?;
+        if folded.transformed {
+            Ok(Transformed::yes(folded.data.recompute_schema()?))
+        } else {
+            Ok(folded)
+        }
+    })
+    .data()
+}
+
+fn folded(expr: Expr) -> DfResult<Transformed<Expr>> {
+    let Expr::ScalarFunction(mut call) = expr else {
+        return Ok(Transformed::no(expr));
+    };
+    let mut changed = false;
+    for arg in &mut call.args {
+        if let Expr::Cast(Cast { expr, field }) = arg
+            && let Expr::Literal(value, _) = expr.as_ref()
+            && let Ok(value) = value.cast_to(field.data_type())
+        {
+            *arg = Expr::Literal(value, None);
+            changed = true;
+        }
+    }
+    Ok(Transformed::new_transformed(
+        Expr::ScalarFunction(call),
+        changed,
+    ))
+}
+
 fn expressions(node: LogicalPlan) -> DfResult<Transformed<LogicalPlan>> {
     let mut schema = merge_schema(&node.inputs());
     if let LogicalPlan::TableScan(scan) = &node {
