@@ -9,8 +9,8 @@ use std::time::Duration;
 use arrow::array::RecordBatch;
 use attest::{Appraisal, AttestError, Evidence, KeyRequest, References, ReleasedKey, Transcript};
 use connectors::{
-    Broker, KeyFolder, PartyKeys, SealRequest, Source, Store, Witness, declarations, seal_table,
-    shape_of, version_folder,
+    Broker, KeyFolder, Others, PartyKeys, SealRequest, Source, Store, Witness, declarations,
+    seal_table, shape_of, version_folder,
 };
 use engine::{ContractTable, Engine, PartyLink, Question, Reply, Setup, StateSetup, open_answer};
 use ledger::{Ledger, Signer};
@@ -249,7 +249,7 @@ fn seal(
 ) -> Sealed {
     let text = std::fs::read_to_string(policy).unwrap();
     let document = PolicyDocument::parse(&policy.display().to_string(), &text).unwrap();
-    let source = Source::open(data, &BTreeMap::new(), &document, keys).unwrap();
+    let source = Source::open(data, &BTreeMap::new(), &document, keys, &Others::default()).unwrap();
     let _declared = declarations(&document, source.schema());
     let request = SealRequest {
         contract: "bench",

@@ -3,13 +3,13 @@
 mod findings;
 mod keys;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, SchemaRef};
-use policy::document::PolicyDocument;
+use policy::document::{Derivation, PolicyDocument};
 use rayon::prelude::*;
 
 pub use self::findings::{Clamped, Findings};
@@ -37,6 +37,8 @@ pub(crate) struct Checker {
     without_unit: u64,
     nobody: BTreeMap<usize, u64>,
     lost: BTreeMap<usize, u64>,
+    unmade: BTreeMap<usize, u64>,
+    looked_up: BTreeSet<usize>,
     hash: HashKey,
 }
 
@@ -55,6 +57,8 @@ impl Checker {
             without_unit: 0,
             nobody: BTreeMap::new(),
             lost: BTreeMap::new(),
+            unmade: BTreeMap::new(),
+            looked_up: looked_up(document, schema),
             hash: HashKey::draw(),
         }
     }
@@ -74,11 +78,13 @@ impl Checker {
             without_unit: 0,
             nobody: BTreeMap::new(),
             lost: BTreeMap::new(),
+            unmade: BTreeMap::new(),
+            looked_up: self.looked_up.clone(),
             hash: self.hash,
         }
     }
 
-    /// Looks at a batch; `lost` counts, by column, the values that had no place in its type.
+    /// Looks at a batch; `lost` counts, by own column, the values that had no place in its type.
     pub(crate) fn see(&mut self, kept: &Kept, lost: &[usize]) -> Result<(), String> {
         add(&mut self.rows, kept.batch.num_rows());
         add(&mut self.filtered, kept.filtered);
@@ -86,8 +92,13 @@ impl Checker {
         for (column, rows) in &kept.nobody {
             add(self.nobody.entry(*column).or_default(), *rows);
         }
-        for (column, values) in lost.iter().enumerate().filter(|(_, values)| **values > 0) {
+        let own = lost.len();
+        for (column, values) in lost.iter().chain(&kept.lost).enumerate() {
             add(self.lost.entry(column).or_default(), *values);
+        }
+        for (derived, rows) in kept.unmade.iter().enumerate() {
+            let column = own.saturating_add(derived);
+            add(self.unmade.entry(column).or_default(), *rows);
         }
         let hash = self.hash;
         let seen = self.keys.par_iter_mut();
@@ -114,6 +125,7 @@ impl Checker {
         };
         merge(&mut self.nobody, other.nobody);
         merge(&mut self.lost, other.lost);
+        merge(&mut self.unmade, other.unmade);
         for (mine, theirs) in self.keys.iter_mut().zip(other.keys) {
             mine.merge(theirs);
         }
@@ -136,7 +148,15 @@ impl Checker {
         let nobody = self.nobody.into_iter();
         found.nobody = nobody.map(|(column, rows)| (name(column), rows)).collect();
         let exact = |column: usize| self.measures.iter().any(|m| m.column == column);
-        for (column, values) in self.lost {
+        for (column, rows) in self.unmade.into_iter().filter(|(_, rows)| *rows > 0) {
+            let unmade = if self.looked_up.contains(&column) {
+                &mut found.not_found
+            } else {
+                &mut found.failed
+            };
+            unmade.insert(name(column), rows);
+        }
+        for (column, values) in self.lost.into_iter().filter(|(_, values)| *values > 0) {
             let lost = if exact(column) {
                 &mut found.inexact
             } else {
@@ -202,6 +222,19 @@ fn keys(document: &PolicyDocument, schema: &SchemaRef) -> Vec<Key> {
         }
     }
     keys
+}
+
+/// Columns that come from another table.
+fn looked_up(document: &PolicyDocument, schema: &SchemaRef) -> BTreeSet<usize> {
+    let fields = schema.fields().iter().enumerate();
+    let found = fields.filter(|(_, field)| {
+        let derived = document.derived(field.name());
+        derived.is_some_and(|derived| match derived.derivation {
+            Derivation::Lookup(_) => true,
+            Derivation::Sql(_) => false,
+        })
+    });
+    found.map(|(column, _)| column).collect()
 }
 
 fn key_of<'k>(

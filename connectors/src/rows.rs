@@ -1,5 +1,5 @@
 //! The rows that a table has at all: those that `[rows] where` keeps and that are about somebody. The
-//! others are never sealed.
+//! others are never sealed. What is derived is derived in between, since it may say whom a row is about.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -7,19 +7,20 @@ use std::sync::Arc;
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch, is_not_null, or};
 use arrow::datatypes::{DataType, SchemaRef};
-use datafusion::common::DFSchema;
 use datafusion::physical_expr::PhysicalExpr;
-use datafusion::prelude::SessionContext;
 use policy::capability::Literal;
 use policy::document::PolicyDocument;
 use policy::problem::Problem;
 
+use crate::derive::Deriver;
 use crate::error::ConnectorError;
+use crate::expression::compile;
 
 /// Which rows of a source are sealed.
 #[derive(Debug)]
 pub(crate) struct RowFilter {
     predicate: Option<Arc<dyn PhysicalExpr>>,
+    deriver: Deriver,
     units: Vec<Unit>,
 }
 
@@ -33,8 +34,12 @@ struct Unit {
 /// What became of a batch.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    /// The rows to seal.
+    /// The rows to seal, with what is derived.
     pub(crate) batch: RecordBatch,
+    /// By derived column: values that had no place in its type.
+    pub(crate) lost: Vec<usize>,
+    /// By derived column: rows for which there was nothing to derive it from.
+    pub(crate) unmade: Vec<usize>,
     /// Rows that `[rows] where` leaves out.
     pub(crate) filtered: usize,
     /// Rows left out because they are about nobody.
@@ -44,29 +49,32 @@ pub(crate) struct Kept {
 }
 
 impl RowFilter {
-    /// The filter of a policy over columns of these types.
+    /// The filter of a policy over a table's own columns, of these types.
     pub(crate) fn new(
         document: &PolicyDocument,
-        schema: &SchemaRef,
+        own: &SchemaRef,
+        deriver: Deriver,
     ) -> Result<Self, ConnectorError> {
         let predicate = match &document.rows.predicate {
             None => None,
-            Some(text) => Some(compile(&text.value, schema).map_err(|message| {
+            Some(text) => Some(compile(&text.value, own).map_err(|message| {
                 let problem = Problem::error(&document.source, &text.span, message)
                     .with_help("write one SQL predicate over the table's own columns");
                 ConnectorError::Policy(vec![problem])
             })?),
         };
-        let units = schema.fields().iter().enumerate();
+        let units = deriver.schema().fields().iter().enumerate();
         let units = units.filter_map(|(column, field)| {
             let rule = document.rule_for(field.name())?;
             rule.unit.as_ref()?;
             let absent = rule.absent.iter().map(text_of).collect();
             Some(Unit { column, absent })
         });
+        let units = units.collect();
         Ok(Self {
             predicate,
-            units: units.collect(),
+            deriver,
+            units,
         })
     }
 
@@ -78,6 +86,8 @@ impl RowFilter {
             Some(predicate) => satisfying(predicate, &batch)?,
         };
         let filtered = all.saturating_sub(kept.num_rows());
+        let made = self.deriver.derive(kept)?;
+        let kept = made.batch;
         let mut somebody: Option<BooleanArray> = None;
         let mut present = Vec::new();
         for unit in &self.units {
@@ -101,6 +111,8 @@ impl RowFilter {
             filtered,
             without_unit: kept.num_rows().saturating_sub(rows),
             nobody: nobody.collect(),
+            lost: made.lost,
+            unmade: made.unmade,
             batch,
         })
     }
@@ -162,17 +174,6 @@ fn plain(number: &str) -> &str {
     }
 }
 
-fn compile(text: &str, schema: &SchemaRef) -> Result<Arc<dyn PhysicalExpr>, String> {
-    let context = SessionContext::new();
-    let named = DFSchema::try_from(Arc::clone(schema)).map_err(|error| error.strip_backtrace())?;
-    let expr = context
-        .parse_sql_expr(text, &named)
-        .map_err(|error| error.strip_backtrace())?;
-    context
-        .create_physical_expr(expr, &named)
-        .map_err(|error| error.strip_backtrace())
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
@@ -189,7 +190,8 @@ mod tests {
         let boxes = Int64Array::from(vec![None, Some(7), Some(7), Some(8), None]);
         let columns: [(&str, ArrayRef); 2] = [("who", Arc::new(who)), ("box", Arc::new(boxes))];
         let batch = RecordBatch::try_from_iter(columns).unwrap();
-        let filter = RowFilter::new(&document, &batch.schema()).unwrap();
+        let own = batch.schema();
+        let filter = RowFilter::new(&document, &own, Deriver::of_nothing(&own)).unwrap();
         let kept = filter.apply(batch.clone()).unwrap();
         assert_eq!((kept.batch.num_rows(), kept.without_unit), (2, 3));
         assert_eq!(kept.batch.slice(1, 1), batch.slice(3, 1));

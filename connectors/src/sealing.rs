@@ -105,6 +105,10 @@ pub fn declarations(document: &PolicyDocument, schema: &SchemaRef) -> String {
         .map(|field| shape_of(field))
         .collect();
     parts.push(format!("{:?}", document.declared_unique(&shapes)));
+    let derived = document.derive.iter();
+    parts.extend(
+        derived.map(|derived| format!("{}: {}", derived.name(), derived.derivation.text())),
+    );
     seal::digest_hex(&seal::length_prefixed(parts.iter().map(String::as_bytes)))
 }
 
@@ -115,7 +119,8 @@ pub fn declarations(document: &PolicyDocument, schema: &SchemaRef) -> String {
 pub fn seal_table(request: &SealRequest<'_>, runtime: &Handle) -> Result<Sealed, ConnectorError> {
     check_policy(request)?;
     let schema = request.source.schema();
-    let filter = RowFilter::new(request.document, schema)?;
+    let deriver = request.source.deriver()?;
+    let filter = RowFilter::new(request.document, request.source.own(), deriver)?;
     let empty = Checker::new(request.document, schema);
     let rows = AtomicU64::new(0);
     let count = |more: u64| {

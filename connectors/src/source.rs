@@ -1,6 +1,7 @@
 //! What a party's table is read from: Parquet files (sealed ones too) and CSV.
 
 mod csv;
+mod files;
 mod material;
 mod parquet;
 mod typed;
@@ -11,29 +12,44 @@ use std::path::{Path, PathBuf};
 use arrow::array::RecordBatch;
 use arrow::datatypes::{DataType, SchemaRef};
 use policy::document::PolicyDocument;
-use policy::resolve::ColumnShape;
+use policy::ident::TableName;
+use policy::resolve::{ColumnShape, derived_misfits};
 use sha2::{Digest, Sha256};
 
-use self::csv::{Hints, Wanted};
+pub(crate) use self::csv::{Hints, Wanted};
+pub(crate) use self::files::Files;
+pub(crate) use self::typed::{is_identifier, sealed_as, unknown_type, wanted};
+use crate::derive::{Derived, Deriver};
 use crate::error::ConnectorError;
 use crate::keys::KeyFolder;
 use crate::types::shape_of;
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Parquet,
-    Csv,
+/// A table of the same owner as it lies outside.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// A file or a folder of files.
+    pub path: PathBuf,
+    /// Types that override what a CSV file looks like.
+    pub types: BTreeMap<String, String>,
+}
+
+/// The owner's tables that a derived column may look values up in.
+#[derive(Debug, Clone, Default)]
+pub struct Others {
+    /// By name.
+    pub tables: BTreeMap<TableName, Outside>,
+    /// What to do where one is missing.
+    pub help: String,
 }
 
 /// A table outside: one CSV or Parquet file, or a folder of Parquet files in the order of their names.
 #[derive(Debug, Clone)]
 pub struct Source {
-    kind: Kind,
-    files: Vec<PathBuf>,
-    rows: u64,
+    files: Files,
     found: SchemaRef,
+    own: SchemaRef,
+    derived: Derived,
     schema: SchemaRef,
-    keys: KeyFolder,
 }
 
 /// Takes a batch in the types as sealed, and by column how many values had no place in them.
@@ -43,112 +59,98 @@ impl Source {
     /// Looks at a table: finds its files and the types of its columns, and reads no Parquet rows.
     ///
     /// # Errors
-    /// When a file cannot be read, files differ in their columns, or a column has a nested type.
+    /// When a file cannot be read, files differ in their columns, a column has a nested type, or the
+    /// policy derives a column that cannot be.
     pub fn open(
         path: &Path,
         types: &BTreeMap<String, String>,
         document: &PolicyDocument,
         keys: &KeyFolder,
+        others: &Others,
     ) -> Result<Self, ConnectorError> {
-        let (kind, files) = files(path)?;
-        let (found, rows) = match kind {
-            Kind::Parquet if types.is_empty() => parquet::schema(&files, keys)?,
-            Kind::Parquet => {
-                let message = "`types` is for CSV; Parquet has types of its own";
-                return Err(ConnectorError::source(path, message));
-            }
-            Kind::Csv => csv::schema(
-                path,
-                &Hints {
-                    told: &typed::told(path, types)?,
-                    is_identifier: &|name| typed::is_identifier(document, name),
-                    wanted: &|name| typed::wanted(document, name),
-                    unknown: &|name| typed::unknown_type(document, name),
-                },
-            )?,
+        let hints = Hints {
+            is_identifier: &|name| is_identifier(document, name),
+            wanted: &|name| wanted(document, name),
+            unknown: &|name| unknown_type(document, name),
         };
-        if let Some(name) = types.keys().find(|n| found.field_with_name(n).is_err()) {
-            let message = format!("`types` names `{name}`, which is no column");
-            return Err(ConnectorError::source(path, message));
+        let files = Files::open(path, types, &hints, keys)?;
+        let shapes: Vec<_> = files
+            .columns()
+            .fields()
+            .iter()
+            .map(|field| shape_of(field))
+            .collect();
+        let misfits = derived_misfits(document, &shapes);
+        if !misfits.is_empty() {
+            return Err(ConnectorError::Policy(misfits));
         }
-        let found = typed::with_types(&found, document);
-        let schema = typed::sealed_schema(path, &found, document)?;
+        let own = typed::sealed_schema(path, files.columns(), document)?;
+        let derived = Derived::new(document, &own, others, keys)?;
         Ok(Self {
-            kind,
+            found: derived.beside(files.columns(), Derived::found),
+            schema: derived.beside(&own, Derived::sealed),
             files,
-            rows,
-            found,
-            schema,
-            keys: keys.clone(),
+            own,
+            derived,
         })
     }
 
-    /// The columns as they are sealed.
+    /// The columns as they are sealed: the table's own, then the derived ones.
     #[must_use]
     pub fn schema(&self) -> &SchemaRef {
         &self.schema
     }
 
-    /// The columns as they lie outside; policies are checked against these.
+    /// The columns as they lie outside or are derived; policies are checked against these.
     #[must_use]
     pub fn found(&self) -> &SchemaRef {
         &self.found
     }
 
+    /// The table's own columns as they are sealed.
+    pub(crate) fn own(&self) -> &SchemaRef {
+        &self.own
+    }
+
+    /// What makes the derived columns; reads the tables that they are looked up in.
+    pub(crate) fn deriver(&self) -> Result<Deriver, ConnectorError> {
+        self.derived.deriver(&self.schema)
+    }
+
     /// The files, in order.
     #[must_use]
     pub fn files(&self) -> &[PathBuf] {
-        &self.files
+        self.files.paths()
     }
 
     /// Rows outside, before any is left out.
     #[must_use]
     pub fn rows(&self) -> u64 {
-        self.rows
+        self.files.rows()
     }
 
-    /// SHA-256 over names and bytes of the files, hexadecimal.
+    /// SHA-256 over names and bytes of the files, also of those that values are looked up in,
+    /// hexadecimal.
     ///
     /// # Errors
     /// When a file cannot be read.
     pub fn digest(&self) -> Result<String, ConnectorError> {
         let mut hasher = Sha256::new();
-        for path in &self.files {
-            let name = path.file_name().unwrap_or_default().to_string_lossy();
-            hasher.update(seal::length_prefixed([name.as_bytes()]));
-            let one = digest_of(path).map_err(|error| ConnectorError::source(path, error))?;
-            hasher.update(one);
-        }
+        self.files.digest(&mut hasher)?;
         hasher.update(format!("{:?}", self.schema));
+        self.derived.digest(&mut hasher)?;
         Ok(hex::encode(hasher.finalize()))
     }
 
-    /// Reads one file, batch by batch, in the types as sealed.
+    /// Reads one file, batch by batch, in the types as sealed; nothing is derived yet.
     ///
     /// # Errors
     /// When the file cannot be read, or what `each` returns.
     pub(crate) fn read(&self, path: &Path, each: &mut Each<'_>) -> Result<(), ConnectorError> {
-        let mut cast = |batch: RecordBatch| {
-            let (batch, lost) = typed::as_sealed(path, &self.schema, &batch)?;
+        self.files.read(path, &mut |batch: RecordBatch| {
+            let (batch, lost) = typed::as_sealed(path, &self.own, &batch)?;
             each(batch, &lost)
-        };
-        match self.kind {
-            Kind::Parquet => parquet::read(path, &self.keys, &mut cast),
-            Kind::Csv => csv::read(path, &self.found, &mut cast),
-        }
-    }
-}
-
-fn digest_of(path: &Path) -> std::io::Result<[u8; 32]> {
-    let mut file = std::fs::File::open(path)?;
-    let mut hasher = Sha256::new();
-    let mut buffer = vec![0_u8; 1 << 20];
-    loop {
-        let read = std::io::Read::read(&mut file, &mut buffer)?;
-        match buffer.get(..read) {
-            Some([]) | None => return Ok(hasher.finalize().into()),
-            Some(bytes) => hasher.update(bytes),
-        }
+        })
     }
 }
 
@@ -157,58 +159,13 @@ fn digest_of(path: &Path) -> std::io::Result<[u8; 32]> {
 /// # Errors
 /// When a file cannot be read.
 pub fn columns_of(path: &Path) -> Result<Vec<ColumnShape>, ConnectorError> {
-    let (kind, files) = files(path)?;
-    let (schema, _) = match kind {
-        Kind::Parquet => parquet::schema(&files, &KeyFolder::new(PathBuf::new()))?,
-        Kind::Csv => csv::schema(
-            path,
-            &Hints {
-                told: &BTreeMap::new(),
-                is_identifier: &|_| false,
-                wanted: &|_| (Wanted::Any, ""),
-                unknown: &|_| DataType::Utf8,
-            },
-        )?,
+    let hints = Hints {
+        is_identifier: &|_| false,
+        wanted: &|_| (Wanted::Any, ""),
+        unknown: &|_| DataType::Utf8,
     };
-    Ok(schema
-        .fields()
-        .iter()
-        .map(|field| shape_of(field))
-        .collect())
-}
-
-fn files(path: &Path) -> Result<(Kind, Vec<PathBuf>), ConnectorError> {
-    let wrong = |message: &str| Err(ConnectorError::source(path, message));
-    if path.is_dir() {
-        let listed =
-            std::fs::read_dir(path).map_err(|error| ConnectorError::source(path, error))?;
-        let entries = listed.collect::<Result<Vec<_>, _>>();
-        let entries = entries.map_err(|error| ConnectorError::source(path, error))?;
-        let mut files: Vec<PathBuf> = entries.iter().map(std::fs::DirEntry::path).collect();
-        files.retain(|file| ends(file, "parquet") && !is_hidden(file));
-        files.sort();
-        return if files.is_empty() {
-            wrong("has no file that ends in .parquet")
-        } else {
-            Ok((Kind::Parquet, files))
-        };
-    }
-    if ends(path, "parquet") {
-        Ok((Kind::Parquet, vec![path.to_owned()]))
-    } else if ends(path, "csv") {
-        Ok((Kind::Csv, vec![path.to_owned()]))
-    } else {
-        wrong("is no .parquet or .csv file and no folder")
-    }
-}
-
-fn ends(path: &Path, end: &str) -> bool {
-    path.extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case(end))
-}
-
-/// What other tools leave in a folder: `._part.parquet`, `.part.parquet.crc`, `_temporary`.
-fn is_hidden(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy();
-    name.starts_with(['.', '_'])
+    let keys = KeyFolder::new(PathBuf::new());
+    let files = Files::open(path, &BTreeMap::new(), &hints, &keys)?;
+    let fields = files.columns().fields().iter();
+    Ok(fields.map(|field| shape_of(field)).collect())
 }

@@ -4,6 +4,7 @@
 //! is the same resolved against the columns that the table really has.
 
 mod column;
+mod derive;
 mod disclosure;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -13,6 +14,7 @@ use std::sync::Arc;
 use chrono::NaiveDate;
 
 pub use column::ColumnRule;
+pub use derive::{Derivation, DerivedColumn, Lookup};
 pub use disclosure::{Budget, DEFAULT_K, Disclosure, Dp, MinContributors, Mode};
 
 use crate::capability::{Grain, Literal};
@@ -93,29 +95,6 @@ pub struct JoinConsent {
     pub span: Range<usize>,
 }
 
-/// How a derived column is made.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Derivation {
-    /// A total SQL expression over the table's own columns.
-    Sql(Placed<String>),
-    /// A value looked up in another of the owner's tables.
-    Lookup {
-        /// `table.column` to fetch.
-        from: Placed<String>,
-        /// `table.key = column`.
-        on: Placed<String>,
-    },
-}
-
-/// One entry of `[derive]`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DerivedColumn {
-    /// How it is made.
-    pub derivation: Derivation,
-    /// Its name and capabilities; only those written here.
-    pub rule: ColumnRule,
-}
-
 /// What an approved question answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum AnswerKind {
@@ -175,20 +154,6 @@ pub struct Approval {
     pub settled: Option<Grain>,
 }
 
-impl Derivation {
-    /// Whether both compute the same, wherever they stand in their files.
-    #[must_use]
-    pub fn same_text(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::Sql(a), Self::Sql(b)) => a.value == b.value,
-            (Self::Lookup { from: a, on: c }, Self::Lookup { from: b, on: d }) => {
-                a.value == b.value && c.value == d.value
-            }
-            (Self::Sql(_), Self::Lookup { .. }) | (Self::Lookup { .. }, Self::Sql(_)) => false,
-        }
-    }
-}
-
 impl Approval {
     /// Whether both have the same terms, wherever they stand in their files.
     #[must_use]
@@ -211,11 +176,7 @@ impl PolicyDocument {
     /// Units that some column or derived column counts as contributors.
     #[must_use]
     pub fn units(&self) -> BTreeSet<&UnitSpace> {
-        let rules = self
-            .columns
-            .iter()
-            .chain(self.derive.iter().map(|d| &d.rule));
-        rules
+        self.rules()
             .filter_map(|rule| rule.unit.as_ref())
             .map(|unit| &unit.value)
             .collect()

@@ -142,8 +142,7 @@ impl<'s> Subject<'s> {
         let document = self.document;
         let columns = self.columns.unwrap_or_default();
         document
-            .columns
-            .iter()
+            .rules()
             .filter(|rule| !rule.hidden)
             .map(move |rule| {
                 let decided = |column: &&ColumnShape| {

@@ -4,11 +4,13 @@
 //! sealed table, whose hidden columns are not there at all. A misspelt name must not pass as a
 //! harmless rule about nothing: `nmae = { hidden = true }` beside `"*" = { … }` would show `name`.
 
+mod derived;
 mod kind;
 mod names;
 
 use std::collections::BTreeMap;
 
+pub use derived::misfits as derived_misfits;
 pub use kind::{ColumnKind, ColumnShape};
 
 use crate::capability::{Capabilities, RuleSpan};
@@ -61,9 +63,13 @@ impl TablePolicy {
 }
 
 impl PolicyDocument {
-    /// The rule about a column: one that names it, else the first pattern that matches.
+    /// The rule about a column: one that names it, else the first pattern that matches. Patterns are
+    /// not about derived columns.
     #[must_use]
     pub fn rule_for(&self, column: &str) -> Option<&ColumnRule> {
+        if let Some(derived) = self.derived(column) {
+            return Some(&derived.rule);
+        }
         let named = self
             .columns
             .iter()
@@ -94,9 +100,11 @@ impl PolicyDocument {
     }
 }
 
-/// What does not fit the whole table: names without a column, capabilities against a type.
+/// What does not fit the whole table before anything is derived: names without a column, capabilities
+/// against a type.
 pub(crate) fn misfits(document: &PolicyDocument, columns: &[ColumnShape]) -> Vec<Problem> {
     let mut problems = names::missing(document, columns, true);
+    problems.extend(derived_misfits(document, columns));
     problems.extend(kind_misfits(document, columns));
     problems
 }
@@ -118,6 +126,7 @@ fn resolve(
     given: Given,
 ) -> Result<TablePolicy, Vec<Problem>> {
     let mut problems = names::missing(document, columns, given == Given::Whole);
+    problems.extend(derived::missing(document, columns));
     problems.extend(kind_misfits(document, columns));
     let policy = policy(document, owner, columns, found_unique);
     problems.extend(without_unit(document, &policy));

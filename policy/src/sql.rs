@@ -6,7 +6,7 @@
 use std::collections::BTreeSet;
 use std::ops::{ControlFlow, Range};
 
-use sqlparser::ast::{Expr, Ident, visit_expressions};
+use sqlparser::ast::{BinaryOperator, Expr, Ident, visit_expressions};
 use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::{Parser, ParserError};
 
@@ -76,6 +76,38 @@ pub fn columns_read(text: &str) -> Result<BTreeSet<String>, SqlError> {
         ControlFlow::Continue(())
     });
     Ok(columns)
+}
+
+/// The parts of a name such as `table.column`, folded; `None` if the text is something else.
+#[must_use]
+pub fn names_of(text: &str) -> Option<Vec<String>> {
+    path(&parse(text).ok()?)
+}
+
+/// The key and the column of `table.key = column`, either way round.
+#[must_use]
+pub fn key_equality(text: &str, table: &str) -> Option<(String, String)> {
+    let Expr::BinaryOp { left, op, right } = parse(text).ok()? else {
+        return None;
+    };
+    let sides = [path(&left)?, path(&right)?];
+    let key_first = match (&op, sides) {
+        (BinaryOperator::Eq, [a, b]) if a.len() == 2 => [a, b],
+        (BinaryOperator::Eq, [a, b]) => [b, a],
+        _ => return None,
+    };
+    match key_first.each_ref().map(Vec::as_slice) {
+        [[named, key], [column]] if named == table => Some((key.clone(), column.clone())),
+        _ => None,
+    }
+}
+
+fn path(expression: &Expr) -> Option<Vec<String>> {
+    match expression {
+        Expr::Identifier(name) => Some(vec![folded(name)]),
+        Expr::CompoundIdentifier(names) => Some(names.iter().map(folded).collect()),
+        _ => None,
+    }
 }
 
 fn folded(name: &Ident) -> String {
@@ -216,6 +248,31 @@ mod tests {
         ] {
             assert!(check_expression(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_key_is_equal_to_a_column_either_way_round() {
+        let found = Some(("account_id".to_owned(), "Acct".to_owned()));
+        for text in [
+            "accounts.account_id = \"Acct\"",
+            "\"Acct\" = Accounts.account_id",
+        ] {
+            assert_eq!(key_equality(text, "accounts"), found, "{text}");
+        }
+        for text in [
+            "a.k = b",
+            "accounts.k > b",
+            "accounts.k = a.b",
+            "k = b",
+            "accounts.k",
+        ] {
+            assert_eq!(key_equality(text, "accounts"), None, "{text}");
+        }
+        assert_eq!(
+            names_of("Accounts.Id"),
+            Some(vec!["accounts".to_owned(), "id".to_owned()])
+        );
+        assert_eq!(names_of("a + b"), None);
     }
 
     #[test]

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use connectors::{Others, Outside};
 use policy::document::PolicySource;
-use policy::ident::{PartyId, Principal, Purpose, TableRef};
+use policy::ident::{PartyId, Principal, Purpose, TableName, TableRef};
 use policy::problem::Problem;
 
 mod amount;
@@ -60,6 +61,24 @@ impl Collaboration {
                 party: party.clone(),
             })
         })
+    }
+
+    /// The tables of a party, as its derived columns may look values up in them.
+    pub(crate) fn others(&self, party: &PartyId) -> Others {
+        let own = self.tables.iter().filter(|(name, _)| name.party == *party);
+        let outside = |(name, table): (&TableRef, &WorldTable)| {
+            let outside = Outside {
+                path: table.data.clone(),
+                types: table.types.clone(),
+            };
+            (name.table.clone(), outside)
+        };
+        let tables: BTreeMap<_, _> = own.map(outside).collect();
+        let names: Vec<&str> = tables.keys().map(TableName::as_str).collect();
+        Others {
+            help: format!("{party} has {} in {FILE}", names.join(", ")),
+            tables,
+        }
     }
 
     /// Reads a world's file.

@@ -158,7 +158,8 @@ impl Preparation<'_> {
             .get(&name.party)
             .ok_or_else(|| Failure::usage("no such party"))?;
         let folder = KeyFolder::new(self.layout.party_keys(&name.party));
-        let source = Source::open(&table.data, &table.types, &document, &folder)
+        let others = self.world.others(&name.party);
+        let source = Source::open(&table.data, &table.types, &document, &folder, &others)
             .map_err(failure::of_connector)?;
         let digest = source.digest().map_err(failure::of_connector)?;
         let declared = declarations(&document, source.schema());

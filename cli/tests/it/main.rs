@@ -12,6 +12,7 @@ mod contract;
 mod cosigned;
 mod crash;
 mod demo;
+mod derived;
 mod docs;
 mod docs_story;
 mod errors;

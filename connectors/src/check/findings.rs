@@ -38,6 +38,10 @@ pub struct Findings {
     pub clamped: BTreeMap<String, Clamped>,
     /// Float measures that are no decimal, by column: they are sealed as NULL.
     pub inexact: BTreeMap<String, u64>,
+    /// Rows on which the expression of a derived column fails, by column.
+    pub failed: BTreeMap<String, u64>,
+    /// Rows whose key is not in the table that a derived column is looked up in, by column.
+    pub not_found: BTreeMap<String, u64>,
     /// Values that do not fit the type that their column is sealed as, by column.
     pub misfits: BTreeMap<String, u64>,
 }
@@ -78,6 +82,18 @@ impl Findings {
                 "`{column}`: {rows} of {all} {verb} without a value and count for nobody there"
             ));
         }
+        for (column, rows) in &self.failed {
+            let (rows, verb) = (count(*rows, "row"), has_have(*rows));
+            remarks.push(format!(
+                "`{column}`: {rows} {verb} no value, since its expression fails there"
+            ));
+        }
+        for (column, rows) in &self.not_found {
+            let (rows, verb) = (count(*rows, "row"), has_have(*rows));
+            remarks.push(format!(
+                "`{column}`: {rows} {verb} no value, since their key is not in the other table"
+            ));
+        }
         for (column, values) in self.inexact.iter().filter(|(_, values)| **values > 0) {
             let (values, verb) = (count(*values, "value"), is_are(*values));
             remarks.push(format!(
@@ -111,6 +127,10 @@ fn clamp(column: &str, found: &Clamped) -> String {
 
 fn is_are(number: u64) -> &'static str {
     if number == 1 { "is" } else { "are" }
+}
+
+fn has_have(number: u64) -> &'static str {
+    if number == 1 { "has" } else { "have" }
 }
 
 /// `repeats` of one, `repeat` of many.

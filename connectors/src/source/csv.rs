@@ -18,7 +18,7 @@ use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 
 use self::column::Column;
 use self::guess::Guess;
-pub(super) use self::guess::Wanted;
+pub(crate) use self::guess::Wanted;
 use self::records::{Record, Records, Wrong};
 use crate::error::ConnectorError;
 
@@ -26,23 +26,25 @@ use crate::error::ConnectorError;
 const BATCH: usize = 16_384;
 
 /// What else than its values decides about a column's type.
-pub(super) struct Hints<'a> {
-    /// Types that the world's file tells.
-    pub(super) told: &'a BTreeMap<String, DataType>,
+pub(crate) struct Hints<'a> {
     /// Whether a column identifies somebody or something: such columns are texts.
-    pub(super) is_identifier: &'a dyn Fn(&str) -> bool,
+    pub(crate) is_identifier: &'a dyn Fn(&str) -> bool,
     /// What the policy takes a column to hold, and the key of the rule that says so.
-    pub(super) wanted: &'a dyn Fn(&str) -> (Wanted, &'static str),
+    pub(crate) wanted: &'a dyn Fn(&str) -> (Wanted, &'static str),
     /// The type of a column without a single value.
-    pub(super) unknown: &'a dyn Fn(&str) -> DataType,
+    pub(crate) unknown: &'a dyn Fn(&str) -> DataType,
 }
 
-/// The types of a file's columns, and how many rows it has.
-pub(super) fn schema(path: &Path, hints: &Hints<'_>) -> Result<(SchemaRef, u64), ConnectorError> {
+/// The types of a file's columns, some of which were told, and how many rows it has.
+pub(super) fn schema(
+    path: &Path,
+    told_types: &BTreeMap<String, DataType>,
+    hints: &Hints<'_>,
+) -> Result<(SchemaRef, u64), ConnectorError> {
     let (names, mut records) = open(path)?;
     let told = |name: &String| {
         let identifier = (hints.is_identifier)(name).then_some(DataType::Utf8);
-        hints.told.get(name).cloned().or(identifier)
+        told_types.get(name).cloned().or(identifier)
     };
     let wanted = |name: &String| (hints.wanted)(name).0;
     let guess = |name| Guess::new(told(name), wanted(name));

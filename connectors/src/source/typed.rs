@@ -18,14 +18,14 @@ use crate::types::{hidden_type, named, sealed_type};
 const EXACT: DataType = DataType::Decimal128(38, 6);
 
 /// Whether a column identifies somebody or something.
-pub(super) fn is_identifier(document: &PolicyDocument, column: &str) -> bool {
+pub(crate) fn is_identifier(document: &PolicyDocument, column: &str) -> bool {
     document
         .rule_for(column)
         .is_some_and(|rule| rule.unit.is_some() || !rule.join.is_empty())
 }
 
 /// What a column's policy takes it to hold, and the key that says so.
-pub(super) fn wanted(document: &PolicyDocument, column: &str) -> (Wanted, &'static str) {
+pub(crate) fn wanted(document: &PolicyDocument, column: &str) -> (Wanted, &'static str) {
     let Some(rule) = document.rule_for(column) else {
         return (Wanted::Any, "");
     };
@@ -44,7 +44,7 @@ pub(super) fn wanted(document: &PolicyDocument, column: &str) -> (Wanted, &'stat
 }
 
 /// The type of a column without a single value: one that its policy can be about.
-pub(super) fn unknown_type(document: &PolicyDocument, column: &str) -> DataType {
+pub(crate) fn unknown_type(document: &PolicyDocument, column: &str) -> DataType {
     match wanted(document, column).0 {
         Wanted::Number => EXACT,
         Wanted::Moment => DataType::Timestamp(TimeUnit::Microsecond, None),
@@ -67,10 +67,10 @@ pub(super) fn told(
 }
 
 /// Columns without a type of their own get one.
-pub(super) fn with_types(found: &SchemaRef, document: &PolicyDocument) -> SchemaRef {
+pub(super) fn with_types(found: &SchemaRef, unknown: &dyn Fn(&str) -> DataType) -> SchemaRef {
     let fields = found.fields().iter().map(|field| {
         let data_type = match field.data_type() {
-            DataType::Null => unknown_type(document, field.name()),
+            DataType::Null => unknown(field.name()),
             other => other.clone(),
         };
         Field::new(field.name(), data_type, true)
@@ -91,15 +91,9 @@ pub(super) fn sealed_schema(
         if fields.iter().any(|f| f.name() == name) {
             problems.push(format!("two columns are named `{name}`"));
         }
-        let shown = document.shows(name);
-        let sealed = if shown {
-            sealed_type(field.data_type())
-        } else {
-            hidden_type(field.data_type())
-        };
-        match sealed {
-            Some(sealed) => fields.push(Field::new(name, exact(sealed, document, name), true)),
-            None => problems.push(unsealable(field, shown)),
+        match sealed_as(document, name, field.data_type()) {
+            Some(sealed) => fields.push(Field::new(name, sealed, true)),
+            None => problems.push(unsealable(field, document.shows(name))),
         }
     }
     if problems.is_empty() {
@@ -107,6 +101,20 @@ pub(super) fn sealed_schema(
     } else {
         Err(ConnectorError::source(path, problems.join("; ")))
     }
+}
+
+/// The type that a column is sealed as, if there is one.
+pub(crate) fn sealed_as(
+    document: &PolicyDocument,
+    name: &str,
+    found: &DataType,
+) -> Option<DataType> {
+    let sealed = if document.shows(name) {
+        sealed_type(found)
+    } else {
+        hidden_type(found)
+    };
+    sealed.map(|sealed| exact(sealed, document, name))
 }
 
 fn exact(sealed: DataType, document: &PolicyDocument, name: &str) -> DataType {

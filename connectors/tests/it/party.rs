@@ -5,8 +5,8 @@ use std::path::PathBuf;
 
 use arrow::array::RecordBatch;
 use connectors::{
-    ConnectorError, KeyFolder, SealRequest, Sealed, Source, Store, open_table, opened_schema,
-    seal_table,
+    ConnectorError, KeyFolder, Others, Outside, SealRequest, Sealed, Source, Store, open_table,
+    opened_schema, seal_table,
 };
 use policy::document::PolicyDocument;
 use policy::ident::{PartyId, TableName, TableRef};
@@ -36,10 +36,33 @@ impl Party {
         self.dir.path().join(below)
     }
 
+    /// Every CSV of the party is a table that values may be looked up in.
+    fn others(&self) -> Others {
+        let files = std::fs::read_dir(self.dir.path()).unwrap();
+        let paths = files.map(|file| file.unwrap().path());
+        let table = |path: PathBuf| {
+            let name = TableName::new(path.file_stem()?.to_str()?).ok()?;
+            let types = BTreeMap::new();
+            path.extension()
+                .is_some_and(|e| e == "csv")
+                .then_some((name, Outside { path, types }))
+        };
+        Others {
+            tables: paths.filter_map(table).collect(),
+            help: "there are only CSV files".to_owned(),
+        }
+    }
+
     pub(crate) fn seal(&self, data: &str, policy: &str) -> Result<Sealed, ConnectorError> {
         let document = PolicyDocument::parse("policy.toml", policy).unwrap();
         let path = self.path(data);
-        let source = Source::open(&path, &BTreeMap::new(), &document, &self.keys)?;
+        let source = Source::open(
+            &path,
+            &BTreeMap::new(),
+            &document,
+            &self.keys,
+            &self.others(),
+        )?;
         let table = TableRef {
             party: PartyId::new("bank_a").unwrap(),
             table: TableName::new("t").unwrap(),
@@ -62,10 +85,14 @@ impl Party {
         seal_table(&request, self.runtime.handle())
     }
 
+    /// Whose signature manifests carry.
+    pub(crate) fn owner(&self) -> [u8; 32] {
+        self.keys.existing_identity().unwrap().public()
+    }
+
     /// Everything in a sealed table, as one batch.
     pub(crate) fn open(&self, sealed: &Sealed) -> RecordBatch {
-        let owner = self.keys.existing_identity().unwrap().public();
-        let manifest = sealed.manifest.verify(&owner).unwrap();
+        let manifest = sealed.manifest.verify(&self.owner()).unwrap();
         let mut batches = Vec::new();
         let mut keep = |batch| {
             batches.push(batch);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use super::PolicyDiff;
 use super::order::{bounds_within, filter_within, grain_within};
-use crate::document::{ColumnRule, PolicyDocument};
+use crate::document::{ColumnRule, DerivedColumn, PolicyDocument};
 use crate::resolve::ColumnShape;
 use crate::words;
 
@@ -15,7 +15,7 @@ pub(super) fn compare(
     diff: &mut PolicyDiff,
 ) {
     for name in names(old, new, columns) {
-        one(&name, find(old, &name), find(new, &name), diff);
+        one(&name, find(old, new, &name), find(new, old, &name), diff);
     }
     derived(old, new, diff);
     let keys = |document: &PolicyDocument| -> BTreeSet<Vec<String>> {
@@ -30,17 +30,24 @@ pub(super) fn compare(
     }
 }
 
-/// The table's columns, or every name and pattern of both versions.
+/// The table's columns, or every name and pattern of both versions; then the derived ones.
 fn names(
     old: &PolicyDocument,
     new: &PolicyDocument,
     columns: Option<&[ColumnShape]>,
 ) -> Vec<String> {
-    if let Some(columns) = columns {
-        return columns.iter().map(|column| column.name.clone()).collect();
-    }
     let mut names: Vec<String> = Vec::new();
-    for rule in old.columns.iter().chain(&new.columns) {
+    let rules = old.columns.iter().chain(&new.columns);
+    let mut rules: Vec<&ColumnRule> = rules.collect();
+    if let Some(columns) = columns {
+        names.extend(columns.iter().map(|column| column.name.clone()));
+        rules.clear();
+    }
+    let derived = old.derive.iter().chain(&new.derive);
+    for rule in rules
+        .into_iter()
+        .chain(derived.map(|derived| &derived.rule))
+    {
         if !names.contains(&rule.pattern.value) {
             names.push(rule.pattern.value.clone());
         }
@@ -48,13 +55,18 @@ fn names(
     names
 }
 
-fn find<'d>(document: &'d PolicyDocument, name: &str) -> Option<&'d ColumnRule> {
-    let same = document
-        .columns
-        .iter()
-        .find(|rule| rule.pattern.value == name);
-    same.or_else(|| document.rule_for(name))
-        .filter(|rule| !rule.hidden)
+/// The rule about a name, if it shows something. A pattern is not about what the other version derives.
+fn find<'d>(
+    document: &'d PolicyDocument,
+    other: &PolicyDocument,
+    name: &str,
+) -> Option<&'d ColumnRule> {
+    let named = document.rules().find(|rule| rule.pattern.value == name);
+    let matching = || {
+        let own = other.derived(name).is_none();
+        document.rule_for(name).filter(|_| own)
+    };
+    named.or_else(matching).filter(|rule| !rule.hidden)
 }
 
 fn one(name: &str, old: Option<&ColumnRule>, new: Option<&ColumnRule>, diff: &mut PolicyDiff) {
@@ -159,33 +171,14 @@ fn both_ways<T>(
     }
 }
 
+/// Derived columns whose values are others now, whatever they may be used for.
 fn derived(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
-    let rule = |document: &PolicyDocument, name: &str| {
-        document
-            .derive
-            .iter()
-            .find(|d| d.rule.pattern.value == name)
-            .cloned()
-    };
-    let names: BTreeSet<&str> = old
-        .derive
-        .iter()
-        .chain(&new.derive)
-        .map(|d| d.rule.pattern.value.as_str())
-        .collect();
-    for name in names {
-        let (was, is) = (rule(old, name), rule(new, name));
-        if let (Some(was), Some(is)) = (&was, &is)
-            && !was.derivation.same_text(&is.derivation)
-        {
+    for is in &new.derive {
+        let name = is.name();
+        let same = |was: &DerivedColumn| was.derivation.same_text(&is.derivation);
+        if old.derived(name).is_some_and(|was| !same(was)) {
             diff.changed
                 .push(format!("`{name}` is computed in another way"));
         }
-        one(
-            name,
-            was.as_ref().map(|d| &d.rule),
-            is.as_ref().map(|d| &d.rule),
-            diff,
-        );
     }
 }

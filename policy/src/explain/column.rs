@@ -1,11 +1,31 @@
 //! One column in words.
 
 use super::ColumnWords;
-use crate::document::{ColumnRule, PolicyDocument};
+use crate::document::{ColumnRule, Derivation, DerivedColumn, PolicyDocument};
 use crate::resolve::ColumnShape;
 use crate::words;
 
 pub(super) fn all(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Vec<ColumnWords> {
+    let mut all = own(document, columns);
+    all.extend(document.derive.iter().map(derived));
+    all
+}
+
+fn derived(derived: &DerivedColumn) -> ColumnWords {
+    let how = match &derived.derivation {
+        Derivation::Sql(text) => format!("computed by its owner as `{}`", text.value),
+        Derivation::Lookup(lookup) => format!(
+            "looked up by its owner: `{}` where `{}`",
+            lookup.from.value, lookup.on.value
+        ),
+    };
+    ColumnWords {
+        name: derived.name().to_owned(),
+        says: std::iter::once(how).chain(says(&derived.rule)).collect(),
+    }
+}
+
+fn own(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Vec<ColumnWords> {
     let Some(columns) = columns else {
         let one = |rule: &ColumnRule| ColumnWords {
             name: rule.pattern.value.clone(),
@@ -15,6 +35,7 @@ pub(super) fn all(document: &PolicyDocument, columns: Option<&[ColumnShape]>) ->
     };
     columns
         .iter()
+        .filter(|column| document.derived(&column.name).is_none())
         .map(|column| ColumnWords {
             name: column.name.clone(),
             says: match document.rule_for(&column.name) {

@@ -3,6 +3,7 @@
 use super::{Lint, Subject};
 use crate::capability::{Filter, Grain, TimeUnit};
 use crate::document::ColumnRule;
+use crate::number::Decimal;
 use crate::problem::Problem;
 use crate::resolve::{ColumnKind, ColumnShape};
 
@@ -43,7 +44,7 @@ pub(super) fn too_fine(
             let is = |kind: ColumnKind| columns.iter().any(|column| column.kind == kind);
             if is(ColumnKind::Timestamp) {
                 Some("moment")
-            } else if rule.measure.is_some() || is(ColumnKind::Decimal) || is(ColumnKind::Float) {
+            } else if is_amount(rule) || is(ColumnKind::Decimal) || is(ColumnKind::Float) {
                 Some("amount")
             } else {
                 None
@@ -55,6 +56,12 @@ pub(super) fn too_fine(
         } => Some("part of an hour"),
         Grain::Number(_) | Grain::Time { .. } => None,
     }
+}
+
+/// Whether a rule takes its column for an amount: a measure that is no flag of 0 and 1.
+fn is_amount(rule: &ColumnRule) -> bool {
+    let bounds = rule.measure.as_ref().map(|bounds| bounds.value);
+    bounds.is_some_and(|bounds| (bounds.low, bounds.high) != (Decimal::from(0), Decimal::from(1)))
 }
 
 #[cfg(test)]

@@ -11,22 +11,16 @@ pub(super) const LINT: Lint = Lint {
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let document = subject.document;
-    let rules = || {
-        document
-            .columns
-            .iter()
-            .chain(document.derive.iter().map(|derived| &derived.rule))
-    };
     let mut problems = Vec::new();
     for (domain, consent) in &document.joins {
-        if !rules().any(|rule| rule.join.contains(domain)) {
+        if !document.rules().any(|rule| rule.join.contains(domain)) {
             let message =
                 format!("[joins.{domain}] consents to link on a domain that no column has");
             let help = "give the key `join`, or drop the consent";
             problems.push(subject.warning(&consent.span, message, help));
         }
     }
-    for rule in rules() {
+    for rule in document.rules() {
         let silent = rule
             .join
             .iter()

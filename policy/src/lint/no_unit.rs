@@ -12,8 +12,7 @@ pub(super) const LINT: Lint = Lint {
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let document = subject.document;
     let protected = document.disclosure.min_contributors.value.largest() > 1;
-    let unit = document.columns.iter().any(|rule| rule.unit.is_some());
-    if protected && !unit {
+    if protected && document.units().is_empty() {
         vec![crate::resolve::no_unit(document)]
     } else {
         Vec::new()
@@ -28,6 +27,12 @@ mod tests {
             "no_unit",
             "[columns]\na = { dimension = true }\n",
             "[columns]\nid = { unit = \"person\" }\n",
+            None,
+        );
+        crate::lint::example(
+            "no_unit",
+            "[columns]\na = { dimension = true }\n[derive]\nid = { sql = \"a\" }\n",
+            "[columns]\na = { dimension = true }\n[derive]\nid = { sql = \"a\", unit = \"person\" }\n",
             None,
         );
     }

@@ -24,18 +24,14 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
             &format!("the list of own entities `{}`", approval.name.value),
         )
     });
-    let derived = document.derive.iter().map(|derived| {
-        let name = &derived.rule.pattern;
-        warn(&name.span, &format!("the derived column `{}`", name.value))
-    });
-    let own = document.columns.iter().filter(|rule| rule.own);
+    let own = document.rules().filter(|rule| rule.own);
     let own = own.map(|rule| {
         warn(
             &rule.pattern.span,
             &format!("`own` of `{}`", rule.pattern.value),
         )
     });
-    approved.chain(derived).chain(own).collect()
+    approved.chain(own).collect()
 }
 
 #[cfg(test)]
@@ -44,8 +40,8 @@ mod tests {
     fn examples() {
         crate::lint::example(
             "not_honoured",
+            "[columns]\nid = { unit = \"person\", own = true }\n",
             "[columns]\nid = { unit = \"person\" }\n[derive]\nx = { sql = \"id\", filter = true }\n",
-            "[columns]\nid = { unit = \"person\" }\n",
             None,
         );
     }

@@ -22,7 +22,7 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let lists = lists.map(|list| (&list.span, list.value.as_slice()));
     let joins = document.joins.values();
     let joins = joins.flat_map(|join| [(&join.span, &*join.with), (&join.span, &*join.many)]);
-    let rules = document.columns.iter();
+    let rules = document.rules();
     let compared = rules.map(|rule| (&rule.pattern.span, &*rule.compare));
     let pool = &document.disclosure.pool;
     let pooled = std::iter::once((&pool.span, &*pool.value));

@@ -9,11 +9,8 @@ use crate::problem::{Problem, nearest};
 /// Everything inconsistent within one policy.
 pub(super) fn consistency(document: &PolicyDocument) -> Vec<Problem> {
     let mut problems = Vec::new();
-    for rule in &document.columns {
+    for rule in document.rules() {
         column(document, rule, &mut problems);
-    }
-    for derived in &document.derive {
-        column(document, &derived.rule, &mut problems);
     }
     units_of_thresholds(document, &mut problems);
     dp(document, &document.disclosure, &mut problems);

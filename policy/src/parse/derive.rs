@@ -7,7 +7,8 @@ use toml::de::{DeString, DeTable};
 
 use super::column;
 use super::reader::{Reader, Value};
-use crate::document::{Derivation, DerivedColumn, Placed};
+use crate::document::{Derivation, DerivedColumn, Lookup, Placed};
+use crate::ident::TableName;
 use crate::sql;
 
 pub(super) fn read(
@@ -50,10 +51,7 @@ fn derivation(
         (None, Some(from), Some(on)) => {
             let from = reader.text(from, "lookup");
             let on = reader.text(on, "on");
-            Some(Derivation::Lookup {
-                from: from?,
-                on: on?,
-            })
+            lookup(reader, from?, on?).map(Derivation::Lookup)
         }
         _ => {
             let help = "write `sql = \"amount % 1000 = 0\"`, or `lookup = \"table.column\"` with `on = \"table.key = column\"`";
@@ -65,6 +63,32 @@ fn derivation(
             None
         }
     }
+}
+
+fn lookup(reader: &mut Reader<'_>, from: Placed<String>, on: Placed<String>) -> Option<Lookup> {
+    let path = sql::names_of(&from.value);
+    let path = path.and_then(|path| <[String; 2]>::try_from(path).ok());
+    let named = path.and_then(|[table, value]| Some((TableName::new(table).ok()?, value)));
+    let Some((table, value)) = named else {
+        let help =
+            "write the other table and the column to fetch: `lookup = \"accounts.customer_id\"`";
+        reader.error_help(&from.span, "`lookup` is no `table.column`", help);
+        return None;
+    };
+    let Some((key, column)) = sql::key_equality(&on.value, table.as_str()) else {
+        let message = format!("`on` is no `{table}.key = column`");
+        let help = "write which column of this table holds the other table's key";
+        reader.error_help(&on.span, message, help);
+        return None;
+    };
+    Some(Lookup {
+        from,
+        on,
+        table,
+        value,
+        key,
+        column,
+    })
 }
 
 fn expression(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Placed<String>> {

@@ -14,7 +14,8 @@ pub(super) fn missing(
     whole: bool,
 ) -> Vec<Problem> {
     let mut problems = Vec::new();
-    let has = |name: &str| columns.iter().any(|column| column.name == name);
+    let derived = |name: &str| document.derived(name).is_some();
+    let has = |name: &str| derived(name) || columns.iter().any(|column| column.name == name);
     for rule in document.columns.iter().filter(|rule| !rule.is_pattern()) {
         if !has(&rule.pattern.value) && (whole || !rule.hidden) {
             problems.push(unknown(
@@ -49,12 +50,31 @@ fn predicate_names(
     let names = sql::columns_read(&predicate.value).unwrap_or_default();
     names
         .iter()
-        .filter(|name| !columns.iter().any(|column| column.name == **name))
-        .map(|name| unknown(document, columns, name, &predicate.span))
+        .filter(|name| {
+            let own = columns.iter().any(|column| column.name == **name);
+            !own || document.derived(name).is_some()
+        })
+        .map(|name| unread(document, columns, name, &predicate.span))
         .collect()
 }
 
-fn unknown(
+/// Rows are left out before anything is derived.
+fn unread(
+    document: &PolicyDocument,
+    columns: &[ColumnShape],
+    name: &str,
+    span: &Range<usize>,
+) -> Problem {
+    if document.derived(name).is_none() {
+        return unknown(document, columns, name, span);
+    }
+    let message =
+        format!("[rows] cannot read `{name}`, which is derived from the rows that are left");
+    let problem = Problem::error(&document.source, span, message);
+    problem.with_help("write out what the derived column is")
+}
+
+pub(super) fn unknown(
     document: &PolicyDocument,
     columns: &[ColumnShape],
     name: &str,

@@ -35,6 +35,7 @@ fn every_gain_is_somebodys_loss() {
         "[rows]\nwhere = \"a = 1\"\n[[rows.only]]\nparty = \"*\"\nwhere = \"b = 1\"\n[columns]\nid = { unit = \"person\" }\n",
         "[columns]\nid = { unit = \"person\" }\nx = { dimension = true, filter = 5, measure = [0, 1] }\n",
         "[disclosure]\nquestions = { count = 5, per = \"day\" }\ndominance = 10\nfloor = 3\npool = [\"b\"]\n[columns]\nid = { unit = \"person\" }\n",
+        "[columns]\nid = { unit = \"person\" }\n[derive]\nx = { sql = \"id\", dimension = true }\n",
         "[columns]\nid = { unit = \"person\" }\n[[approve]]\nname = \"q\"\nsql = \"q.sql\"\n",
     ] {
         let (there, back) = (between(base, other), between(other, base));
@@ -59,6 +60,31 @@ fn a_finer_grain_is_newly_possible() {
     let found = columns("x = { measure = [0, 10] }", "x = { measure = [5, 20] }");
     assert_eq!(found.newly_possible, ["`x` stands in sums, from 5 to 20"]);
     assert_eq!(found.no_longer, ["`x` stands in sums, from 0 to 10"]);
+}
+
+#[test]
+fn another_expression_is_told_whatever_it_grants() {
+    let derived = |sql: &str| {
+        format!(
+            "[columns]\n\"*\" = {{ unit = \"person\" }}\n[derive]\nx = {{ sql = \"{sql}\", filter = true }}\n"
+        )
+    };
+    let found = between(&derived("a = 1"), &derived("a = 2"));
+    assert_eq!(
+        found.to_string(),
+        "changed:\n  `x` is computed in another way\n"
+    );
+    let found = between(
+        "[columns]\n\"*\" = { unit = \"person\" }\n",
+        &derived("a = 1"),
+    );
+    assert_eq!(
+        found.newly_possible,
+        [
+            "`x` is seen, and counted where it is not NULL",
+            "`x` is filtered by any value"
+        ]
+    );
 }
 
 #[test]

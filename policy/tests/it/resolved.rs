@@ -6,6 +6,7 @@ use policy::access::Circumstances;
 use policy::denial::Code;
 use policy::ident::{Principal, Purpose, UnitSpace};
 use policy::resolve::ColumnKind::{self, Date, Decimal, Float, Integer, Other, Text, Timestamp};
+use policy::resolve::derived_misfits;
 use policy::table::TablePolicy;
 
 use crate::support::{parse, party, resolve, shapes, shown, with};
@@ -116,12 +117,66 @@ fn a_protected_table_names_a_unit() {
     );
 }
 
+const DERIVED: &str = "[columns]\n\"*\" = { dimension = true }\n[derive]\n\
+    p = { sql = \"lower(c)\", unit = \"person\" }\n\
+    v = { lookup = \"accounts.risk\", on = \"accounts.id = c\", filter = true }\n";
+
 #[test]
-fn a_derived_unit_does_not_count_yet() {
-    let text = with(
-        "[columns]\nc = { dimension = true }\n[derive]\np = { sql = \"c\", unit = \"person\" }\n",
+fn a_derived_column_has_what_its_own_rule_says_and_no_more() {
+    let columns = shapes(&[("c", Text), ("p", Text), ("v", Integer)]);
+    let policy = resolve(&with(DERIVED), "bank_a", &columns).unwrap();
+    let (p, v) = (policy.column("p").unwrap(), policy.column("v").unwrap());
+    assert_eq!(p.capabilities.unit, Some(UnitSpace::new("person").unwrap()));
+    assert!(p.capabilities.dimension.is_none() && v.capabilities.dimension.is_none());
+    assert!(v.capabilities.filter.is_some() && v.capabilities.unit.is_none());
+    assert_eq!((p.rule.line, v.rule.line), (6, 7));
+    let error = resolve(
+        &with(DERIVED),
+        "bank_a",
+        &shapes(&[("c", Text), ("p", Text)]),
+    )
+    .unwrap_err();
+    let expected = "t.policy.toml:7:1: error: the derived column `v` is not sealed\n  help: its owner must seal the table again";
+    assert_eq!(error, expected);
+}
+
+#[test]
+fn derived_columns_read_the_tables_own_and_have_names_of_their_own() {
+    let told = |sections: &str, own: &[(&str, ColumnKind)]| {
+        let document = parse(&with(sections));
+        let problems = derived_misfits(&document, &shapes(own)).into_iter();
+        problems
+            .map(|problem| problem.to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(told(DERIVED, &[("c", Text)]), Vec::<String>::new());
+    assert_eq!(
+        told(DERIVED, &[("d", Text), ("v", Text)]),
+        [
+            "t.policy.toml:6:13: error: `t` has no column `c`\n  help: did you mean `d`?",
+            "t.policy.toml:7:1: error: `t` has a column `v` of its own\n  help: give the derived column a name that is free",
+            "t.policy.toml:7:38: error: `t` has no column `c`\n  help: did you mean `d`?",
+        ]
     );
-    assert!(resolve(&text, "bank_a", &shapes(&[("c", Text)])).is_err());
+    let chained = "[columns]\nid = { unit = \"person\" }\n[derive]\na = { sql = \"id\" }\nb = { sql = \"a\" }\n";
+    assert_eq!(
+        told(chained, &[("id", Text)]),
+        [
+            "t.policy.toml:7:13: error: `a` is derived itself\n  help: a derived column reads the table's own columns: write out what the other one is"
+        ]
+    );
+}
+
+#[test]
+fn rows_are_left_out_before_anything_is_derived() {
+    let text = with(
+        "[rows]\nwhere = \"x\"\n[columns]\nid = { unit = \"person\" }\n[derive]\nx = { sql = \"id\" }\n",
+    );
+    let error = resolve(&text, "bank_a", &shapes(&[("id", Text), ("x", Text)])).unwrap_err();
+    assert_eq!(
+        error,
+        "t.policy.toml:4:9: error: [rows] cannot read `x`, which is derived from the rows that are left\n  help: write out what the derived column is"
+    );
 }
 
 #[test]

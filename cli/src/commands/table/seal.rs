@@ -5,9 +5,11 @@ use std::path::{Path, PathBuf};
 
 use chrono::{SecondsFormat, Utc};
 use clap::Args;
-use connectors::{KeyFolder, SealRequest, Source, Store, newest_manifest, seal_table};
+use connectors::{
+    KeyFolder, Others, Outside, SealRequest, Source, Store, newest_manifest, seal_table,
+};
 use policy::document::PolicyDocument;
-use policy::ident::TableRef;
+use policy::ident::{TableName, TableRef};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 
@@ -45,6 +47,10 @@ pub(crate) struct SealArgs {
     /// A CSV column's type, such as `amount=decimal(18,2)`; may be given several times.
     #[arg(long = "type", value_name = "COLUMN=TYPE", requires = "data")]
     types: Vec<String>,
+    /// Another table of the owner, such as `accounts=accounts.csv`, for columns that are looked up there; may be given several
+    /// times.
+    #[arg(long = "with", value_name = "TABLE=PATH", requires = "data")]
+    others: Vec<String>,
     #[command(flatten)]
     format: FormatArg,
 }
@@ -72,6 +78,7 @@ pub(super) async fn run(args: &SealArgs) -> Result<(), Failures> {
                 keys: KeyFolder::new(home),
                 contract,
                 types: types(&args.types)?,
+                others: others(&args.others)?,
             };
             one.seal(&args.format).await
         }
@@ -114,6 +121,7 @@ struct One<'a> {
     keys: KeyFolder,
     contract: &'a str,
     types: BTreeMap<String, String>,
+    others: Others,
 }
 
 impl One<'_> {
@@ -121,8 +129,8 @@ impl One<'_> {
         let connector = failure::of_connector;
         let identity = self.keys.existing_identity().map_err(connector)?;
         let document = self.document()?;
-        let source =
-            Source::open(self.data, &self.types, &document, &self.keys).map_err(connector)?;
+        let source = Source::open(self.data, &self.types, &document, &self.keys, &self.others)
+            .map_err(connector)?;
         let (version, previous) = self.succession(&identity.public()).await?;
         let bar = progress::spinner("rows");
         progress::count_to(&bar, source.rows(), &format!("sealing {}", self.table));
@@ -187,6 +195,22 @@ fn store(to: &str) -> Result<Store, Failures> {
         Store::folder(Path::new(to))
     };
     opened.map_err(failure::of_connector)
+}
+
+fn others(given: &[String]) -> Result<Others, Failure> {
+    let one = |text: &String| {
+        let wrong = || Failure::usage(format!("`{text}` is no TABLE=PATH"));
+        let (table, path) = text.split_once('=').ok_or_else(wrong)?;
+        let outside = Outside {
+            path: PathBuf::from(path),
+            types: BTreeMap::new(),
+        };
+        Ok((TableName::new(table).map_err(|_| wrong())?, outside))
+    };
+    Ok(Others {
+        tables: given.iter().map(one).collect::<Result<_, Failure>>()?,
+        help: "say where it lies: `--with TABLE=PATH`".to_owned(),
+    })
 }
 
 fn types(given: &[String]) -> Result<BTreeMap<String, String>, Failure> {

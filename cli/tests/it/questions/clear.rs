@@ -28,7 +28,14 @@ impl Clear {
             let tables = about.get("tables").and_then(toml::Value::as_table);
             for (table, about) in tables.into_iter().flatten() {
                 let path = world.join(about["data"].as_str().unwrap());
-                clear.register(&format!("{party}.{table}"), path.to_str().unwrap());
+                let derived = derived(&world.join(about["policy"].as_str().unwrap()));
+                let own = if derived.is_empty() { "" } else { "_own" };
+                clear.register(&format!("{party}.{table}{own}"), path.to_str().unwrap());
+                if !derived.is_empty() {
+                    clear.run(&format!(
+                        "CREATE VIEW {party}.{table} AS SELECT *{derived} FROM {party}.{table}{own}"
+                    ));
+                }
             }
         }
         for (view, file) in collaboration["views"].as_table().unwrap() {
@@ -69,6 +76,21 @@ impl Clear {
     pub(crate) fn answer(&self, sql: &str) -> Table {
         table(&self.run(sql))
     }
+}
+
+/// What a policy derives, as further columns of a SELECT; a truth value that is summed is a number.
+fn derived(policy: &Path) -> String {
+    let policy: toml::Table = std::fs::read_to_string(policy).unwrap().parse().unwrap();
+    let derive = policy.get("derive").and_then(toml::Value::as_table);
+    let column = |(name, rule): (&String, &toml::Value)| {
+        let sql = rule["sql"].as_str().unwrap();
+        if rule.get("measure").is_some() {
+            format!(", CAST({sql} AS BIGINT) AS {name}")
+        } else {
+            format!(", {sql} AS {name}")
+        }
+    };
+    derive.into_iter().flatten().map(column).collect()
 }
 
 /// A batch as text.

@@ -7,7 +7,7 @@ use super::value;
 
 /// What a policy takes a column to hold.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::source) enum Wanted {
+pub(crate) enum Wanted {
     /// Whatever it holds.
     Any,
     /// Numbers: it is a measure, or has a grid of numbers.

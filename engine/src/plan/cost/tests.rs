@@ -55,7 +55,9 @@ fn transactions() -> Arc<EmptyTable> {
         ("channel", text.clone()),
         ("from_country", text.clone()),
         ("to_country", text),
-        ("device_id", whole),
+        ("device_id", whole.clone()),
+        ("first_digit", DataType::Int32),
+        ("is_round", whole),
     ])
 }
 
