@@ -37,7 +37,7 @@ pub(crate) fn fold_arguments(plan: LogicalPlan) -> DfResult<LogicalPlan> {
         let names = NamePreserver::new(&node);
         let folded = node.map_expressions(|expr| {
             let name = names.save(&expr);
-            let folded = expr.transform_up(folded)?;
+            let folded = expr.transform_up(|part| Ok(folded(part)))?;
             Ok(folded.update_data(|expr| name.restore(expr)))
         })?;
         if folded.transformed {
@@ -49,9 +49,9 @@ pub(crate) fn fold_arguments(plan: LogicalPlan) -> DfResult<LogicalPlan> {
     .data()
 }
 
-fn folded(expr: Expr) -> DfResult<Transformed<Expr>> {
+fn folded(expr: Expr) -> Transformed<Expr> {
     let Expr::ScalarFunction(mut call) = expr else {
-        return Ok(Transformed::no(expr));
+        return Transformed::no(expr);
     };
     let mut changed = false;
     for arg in &mut call.args {
@@ -63,10 +63,7 @@ fn folded(expr: Expr) -> DfResult<Transformed<Expr>> {
             changed = true;
         }
     }
-    Ok(Transformed::new_transformed(
-        Expr::ScalarFunction(call),
-        changed,
-    ))
+    Transformed::new_transformed(Expr::ScalarFunction(call), changed)
 }
 
 fn expressions(node: LogicalPlan) -> DfResult<Transformed<LogicalPlan>> {
