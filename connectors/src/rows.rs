@@ -196,4 +196,20 @@ mod tests {
         assert_eq!((kept.batch.num_rows(), kept.without_unit), (2, 3));
         assert_eq!(kept.batch.slice(1, 1), batch.slice(3, 1));
     }
+
+    /// Some functions compute nothing before they are simplified.
+    #[test]
+    fn a_predicate_may_choose_among_values() {
+        let text = "policy = 1\ntable = \"t\"\n[columns]\nwho = { unit = \"person\" }\n\
+                    [rows]\nwhere = \"coalesce(n, 0) > 1\"\n";
+        let document = PolicyDocument::parse("t.policy.toml", text).unwrap();
+        let who = StringArray::from(vec!["a", "b", "c"]);
+        let n = Int64Array::from(vec![Some(1), Some(2), None]);
+        let columns: [(&str, ArrayRef); 2] = [("who", Arc::new(who)), ("n", Arc::new(n))];
+        let batch = RecordBatch::try_from_iter(columns).unwrap();
+        let own = batch.schema();
+        let filter = RowFilter::new(&document, &own, Deriver::of_nothing(&own)).unwrap();
+        let kept = filter.apply(batch.clone()).unwrap();
+        assert_eq!(kept.batch, batch.slice(1, 1));
+    }
 }
