@@ -196,10 +196,10 @@ fn needs_grain(judge: &mut Judge<'_>, expr: &Expr, traits: &Traits) -> bool {
         Role::Filter => traits.filter_grain().is_some(),
         Role::Dimension => traits.dimension == Some(Grain::Any),
     };
-    if !has {
+    if !has || traits.partial {
         judge.refuse(traits, expr, "it may not be compared with other columns");
     }
-    has
+    has && !traits.partial
 }
 
 fn two(judge: &mut Judge<'_>, x: &Term, y: &Term, constant: &Constant) {

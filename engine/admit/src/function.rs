@@ -61,7 +61,8 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             partial: true,
             ..only_ungridded(first)
         },
-        "round" => bucketed(first, &Grain::Number(round_step(literal(1).as_ref()))),
+        // Cells of a rounded number begin half a step before it.
+        "round" => bucketed(first, &Grain::Number(half(round_step(literal(1).as_ref())))),
         "abs" => Traits {
             degree: None,
             dimension: any(first.dimension.as_ref()),
@@ -198,8 +199,8 @@ fn refused(judge: &mut Judge<'_>, expr: &Expr, name: &str, args: &[Traits]) -> T
 pub(crate) fn bucketed(found: Traits, cells: &Grain) -> Traits {
     let filter = match &found.filter {
         Some(Filter::Grain(grain)) if nests(grain, cells) => Some(Filter::Grain(Grain::Any)),
-        Some(Filter::Grain(grain)) => Some(Filter::Grain(grain.clone())),
-        Some(Filter::Values(_)) | None => None,
+        // Whether the end of a smaller cell belongs to it moves the bound off the grid, by a cell.
+        Some(Filter::Grain(_) | Filter::Values(_)) | None => None,
     };
     let dimension = match &found.dimension {
         Some(grain) if nests(grain, cells) => Some(Grain::Any),
@@ -263,4 +264,14 @@ fn round_step(places: Option<&Quantity>) -> Decimal {
         }
         Some(_) => Decimal::from(0),
     }
+}
+
+fn half(step: Decimal) -> Decimal {
+    let tenths = step.mantissa().checked_mul(5);
+    let scale = step.scale().checked_add(1);
+    tenths
+        .zip(scale)
+        .map_or(Decimal::from(0), |(tenths, scale)| {
+            Decimal::new(tenths, scale)
+        })
 }

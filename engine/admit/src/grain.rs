@@ -53,7 +53,8 @@ fn time_nests(fine: (u32, TimeUnit), coarse: (u32, TimeUnit)) -> bool {
 pub(crate) fn nests(fine: &Grain, coarse: &Grain) -> bool {
     match (fine, coarse) {
         (Grain::Any, Grain::Any | Grain::Number(_) | Grain::Time { .. }) => true,
-        (Grain::Number(f), Grain::Number(c)) => c.is_multiple_of(*f),
+        // A width of zero is one that is not known.
+        (Grain::Number(f), Grain::Number(c)) => c.mantissa() != 0 && c.is_multiple_of(*f),
         (
             Grain::Time {
                 count: fc,

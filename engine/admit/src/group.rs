@@ -83,9 +83,7 @@ fn grouped(
                 let taken = argument.clone().is_not_null();
                 judged.branches.push(Branch { taken, zero: false });
             }
-            if judged.name != "count" {
-                weights::refuse_inside(walker, &judged.traits, call);
-            }
+            weights::refuse_inside(walker, &judged.traits, call);
             aggregates.push((field.name().clone(), function.clone(), judged));
         } else {
             walker

@@ -195,8 +195,9 @@ fn argument(judge: &mut Judge<'_>, name: &str, distinct: bool, expr: Option<&Exp
 
 fn measure_argument(judge: &mut Judge<'_>, expr: &Expr, most: u8) -> Traits {
     let found = expression::opaque_refused(judge, expr);
-    partial::refuse(judge, &found, expr);
-    if found.degree.is_none_or(|d| d > most) {
+    if found.degree.is_some_and(|d| d <= most) {
+        partial::refuse(judge, &found, expr);
+    } else {
         judge
             .refusals
             .rule(
@@ -338,7 +339,6 @@ fn result(name: &str, found: &Traits) -> Traits {
     };
     match name {
         "count" => Traits {
-            weights: BTreeSet::new(),
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),

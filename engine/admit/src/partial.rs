@@ -2,7 +2,8 @@
 //!
 //! `1 / (x - 777)`, `sqrt(777 - x)`, a cast to a smaller type, a product too large for its type: whether such a value is NULL
 //! compares x with a number that the question chose, and COUNT or SUM leaves the rows out for which it is. So where a value may
-//! be NULL by a chosen bound it may not be aggregated, unless its column may be compared anyway. A bound that nobody
+//! be NULL by a chosen bound it may neither be aggregated nor decide which rows count: not even where its column may be
+//! compared, for then the comparison is written out, and its arms have k people each. A bound that nobody
 //! chose (a plain divisor that is 0, the root of a plain negative number) is none.
 
 use arrow::datatypes::DataType;
@@ -86,6 +87,7 @@ pub(crate) fn arithmetic(
         (Some(bits), _) => bits,
         (None, Some(known)) => known.iter().map(quantity_bits).max().unwrap_or(0),
         (None, None) if traits.bits > 0 => traits.bits,
+        (None, None) if is_comparable(traits) => used(of_type(expr)),
         (None, None) => of_type(expr),
     };
     let (a, b) = (of(&binary.left, left), of(&binary.right, right));
@@ -96,7 +98,7 @@ pub(crate) fn arithmetic(
     let expr = Expr::BinaryExpr(binary.clone());
     let kind = expr.get_type(judge.rel.plan.schema().as_ref());
     let room = kind.ok().and_then(|kind| capacity(&kind));
-    let chosen = room.is_some_and(|room| found.bits > room) && !is_comparable(&found);
+    let chosen = room.is_some_and(|room| found.bits > room);
     found.partial = left.partial || right.partial || chosen;
     found
 }
@@ -108,7 +110,7 @@ pub(crate) fn quotient(
     mut found: Traits,
 ) -> Traits {
     let literal = constant_quantity(&binary.right).is_some();
-    let chosen = !literal && !is_unchosen(right) && !is_comparable(right);
+    let chosen = !literal && !is_unchosen(right);
     found.bits = left.bits.saturating_add(20);
     found.partial = left.partial || right.partial || chosen;
     found
@@ -119,9 +121,15 @@ fn is_comparable(traits: &Traits) -> bool {
     matches!(traits.filter, Some(Filter::Grain(Grain::Any)))
 }
 
-/// A column, its multiples and aggregates: 0 is a bound of it that nobody chose.
+/// Bits that numbers of a type really take: what is beyond compares them with the end of their type, not with a number that is
+/// chosen.
+fn used(capacity: u32) -> u32 {
+    capacity.saturating_mul(3) / 4
+}
+
+/// A column, its multiples, aggregates and counts: 0 is a bound of it that nobody chose.
 fn is_unchosen(traits: &Traits) -> bool {
-    traits.plain && !traits.mixed
+    (traits.plain || traits.lattice.is_some()) && !traits.mixed
 }
 
 /// Roots and logarithms: NULL below 0, or below -1 of `1 + x`.
@@ -136,7 +144,7 @@ pub(crate) fn root(argument: &Expr, found: &Traits, after_one: Option<&Traits>) 
         _other => false,
     };
     let unchosen = is_unchosen(found) || (shifted && after_one.is_some_and(is_unchosen));
-    found.partial || !(unchosen || is_comparable(found))
+    found.partial || !unchosen
 }
 
 /// A cast: NULL where the value does not fit.
@@ -151,12 +159,12 @@ pub(crate) fn cast(from: Option<&DataType>, to: &DataType, found: &Traits) -> bo
         (false, true) => *from == DataType::Boolean,
         (false, false) => from == to || !to.is_temporal() || from.is_temporal(),
     };
-    found.partial || !(wide || is_comparable(found))
+    found.partial || !wide
 }
 
-/// Refuses to aggregate what may be NULL by a bound that the question chose, unless its column may be compared anyway.
+/// Refuses to aggregate what may be NULL by a bound that the question chose.
 pub(crate) fn refuse(judge: &mut Judge<'_>, found: &Traits, expr: &Expr) {
-    if !found.partial || is_comparable(found) {
+    if !found.partial {
         return;
     }
     judge

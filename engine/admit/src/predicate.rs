@@ -141,7 +141,7 @@ impl Judge<'_> {
             Role::Filter => traits.identifier || traits.filter.is_some(),
             Role::Dimension => !traits.identifier && traits.dimension.is_some(),
         };
-        if !allowed {
+        if !allowed || traits.partial {
             self.refuse(
                 &traits,
                 inner,

@@ -297,9 +297,7 @@ fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Tra
             ..Traits::public()
         },
     };
-    if let Some(argument) = call.params.args.first()
-        && name != "count"
-    {
+    if let Some(argument) = call.params.args.first() {
         weights::refuse_inside(walker, &found, argument);
     }
     found.owners.extend(rel.owners.iter().cloned());

@@ -56,7 +56,35 @@ purposes = ["aml"]
 "#;
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 34] = [
+const ATTACKS: [(&str, &str); 41] = [
+    (
+        "more digits than a number has are no grid",
+        "SELECT count(*) AS v FROM bank.t WHERE round(amount, 300) < 9400",
+    ),
+    (
+        "rounding begins half a step below",
+        "SELECT count(*) AS v FROM bank.t WHERE round(amount, -3) < 10000",
+    ),
+    (
+        "a divisor chosen to be zero for them",
+        "SELECT count(10 / (n - 90)) AS v FROM bank.t",
+    ),
+    (
+        "the logarithm of what is less than zero for them",
+        "SELECT sum(ln(80 - n)) AS v FROM bank.t",
+    ),
+    (
+        "a quotient that is NULL for them",
+        "SELECT count(*) AS v FROM bank.t WHERE 10 / (n - 90) IS NOT NULL",
+    ),
+    (
+        "a quotient that is NULL for them, below another column",
+        "SELECT count(*) AS v FROM bank.t WHERE 10 / (n - 90) <= n",
+    ),
+    (
+        "a cast that does not fit for them",
+        "SELECT count(arrow_cast(n + 100, 'Int8')) AS v FROM bank.t",
+    ),
     (
         "amounts that cancel out move a variance",
         "SELECT var_pop(x) AS v FROM (SELECT 1 AS x FROM bank.t UNION ALL SELECT n*2000-s*1000 FROM (SELECT person, n, sum(n) OVER (PARTITION BY person) s FROM bank.t WHERE n=90 OR n=1) WHERE s>=91)",
@@ -220,10 +248,11 @@ fn one_and_two_of_few_look_the_same() {
 }
 
 /// Sound neighbours of theirs.
-const ANSWERED: [&str; 8] = [
+const ANSWERED: [&str; 9] = [
     "SELECT avg(n) AS v FROM bank.t",
     "SELECT sum(sqrt(secret)) AS v FROM bank.t",
     "SELECT sum(ln(1 + secret)) AS v FROM bank.t",
+    "SELECT sum(ln(1.0 + c)) AS v FROM (SELECT person, count(*) AS c FROM bank.t GROUP BY 1)",
     "SELECT count(x) AS v FROM (SELECT round(n*1.0, 0) AS x FROM bank.t)",
     "SELECT count(*) AS v FROM (SELECT person, greatest(n, 1) AS x FROM bank.t GROUP BY 1, 2)",
     "SELECT count(*) AS v FROM (SELECT DISTINCT person, n >= 1 AS b FROM bank.t)",

@@ -37,20 +37,21 @@ fn masks() -> Vec<String> {
 }
 
 /// Below the release the rows behind a sum are no longer told apart.
-const INSIDE: [&str; 3] = [
+const INSIDE: [&str; 5] = [
+    "SELECT sum(c) AS n FROM (SELECT t.customer_id, count(l.least) AS c FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country GROUP BY 1)",
+    "SELECT sum(c) AS n FROM (SELECT t.customer_id, count(l.least) OVER (PARTITION BY t.customer_id) AS c FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country)",
     "SELECT sum(s) AS n FROM (SELECT t.customer_id, sum(l.least) AS s FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country GROUP BY 1)",
     "SELECT sum(s) AS n FROM (SELECT t.customer_id, max(l.least + 1) AS s FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country GROUP BY 1)",
     "SELECT sum(s) AS n FROM (SELECT lag(l.least) OVER (PARTITION BY t.customer_id ORDER BY t.ts) AS s FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country)",
 ];
 
-const ANSWERED: [&str; 6] = [
+const ANSWERED: [&str; 5] = [
     "SELECT sum(l.least) AS n FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country",
     "SELECT avg(t.amount * l.least) AS n FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country WHERE t.amount >= 2000",
     "SELECT sum(w) AS n FROM (SELECT t.customer_id, l.least AS w FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country GROUP BY 1, 2)",
     // In a predicate, as a group's name, or counted, a public value weighs nothing.
     "SELECT count(*) AS n FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country WHERE l.least > 10000 AND (t.country <> 'FR' OR t.amount >= 9000)",
     "SELECT l.least AS x, count(l.country) AS n FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country GROUP BY 1",
-    "SELECT sum(c) AS n FROM (SELECT t.customer_id, count(l.least) AS c FROM bank_b.transactions t JOIN atlas.limits l ON l.country = t.country GROUP BY 1)",
 ];
 
 #[test]
