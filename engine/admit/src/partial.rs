@@ -2,8 +2,8 @@
 //!
 //! `1 / (x - 777)`, `sqrt(777 - x)`, a cast to a smaller type, a product too large for its type: whether such a value is NULL
 //! compares x with a number that the question chose, and COUNT or SUM leaves the rows out for which it is. So where a value may
-//! be NULL by a chosen bound it may neither be aggregated nor decide which rows count: not even where its column may be
-//! compared, for then the comparison is written out, and its arms have k people each. A bound that nobody
+//! be NULL by a chosen bound it may neither be aggregated nor stand under IS NULL or beside another column in a predicate: not
+//! even where its column may be compared, for then the comparison is written out, and its arms have k people each. A bound that nobody
 //! chose (a plain divisor that is 0, the root of a plain negative number) is none.
 
 use arrow::datatypes::DataType;
