@@ -1,6 +1,7 @@
 //! A small world: rows as a person would write them, and the same rows as Arrow batches.
 
 pub mod generate;
+pub mod numbers;
 pub mod oracle;
 
 use std::sync::Arc;

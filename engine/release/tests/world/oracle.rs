@@ -4,7 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use release::{Branch, BranchSource, Statistic, StatisticKind};
 
-use super::{Answer, Cell, MONEY, Row, Who, World, X};
+use super::numbers::{number, present, spread, undominated, value};
+use super::{Answer, Cell, MONEY, Row, Who, World};
 
 type Part = Vec<BTreeSet<u8>>;
 type Key = Vec<(bool, Option<String>, Option<i32>)>;
@@ -366,46 +367,4 @@ impl World {
             }
         }
     }
-}
-
-/// The argument as a number.
-fn number(kind: StatisticKind, row: &Row) -> Option<i128> {
-    match kind.column()? {
-        X => row.x.map(i128::from),
-        MONEY => row.money,
-        _ => None,
-    }
-}
-
-/// The argument as a value that can be told from others.
-fn value(kind: StatisticKind, row: &Row) -> Option<String> {
-    match kind.column()? {
-        X => row.x.map(|x| x.to_string()),
-        MONEY => row.money.map(|money| money.to_string()),
-        super::FLAG => row.flag.map(|flag| flag.to_string()),
-        _ => row.word.clone(),
-    }
-}
-
-fn present(kind: StatisticKind, row: &Row) -> bool {
-    kind == StatisticKind::CountRows || value(kind, row).is_some()
-}
-
-fn undominated(sums: &BTreeMap<Who, i128>, percent: i128) -> bool {
-    let mut sizes: Vec<i128> = sums.values().map(|sum| sum.abs()).collect();
-    sizes.sort_unstable_by(|a, b| b.cmp(a));
-    let largest = sizes.first().copied().unwrap_or(0);
-    sizes.iter().skip(2).sum::<i128>() * 100 >= percent * largest
-}
-
-/// The variance by its definition.
-fn spread(numbers: &[i128], column: usize, less: usize) -> Option<f64> {
-    let scale = if column == MONEY { 100.0 } else { 1.0 };
-    let numbers: Vec<f64> = numbers
-        .iter()
-        .map(|number| *number as f64 / scale)
-        .collect();
-    let mean = numbers.iter().sum::<f64>() / numbers.len() as f64;
-    let squares: f64 = numbers.iter().map(|number| (number - mean).powi(2)).sum();
-    (numbers.len() > less).then(|| squares / (numbers.len() - less) as f64)
 }
