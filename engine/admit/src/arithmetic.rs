@@ -65,8 +65,8 @@ pub(crate) fn quotient(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
         .left
         .get_type(schema.as_ref())
         .is_ok_and(|kind| kind.is_integer());
-    match constant_quantity(&binary.right) {
-        Some(Quantity::Number(n)) if whole => function::bucketed(left, &Grain::Number(n)),
+    let found = match constant_quantity(&binary.right) {
+        Some(Quantity::Number(n)) if whole => function::bucketed(left.clone(), &Grain::Number(n)),
         Some(Quantity::Number(n)) => match Decimal::from(1).checked_div(n) {
             Some(factor) => scaled(&left, both, factor),
             None => match left.filter_grain() {
@@ -84,14 +84,14 @@ pub(crate) fn quotient(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
             // Bounded from both sides it is a measure again.
             let measured = |t: &Traits| t.degree.is_some_and(|d| d <= 1);
             let ratio = (measured(&left) && measured(&right) && !whole).then_some((false, false));
-            let found = Traits {
+            Traits {
                 degree: None,
                 ratio,
                 ..only_ungridded(both)
-            };
-            partial::quotient(binary, (&left, &right), found)
+            }
         }
-    }
+    };
+    partial::quotient(judge, binary, (&left, &right), found)
 }
 
 /// A value times a literal: its grid grows with it.

@@ -38,6 +38,7 @@ pub(crate) fn judge(
         return all;
     }
     check_growth(judge, &terms, op, polarity);
+    check_ends(judge, (left, right), &terms);
     match terms.as_slice() {
         [] => {}
         [(coefficient, expr, traits)] => {
@@ -288,6 +289,25 @@ fn consents(x: &Traits, y: &Traits) -> bool {
             .iter()
             .all(|q| p == q || (lists(x, p, q) && lists(y, q, p)))
     })
+}
+
+/// Refuses what a side of the comparison is NULL for: the end of a type, or a divisor, that the question moved off the grid.
+fn check_ends(judge: &mut Judge<'_>, (left, right): (&Expr, &Expr), terms: &[Term]) {
+    let free = |traits: &Traits| match judge.role {
+        Role::Filter => traits.filter == Some(Filter::Grain(Grain::Any)),
+        Role::Dimension => traits.dimension == Some(Grain::Any),
+    };
+    if terms.iter().all(|(_, _, traits)| free(traits)) {
+        return;
+    }
+    let ends = [left, right].map(|side| expression::unrefused(judge, side).partial);
+    if let (true, Some((_, expr, traits))) = (ends.contains(&true), terms.first()) {
+        judge.refuse(
+            traits,
+            expr,
+            "computed like this it may be NULL, which compares it with another number",
+        );
+    }
 }
 
 /// Conditions on rows of several owners that more rows could undo need consent to negation.

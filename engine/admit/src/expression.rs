@@ -102,6 +102,21 @@ fn truth_value(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     found
 }
 
+/// The capabilities alone: what is refused in it is refused elsewhere.
+pub(crate) fn unrefused(judge: &Judge<'_>, expr: &Expr) -> Traits {
+    let mut scratch = Refusals::default();
+    traits(
+        &mut Judge {
+            rel: judge.rel,
+            policies: judge.policies,
+            refusals: &mut scratch,
+            role: judge.role,
+            in_measure: judge.in_measure,
+        },
+        expr,
+    )
+}
+
 /// `Any` if the judgement passes with the grains of what leaves.
 fn names_groups(judge: &Judge<'_>, run: impl FnOnce(&mut Judge<'_>)) -> Option<Grain> {
     let mut scratch = Refusals::default();
@@ -125,7 +140,7 @@ fn binary_traits(judge: &mut Judge<'_>, expr: &Expr, binary: &BinaryExpr) -> Tra
             let right = opaque_refused(judge, &binary.right);
             let mut found = only_ungridded(left.meet(&right));
             found.degree = None;
-            partial::quotient(binary, (&left, &right), found)
+            partial::quotient(judge, binary, (&left, &right), found)
         }
         Operator::And
         | Operator::Or
@@ -199,6 +214,9 @@ fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataT
     let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let from = inner.get_type(schema.as_ref()).ok();
     let moment = matches!(from, Some(DataType::Timestamp(_, _)));
+    if partial::keeps(from.as_ref(), to, &found) {
+        return found;
+    }
     match to {
         DataType::Date32 if moment => {
             let day = Grain::Time {

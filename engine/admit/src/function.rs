@@ -1,5 +1,6 @@
 //! Scalar functions below a release: which there are, and what they leave of a capability.
 
+use chrono::Datelike;
 use datafusion_expr::expr::ScalarFunction;
 use datafusion_expr::{Expr, Operator};
 use policy::capability::{Filter, Grain};
@@ -14,6 +15,7 @@ use crate::grain::{nests, unit_named};
 use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
+use crate::size;
 use crate::traits::Traits;
 
 /// The capabilities of a function call.
@@ -77,9 +79,9 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
                 degree,
                 partial: chosen_root(judge, call, &first),
                 bits: if name == "ln" {
-                    partial::OF_LOGARITHM
+                    size::OF_LOGARITHM
                 } else {
-                    first.bits / 2 + 1
+                    first.bits.div_ceil(2)
                 },
                 ..only_ungridded(first)
             }
@@ -233,13 +235,17 @@ fn binned(
     // Cells of n days from an origin on the day grid are unions of days wherever they start.
     let origin_fits = |grain: &Grain| match (origin, has_origin) {
         (None, false) => true,
-        (Some(Quantity::Moment(at)), true) => crate::grain::moment_on(grain, *at),
+        (Some(at @ Quantity::Moment(moment)), true) => {
+            is_near(at) && crate::grain::moment_on(grain, *moment)
+        }
         (Some(_), _) | (None, true) => false,
     };
+    let far = has_origin && !origin.is_some_and(is_near);
     let filter_fits = found.filter_grain().is_some_and(origin_fits);
     let dimension_fits = found.dimension.as_ref().is_some_and(origin_fits);
     let mut result = bucketed(found, &cells);
     result.lattice = (filter_fits || dimension_fits).then_some(cells);
+    result.partial |= far;
     if !filter_fits {
         result.filter = None;
     }
@@ -247,6 +253,19 @@ fn binned(
         result.dimension = None;
     }
     result
+}
+
+/// Whether the time from an origin to what is stored fits its type, in nanoseconds too.
+fn is_near(origin: &Quantity) -> bool {
+    match origin {
+        Quantity::Moment(at) => (1900..2100).contains(&at.year()),
+        Quantity::Null
+        | Quantity::Bool(_)
+        | Quantity::Number(_)
+        | Quantity::Text(_)
+        | Quantity::Span(_)
+        | Quantity::Other => false,
+    }
 }
 
 /// The width of the cells that `round(x, n)` makes.

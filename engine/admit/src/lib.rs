@@ -50,6 +50,7 @@ mod request;
 mod rows;
 mod scan;
 mod semi;
+mod size;
 mod traits;
 mod union;
 mod walk;

@@ -99,14 +99,20 @@ pub(crate) fn is_widening(from: &DataType, to: &DataType) -> bool {
                 _integer => 0,
             };
             match (whole_digits(from), whole_digits(to)) {
-                // Integer literals and narrow columns are coerced to decimals that hold them.
                 (Some(from_digits), Some(to_digits)) => {
-                    from_scale <= *to_scale && (from_digits <= to_digits || from.is_integer())
+                    from_scale <= *to_scale && from_digits <= to_digits
                 }
                 (None, _) | (_, None) => false,
             }
         }
-        _integers if from.is_integer() && to.is_integer() => whole_digits(from) <= whole_digits(to),
+        _integers if from.is_integer() && to.is_integer() => {
+            let (from_digits, to_digits) = (whole_digits(from), whole_digits(to));
+            match (from.is_unsigned_integer(), to.is_unsigned_integer()) {
+                (false, true) => false,
+                (true, false) => from_digits < to_digits,
+                (true, true) | (false, false) => from_digits <= to_digits,
+            }
+        }
         _narrowing => false,
     }
 }

@@ -18,6 +18,7 @@ use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::relation::Rel;
+use crate::size;
 use crate::traits::{ArmId, Growth, Traits};
 
 /// Where an aggregate stands.
@@ -343,7 +344,7 @@ fn result(name: &str, found: &Traits) -> Traits {
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),
             partial: false,
-            bits: partial::OF_COUNT,
+            bits: size::OF_COUNT,
             cut: None,
             mixed: false,
             plain: false,
@@ -359,7 +360,7 @@ fn result(name: &str, found: &Traits) -> Traits {
             ..expression::only_ungridded(carried)
         },
         "sum" => Traits {
-            bits: carried.bits.saturating_add(partial::OF_COUNT),
+            bits: carried.bits.saturating_add(size::OF_COUNT),
             ..carried
         },
         _same_quantity => carried,

@@ -2,74 +2,19 @@
 //!
 //! `1 / (x - 777)`, `sqrt(777 - x)`, a cast to a smaller type, a product too large for its type: whether such a value is NULL
 //! compares x with a number that the question chose, and COUNT or SUM leaves the rows out for which it is. So where a value may
-//! be NULL by a chosen bound it may neither be aggregated nor stand under IS NULL or beside another column in a predicate: not
+//! be NULL by a chosen bound it may neither be aggregated nor stand under IS NULL, beside another column or on a grid in a predicate: not
 //! even where its column may be compared, for then the comparison is written out, and its arms have k people each. A bound that nobody
 //! chose (a plain divisor that is 0, the root of a plain negative number) is none.
 
 use arrow::datatypes::DataType;
-use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
-use policy::capability::{Bounds, Filter, Grain};
+use datafusion_expr::{BinaryExpr, Expr, Operator};
 use policy::denial::Code;
 
 use crate::constant::{Quantity, constant_quantity};
 use crate::predicate::Judge;
 use crate::refusals::Explain;
+use crate::size::{OF_FRACTION, bits_in, capacity, layout, of_digits, type_of};
 use crate::traits::Traits;
-
-/// Bits of a count of rows.
-pub(crate) const OF_COUNT: u32 = 40;
-
-/// Bits of a natural logarithm.
-pub(crate) const OF_LOGARITHM: u32 = 8;
-
-/// Bits of the largest number within some bounds.
-pub(crate) fn bits_of(bounds: Option<Bounds>) -> u32 {
-    let Some(bounds) = bounds else { return 0 };
-    let whole = |number: policy::number::Decimal| {
-        let unit = 10_i128.checked_pow(u32::from(number.scale())).unwrap_or(1);
-        number.mantissa().unsigned_abs() / unit.unsigned_abs()
-    };
-    bits(whole(bounds.low).max(whole(bounds.high)))
-}
-
-fn bits(number: u128) -> u32 {
-    u128::BITS.saturating_sub(number.leading_zeros())
-}
-
-/// Bits of a literal.
-fn literal_bits(expr: &Expr) -> Option<u32> {
-    constant_quantity(expr).map(|quantity| quantity_bits(&quantity))
-}
-
-fn quantity_bits(quantity: &Quantity) -> u32 {
-    match quantity {
-        Quantity::Number(n) => {
-            let unit = 10_u128.checked_pow(u32::from(n.scale())).unwrap_or(1);
-            bits(n.mantissa().unsigned_abs().div_ceil(unit))
-        }
-        Quantity::Null
-        | Quantity::Bool(_)
-        | Quantity::Text(_)
-        | Quantity::Moment(_)
-        | Quantity::Span(_)
-        | Quantity::Other => 0,
-    }
-}
-
-/// What a type can hold; `None` if it holds everything.
-fn capacity(kind: &DataType) -> Option<u32> {
-    match kind {
-        DataType::Decimal32(p, s) | DataType::Decimal64(p, s) | DataType::Decimal128(p, s) => {
-            let digits = i32::from(*p) - i32::from(*s);
-            Some(u32::try_from(digits).unwrap_or(0).saturating_mul(332) / 100)
-        }
-        DataType::Int64 | DataType::UInt64 => Some(63),
-        DataType::Int32 | DataType::UInt32 => Some(31),
-        DataType::Int16 | DataType::UInt16 => Some(15),
-        DataType::Int8 | DataType::UInt8 => Some(7),
-        _other => None,
-    }
-}
 
 /// Sums and products: how large they may be, and whether that may be too large for their type.
 pub(crate) fn arithmetic(
@@ -78,53 +23,73 @@ pub(crate) fn arithmetic(
     (left, right): (&Traits, &Traits),
     mut found: Traits,
 ) -> Traits {
-    let schema = judge.rel.plan.schema();
-    let of_type = |expr: &Expr| {
-        let kind = expr.get_type(schema.as_ref()).ok();
-        kind.and_then(|kind| capacity(&kind)).unwrap_or(0)
-    };
-    let of = |expr: &Expr, traits: &Traits| match (literal_bits(expr), &traits.known) {
-        (Some(bits), _) => bits,
-        (None, Some(known)) => known.iter().map(quantity_bits).max().unwrap_or(0),
-        (None, None) if traits.bits > 0 => traits.bits,
-        (None, None) if is_comparable(traits) => used(of_type(expr)),
-        (None, None) => of_type(expr),
-    };
-    let (a, b) = (of(&binary.left, left), of(&binary.right, right));
+    let a = bits_in(judge, &binary.left, left);
+    let b = bits_in(judge, &binary.right, right);
     found.bits = match binary.op {
         Operator::Multiply => a.saturating_add(b),
         _sum => a.max(b).saturating_add(1),
     };
-    let expr = Expr::BinaryExpr(binary.clone());
-    let kind = expr.get_type(judge.rel.plan.schema().as_ref());
-    let room = kind.ok().and_then(|kind| capacity(&kind));
-    let chosen = room.is_some_and(|room| found.bits > room);
+    let kind = type_of(judge, &Expr::BinaryExpr(binary.clone()));
+    let chosen = match kind {
+        Some(DataType::Timestamp(_, _) | DataType::Date32 | DataType::Date64) => {
+            found.moved = moved(binary, left.moved.saturating_add(right.moved));
+            found.moved > MOST_YEARS
+        }
+        Some(kind) => capacity(&kind).is_some_and(|room| found.bits > room),
+        None => true,
+    };
     found.partial = left.partial || right.partial || chosen;
     found
 }
 
-/// Quotients and remainders: NULL where the divisor is 0.
+/// Years by which a moment may be moved before the end of its type comes into sight of what is stored.
+const MOST_YEARS: u32 = 100;
+
+/// Years by which a moment is moved in all; a span that is no literal moves it anywhere.
+fn moved(binary: &BinaryExpr, before: u32) -> u32 {
+    const DAYS: i64 = 365;
+    let span = |expr: &Expr| match constant_quantity(expr) {
+        Some(Quantity::Span(span)) => Some(span),
+        Some(_) | None => None,
+    };
+    let Some(span) = span(&binary.left).or_else(|| span(&binary.right)) else {
+        return u32::MAX;
+    };
+    let days = (span.seconds / 86_400).unsigned_abs();
+    let years = (span.months / 12).unsigned_abs();
+    let years = years.saturating_add(days / DAYS.unsigned_abs());
+    before.saturating_add(u32::try_from(years).unwrap_or(u32::MAX).saturating_add(1))
+}
+
+/// Quotients and remainders: NULL where the divisor is 0, or where the numerator is too large once it has their digits.
 pub(crate) fn quotient(
+    judge: &Judge<'_>,
     binary: &BinaryExpr,
     (left, right): (&Traits, &Traits),
     mut found: Traits,
 ) -> Traits {
-    let literal = constant_quantity(&binary.right).is_some();
-    let chosen = !literal && !is_unchosen(right);
-    found.bits = left.bits.saturating_add(20);
-    found.partial = left.partial || right.partial || chosen;
+    let divisor = constant_quantity(&binary.right);
+    let zero = divisor.is_none() && !is_unchosen(right);
+    let a = bits_in(judge, &binary.left, left);
+    let b = bits_in(judge, &binary.right, right);
+    let kind = |expr: &Expr| type_of(judge, expr).and_then(|kind| layout(&kind));
+    let digits = kind(&binary.right).map(|(digits, _)| digits);
+    let whole = kind(&Expr::BinaryExpr(binary.clone()));
+    let made = |result: i32| match binary.op {
+        Operator::Modulo => a.max(b).saturating_add(of_digits(result)),
+        _divide => a.saturating_add(of_digits(result.saturating_add(digits.unwrap_or(0)))),
+    };
+    let large = whole.is_some_and(|(digits, room)| made(digits) > room);
+    let least = match divisor {
+        Some(Quantity::Number(n)) => of_digits(n.scale().into()),
+        Some(_) | None => digits.map_or(OF_FRACTION, of_digits),
+    };
+    found.bits = match binary.op {
+        Operator::Modulo => b,
+        _divide => a.saturating_add(least),
+    };
+    found.partial = left.partial || right.partial || zero || large;
     found
-}
-
-/// It may be compared with any number anyway.
-fn is_comparable(traits: &Traits) -> bool {
-    matches!(traits.filter, Some(Filter::Grain(Grain::Any)))
-}
-
-/// Bits that numbers of a type really take: what is beyond compares them with the end of their type, not with a number that is
-/// chosen.
-fn used(capacity: u32) -> u32 {
-    capacity.saturating_mul(3) / 4
 }
 
 /// A column, its multiples, aggregates and counts: 0 is a bound of it that nobody chose.
@@ -151,15 +116,34 @@ pub(crate) fn root(argument: &Expr, found: &Traits, after_one: Option<&Traits>) 
 pub(crate) fn cast(from: Option<&DataType>, to: &DataType, found: &Traits) -> bool {
     let Some(from) = from else { return true };
     let wide = match (from.is_numeric(), to.is_numeric()) {
+        // What is below zero is NULL, and the question may have moved it there.
+        (true, true) if to.is_unsigned_integer() => from == to,
         (true, true) => capacity(to).is_none_or(|room| {
             capacity(from).is_some_and(|needed| needed <= room)
                 || (found.bits > 0 && found.bits <= room)
         }),
         (true, false) => !to.is_temporal(),
         (false, true) => *from == DataType::Boolean,
-        (false, false) => from == to || !to.is_temporal() || from.is_temporal(),
+        (false, false) => {
+            from == to
+                || (from.is_temporal() && to.is_temporal())
+                || !(to.is_temporal() || *to == DataType::Boolean)
+        }
     };
     found.partial || !wide
+}
+
+/// Whether a cast between exact numbers changes none of them, going by how large they may be.
+pub(crate) fn keeps(from: Option<&DataType>, to: &DataType, found: &Traits) -> bool {
+    let digits = |kind: &DataType| layout(kind).map(|(digits, _)| digits);
+    let finer = from
+        .and_then(digits)
+        .zip(digits(to))
+        .is_some_and(|(from, to)| from <= to);
+    finer
+        && !to.is_unsigned_integer()
+        && found.bits > 0
+        && capacity(to).is_some_and(|room| found.bits <= room)
 }
 
 /// Refuses to aggregate what may be NULL by a bound that the question chose.

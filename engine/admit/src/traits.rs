@@ -10,7 +10,7 @@ use policy::ident::{KeyDomain, PartyId, TableRef};
 
 use crate::constant::Quantity;
 use crate::grain;
-use crate::partial;
+use crate::size;
 
 /// A hidden track of one unit space at one place in the plan.
 pub(crate) type SlotId = usize;
@@ -83,6 +83,8 @@ pub(crate) struct Traits {
     pub(crate) partial: bool,
     /// How many bits its whole part may have; 0 where nothing is known.
     pub(crate) bits: u32,
+    /// Years by which the question moved it, if it is a moment.
+    pub(crate) moved: u32,
     /// The constants that it is one of, where they are known.
     pub(crate) known: Option<Vec<Quantity>>,
     /// The grid that its values lie on whatever the data: counts, truncated times.
@@ -118,6 +120,7 @@ impl Traits {
     /// A literal whose value is known.
     pub(crate) fn constant(value: Quantity) -> Self {
         Self {
+            bits: size::quantity_bits(&value),
             known: Some(vec![value]),
             ..Self::literal()
         }
@@ -166,7 +169,7 @@ impl Traits {
             compare: BTreeMap::from([(owner.clone(), caps.compare.clone())]),
             degree: caps.measure.map(|_| 1),
             bounds: caps.measure,
-            bits: partial::bits_of(caps.measure),
+            bits: size::bits_of(caps.measure),
             cut: caps.cut,
             owners: BTreeSet::from([owner.clone()]),
             plain: true,
@@ -219,7 +222,8 @@ impl Traits {
             cut: None,
             mixed: self.mixed || other.mixed,
             partial: self.partial || other.partial,
-            bits: self.bits.max(other.bits),
+            bits: size::either(self, other),
+            moved: self.moved.max(other.moved),
             owners: self.owners.union(&other.owners).cloned().collect(),
             plain: false,
             known: None,

@@ -56,7 +56,31 @@ purposes = ["aml"]
 "#;
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 41] = [
+const ATTACKS: [(&str, &str); 47] = [
+    (
+        "a wide decimal that does not hold theirs",
+        "SELECT count(x) AS v FROM (SELECT CAST(n AS DECIMAL(40,39)) AS x FROM bank.t)",
+    ),
+    (
+        "a decimal that does not hold their integer",
+        "SELECT count(x) AS v FROM (SELECT CAST(n AS DECIMAL(38,37)) AS x FROM bank.t)",
+    ),
+    (
+        "a sign that theirs lacks",
+        "SELECT count(x) AS v FROM (SELECT CAST(10 - n AS BIGINT UNSIGNED) AS x FROM bank.t)",
+    ),
+    (
+        "a quotient too large for the digits of its divisor",
+        "SELECT count(x) AS v FROM (SELECT secret/1e-30 AS x FROM bank.t)",
+    ),
+    (
+        "a remainder too large for the digits of its divisor",
+        "SELECT count(x) AS v FROM (SELECT secret % CAST(1 AS DECIMAL(38,36)) AS x FROM bank.t)",
+    ),
+    (
+        "a product off the grid at the end of its type",
+        "SELECT count(*) AS v FROM bank.t WHERE amount * CAST(1 AS DECIMAL(38,34)) >= 0",
+    ),
     (
         "more digits than a number has are no grid",
         "SELECT count(*) AS v FROM bank.t WHERE round(amount, 300) < 9400",
@@ -83,7 +107,7 @@ const ATTACKS: [(&str, &str); 41] = [
     ),
     (
         "a cast that does not fit for them",
-        "SELECT count(arrow_cast(n + 100, 'Int8')) AS v FROM bank.t",
+        "SELECT count(x) AS v FROM (SELECT CAST(n + 100 AS TINYINT) AS x FROM bank.t)",
     ),
     (
         "amounts that cancel out move a variance",
@@ -270,5 +294,33 @@ fn their_sound_neighbours_are_answered() {
             rows.iter().all(|row| row["v"].is_some()) && !rows.is_empty(),
             "{sql}: {rows:?}"
         );
+    }
+}
+
+/// Moments that are NULL from a time on that the question chose, and numbers from one off the grid.
+const BEYOND: [(&str, &str); 4] = [
+    (
+        "E_MEASURE_EXPR",
+        "SELECT count(x) AS v FROM (SELECT CAST(ts + INTERVAL '237 years 2 months' AS TIMESTAMP) AS x FROM bank.t)",
+    ),
+    (
+        "E_MEASURE_EXPR",
+        "SELECT count(x) AS v FROM (SELECT CAST(ts + INTERVAL '80 years' + INTERVAL '80 years' + INTERVAL '77 years 2 months' AS TIMESTAMP) AS x FROM bank.t)",
+    ),
+    (
+        "E_MEASURE_EXPR",
+        "SELECT count(x) AS v FROM (SELECT date_bin(INTERVAL '1 day', ts, TIMESTAMP '1732-11-20T00:00:00') AS x FROM bank.t)",
+    ),
+    (
+        "E_FILTER_GRAIN",
+        "SELECT count(*) AS v FROM bank.t WHERE ts + INTERVAL '237 years' > DATE '2020-01-01'",
+    ),
+];
+
+#[test]
+fn the_end_of_a_type_is_no_literal() {
+    let statements: Vec<&str> = BEYOND.iter().map(|(_, sql)| *sql).collect();
+    for ((code, sql), outcome) in BEYOND.iter().zip(world(0).ask(&statements)) {
+        assert_eq!(outcome.code(), Some(*code), "{sql}");
     }
 }
