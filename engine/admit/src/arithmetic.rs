@@ -1,6 +1,6 @@
 //! Sums, products and quotients: the grid that their values lie on, and whether they are measures still.
 
-use datafusion_expr::{BinaryExpr, ExprSchemable};
+use datafusion_expr::{BinaryExpr, Expr, ExprSchemable};
 use policy::capability::{Filter, Grain};
 use policy::number::Decimal;
 
@@ -9,6 +9,7 @@ use crate::expression::{meet_in_place, only_ungridded, opaque_refused};
 use crate::function;
 use crate::partial;
 use crate::predicate::Judge;
+use crate::size::{self, Division};
 use crate::traits::Traits;
 
 /// A sum or difference.
@@ -25,7 +26,25 @@ pub(crate) fn sum(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
     if same && matches!(both.filter, Some(Filter::Grain(Grain::Number(_)))) {
         both.filter = None;
     }
-    partial::arithmetic(judge, binary, (&left, &right), both)
+    inexact(
+        judge,
+        binary,
+        partial::arithmetic(judge, binary, (&left, &right), both),
+    )
+}
+
+/// Floats swallow what is small beside what is large. They lie on no grid, and are measures only while so small that what is
+/// swallowed is nothing.
+fn inexact(judge: &Judge<'_>, binary: &BinaryExpr, found: Traits) -> Traits {
+    let kind = size::type_of(judge, &Expr::BinaryExpr(binary.clone()));
+    if kind.as_ref().is_some_and(|kind| !kind.is_floating()) {
+        return found;
+    }
+    let precise = kind.is_some_and(|kind| found.bits <= size::precise(&kind));
+    Traits {
+        degree: found.degree.filter(|_| precise),
+        ..only_ungridded(found)
+    }
 }
 
 /// A product.
@@ -48,11 +67,13 @@ pub(crate) fn product(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
                 degree,
                 ..only_ungridded(both)
             };
-            return partial::arithmetic(judge, binary, (&left, &right), found);
+            let found = partial::arithmetic(judge, binary, (&left, &right), found);
+            return inexact(judge, binary, found);
         }
     };
     let found = scaled(side, both, factor);
-    partial::arithmetic(judge, binary, (&left, &right), found)
+    let found = partial::arithmetic(judge, binary, (&left, &right), found);
+    inexact(judge, binary, found)
 }
 
 /// A quotient.
@@ -65,38 +86,54 @@ pub(crate) fn quotient(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
         .left
         .get_type(schema.as_ref())
         .is_ok_and(|kind| kind.is_integer());
-    let found = match constant_quantity(&binary.right) {
-        Some(Quantity::Number(n)) if whole => function::bucketed(left.clone(), &Grain::Number(n)),
-        Some(Quantity::Number(n)) => match Decimal::from(1).checked_div(n) {
-            Some(factor) => scaled(&left, both, factor),
-            None => match left.filter_grain() {
-                Some(Grain::Number(step)) => {
-                    let grain = step.checked_div(n).map(|g| Filter::Grain(Grain::Number(g)));
-                    Traits {
-                        filter: grain,
-                        ..both
-                    }
-                }
-                Some(Grain::Any | Grain::Time { .. }) | None => only_ungridded(both),
-            },
-        },
-        Some(_) | None => {
-            // Bounded from both sides it is a measure again.
-            let measured = |t: &Traits| t.degree.is_some_and(|d| d <= 1);
-            let ratio = (measured(&left) && measured(&right) && !whole).then_some((false, false));
-            Traits {
-                degree: None,
-                ratio,
-                ..only_ungridded(both)
-            }
+    let found = if let Some(Quantity::Number(n)) = constant_quantity(&binary.right) {
+        match size::division(binary, n, schema.as_ref()) {
+            Division::Apart => divided(&left, both, n),
+            Division::Cells(width) => function::bucketed(left.clone(), &Grain::Number(width)),
+            Division::Unknown => only_ungridded(both),
+        }
+    } else {
+        // Bounded from both sides it is a measure again.
+        let ratio = (is_share(&left, &right) && !whole).then_some((false, false));
+        Traits {
+            degree: None,
+            ratio,
+            ..only_ungridded(both)
         }
     };
-    partial::quotient(judge, binary, (&left, &right), found)
+    let found = partial::quotient(judge, binary, (&left, &right), found);
+    inexact(judge, binary, found)
+}
+
+/// A value divided by a literal that keeps all values apart.
+fn divided(left: &Traits, both: Traits, divisor: Decimal) -> Traits {
+    if let Some(factor) = Decimal::from(1).checked_div(divisor) {
+        return scaled(left, both, factor);
+    }
+    match left.filter_grain() {
+        Some(Grain::Number(step)) => {
+            let grain = step.checked_div(divisor);
+            Traits {
+                filter: grain.map(|g| Filter::Grain(Grain::Number(g))),
+                scaled: true,
+                ..both
+            }
+        }
+        Some(Grain::Any | Grain::Time { .. }) | None => only_ungridded(both),
+    }
+}
+
+/// Whether a quotient is one of two measures as they stand. It is cut off behind some digits, and a factor in it would choose
+/// for which values nothing is left; so would a count above a measure.
+fn is_share(left: &Traits, right: &Traits) -> bool {
+    let measured = |t: &Traits| t.degree == Some(1) && !t.scaled;
+    measured(left) && measured(right) && (left.lattice.is_none() || right.lattice.is_some())
 }
 
 /// A value times a literal: its grid grows with it.
 fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
     both.plain = side.plain && factor.mantissa() != 0;
+    both.scaled = true;
     both.lattice = match &side.lattice {
         Some(Grain::Number(step)) => step.checked_mul(factor).map(|g| Grain::Number(g.abs())),
         Some(Grain::Any | Grain::Time { .. }) | None => None,

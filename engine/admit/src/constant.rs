@@ -6,6 +6,7 @@ use arrow::datatypes::{DataType, IntervalUnit};
 use arrow::error::ArrowError;
 use chrono::{DateTime, NaiveDateTime};
 use datafusion_common::ScalarValue;
+use datafusion_expr::type_coercion::binary::BinaryTypeCoercer;
 use datafusion_expr::{Cast, Expr, Operator, TryCast};
 use policy::number::Decimal;
 
@@ -43,7 +44,8 @@ pub(crate) fn constant(expr: &Expr) -> Option<ScalarValue> {
                 Operator::Divide => numeric::div,
                 _not_arithmetic => return None,
             };
-            let (left, right) = unify(constant(&binary.left)?, constant(&binary.right)?)?;
+            let sides = (constant(&binary.left)?, constant(&binary.right)?);
+            let (left, right) = unify(sides, binary.op)?;
             let result = kernel(&left.to_scalar().ok()?, &right.to_scalar().ok()?).ok()?;
             ScalarValue::try_from_array(&result, 0).ok()
         }
@@ -51,26 +53,29 @@ pub(crate) fn constant(expr: &Expr) -> Option<ScalarValue> {
     }
 }
 
-/// Numbers of different types brought to one; everything else as it is.
-fn unify(left: ScalarValue, right: ScalarValue) -> Option<(ScalarValue, ScalarValue)> {
+/// Numbers brought to the types in which the operator will run: any others would judge another constant.
+fn unify(
+    (left, right): (ScalarValue, ScalarValue),
+    op: Operator,
+) -> Option<(ScalarValue, ScalarValue)> {
     let (l, r) = (left.data_type(), right.data_type());
-    if l == r || !(l.is_numeric() && r.is_numeric()) {
+    if !(l.is_numeric() && r.is_numeric()) {
         return Some((left, right));
     }
-    let common = if l.is_floating() || r.is_floating() {
-        DataType::Float64
-    } else {
-        DataType::Decimal128(38, 10)
-    };
-    Some((left.cast_to(&common).ok()?, right.cast_to(&common).ok()?))
+    let (l, r) = BinaryTypeCoercer::new(&l, &op, &r).get_input_types().ok()?;
+    Some((left.cast_to(&l).ok()?, right.cast_to(&r).ok()?))
 }
 
-/// A number of at most 18 digits behind the point; floats by their shortest decimal text.
+/// An exact number; floats by their shortest decimal text.
 fn number(value: &ScalarValue) -> Option<Decimal> {
     match value {
         ScalarValue::Decimal128(Some(mantissa), _, scale) => {
             let scale = u8::try_from(*scale).ok()?;
             Some(Decimal::new(*mantissa, scale))
+        }
+        ScalarValue::Decimal256(Some(mantissa), _, scale) => {
+            let scale = u8::try_from(*scale).ok()?;
+            Some(Decimal::new(mantissa.to_i128()?, scale))
         }
         ScalarValue::Float64(Some(v)) => Decimal::parse(&v.to_string()),
         ScalarValue::Float32(Some(v)) => Decimal::parse(&v.to_string()),

@@ -235,7 +235,13 @@ fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataT
                 ..found
             }
         }
-        DataType::Float64 | DataType::Float32 => found,
+        DataType::Float64 | DataType::Float32
+            if from
+                .as_ref()
+                .is_some_and(|from| from.is_numeric() || *from == DataType::Boolean) =>
+        {
+            found
+        }
         _narrowing => Traits {
             partial: partial::cast(from.as_ref(), to, &found),
             degree: None,

@@ -30,6 +30,11 @@ fn months(unit: TimeUnit) -> Option<i64> {
 
 fn time_nests(fine: (u32, TimeUnit), coarse: (u32, TimeUnit)) -> bool {
     let (fine_n, coarse_n) = (i64::from(fine.0), i64::from(coarse.0));
+    // Weeks begin on Monday, and any seven days on the epoch's Thursday: only what divides a day nests in both.
+    if (fine.1 == TimeUnit::Week) != (coarse.1 == TimeUnit::Week) {
+        let day = seconds(fine.1).map(|seconds| fine_n.saturating_mul(seconds));
+        return day.is_some_and(|fine| 86_400_i64.checked_rem(fine) == Some(0));
+    }
     match (
         seconds(fine.1),
         seconds(coarse.1),

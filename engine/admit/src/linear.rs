@@ -2,11 +2,12 @@
 
 use arrow::datatypes::DataType;
 use datafusion_common::ExprSchema;
-use datafusion_expr::{Expr, ExprSchemable, Operator};
+use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use policy::number::Decimal;
 
 use crate::constant::{Quantity, constant_quantity};
 use crate::grain::Span;
+use crate::size::{self, Division};
 
 /// `Σ coefficient · term + constant`, everything on the left of a comparison with zero.
 #[derive(Debug, Clone)]
@@ -144,7 +145,7 @@ impl Linear {
                 }
             }
             Expr::BinaryExpr(binary)
-                if self.add_binary(&binary.left, binary.op, &binary.right, factor, schema) =>
+                if is_exact(bare, schema) && self.add_binary(binary, factor, schema) =>
             {
                 return;
             }
@@ -155,17 +156,16 @@ impl Linear {
 
     fn add_binary(
         &mut self,
-        left: &Expr,
-        op: Operator,
-        right: &Expr,
+        binary: &BinaryExpr,
         factor: Decimal,
         schema: &dyn ExprSchema,
     ) -> bool {
+        let (left, right) = (binary.left.as_ref(), binary.right.as_ref());
         let number = |e: &Expr| match constant_quantity(e) {
             Some(Quantity::Number(n)) => Some(n),
             Some(_) | None => None,
         };
-        let scaled = match op {
+        let scaled = match binary.op {
             Operator::Plus => {
                 self.add(left, factor, schema);
                 self.add(right, factor, schema);
@@ -184,7 +184,8 @@ impl Linear {
                 (_, Some(n)) => factor.checked_mul(n).map(|f| (left, f)),
                 (None, None) => None,
             },
-            Operator::Divide if !is_integer(left, schema) => number(right)
+            Operator::Divide => number(right)
+                .filter(|n| size::division(binary, *n, schema) == Division::Apart)
                 .and_then(|n| factor.checked_div(n))
                 .map(|f| (left, f)),
             _other => None,
@@ -249,6 +250,7 @@ impl Linear {
     }
 }
 
-fn is_integer(expr: &Expr, schema: &dyn ExprSchema) -> bool {
-    expr.get_type(schema).is_ok_and(|kind| kind.is_integer())
+/// Whether arithmetic is what it is on paper: floats round.
+fn is_exact(expr: &Expr, schema: &dyn ExprSchema) -> bool {
+    expr.get_type(schema).is_ok_and(|kind| !kind.is_floating())
 }

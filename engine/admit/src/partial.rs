@@ -13,7 +13,7 @@ use policy::denial::Code;
 use crate::constant::{Quantity, constant_quantity};
 use crate::predicate::Judge;
 use crate::refusals::Explain;
-use crate::size::{OF_FRACTION, bits_in, capacity, layout, of_digits, type_of};
+use crate::size::{OF_FRACTION, bits_in, capacity, finite, layout, of_digits, type_of};
 use crate::traits::Traits;
 
 /// Sums and products: how large they may be, and whether that may be too large for their type.
@@ -35,7 +35,9 @@ pub(crate) fn arithmetic(
             found.moved = moved(binary, left.moved.saturating_add(right.moved));
             found.moved > MOST_YEARS
         }
-        Some(kind) => capacity(&kind).is_some_and(|room| found.bits > room),
+        Some(kind) => capacity(&kind)
+            .or_else(|| finite(&kind))
+            .is_some_and(|room| found.bits > room),
         None => true,
     };
     found.partial = left.partial || right.partial || chosen;

@@ -1,8 +1,10 @@
 //! How large numbers may be: bits before the point, by the bounds of measures, by literals, by types.
 
 use arrow::datatypes::DataType;
-use datafusion_expr::{Expr, ExprSchemable};
+use datafusion_common::ExprSchema;
+use datafusion_expr::{BinaryExpr, Expr, ExprSchemable};
 use policy::capability::Bounds;
+use policy::number::Decimal;
 
 use crate::constant::{Quantity, constant_quantity};
 use crate::predicate::Judge;
@@ -17,10 +19,13 @@ pub(crate) const OF_LOGARITHM: u32 = 10;
 /// Bits by which a quotient is larger than its numerator, where the divisor is a float.
 pub(crate) const OF_FRACTION: u32 = 20;
 
+/// More bits than any type has.
+const UNKNOWN: u32 = 1 << 16;
+
 /// Bits of the largest number within some bounds.
 pub(crate) fn bits_of(bounds: Option<Bounds>) -> u32 {
     let Some(bounds) = bounds else { return 0 };
-    let whole = |number: policy::number::Decimal| {
+    let whole = |number: Decimal| {
         let unit = 10_i128.checked_pow(u32::from(number.scale())).unwrap_or(1);
         number.mantissa().unsigned_abs() / unit.unsigned_abs()
     };
@@ -56,8 +61,9 @@ pub(crate) fn quantity_bits(quantity: &Quantity) -> u32 {
         | Quantity::Bool(_)
         | Quantity::Text(_)
         | Quantity::Moment(_)
-        | Quantity::Span(_)
-        | Quantity::Other => 0,
+        | Quantity::Span(_) => 0,
+        // A number of more digits than the rules can hold.
+        Quantity::Other => UNKNOWN,
     }
 }
 
@@ -145,4 +151,55 @@ pub(crate) fn bits_in(judge: &Judge<'_>, expr: &Expr, traits: &Traits) -> u32 {
 /// chosen.
 fn used(capacity: u32) -> u32 {
     capacity.saturating_mul(3) / 4
+}
+
+/// Bits before the point up to which arithmetic of floats makes no infinity.
+pub(crate) fn finite(kind: &DataType) -> Option<u32> {
+    match kind {
+        DataType::Float16 => Some(15),
+        DataType::Float32 => Some(127),
+        DataType::Float64 => Some(1023),
+        _exact_or_no_number => None,
+    }
+}
+
+/// Bits before the point up to which floats tell values apart that differ by a few hundredths, of the 53, 24 and 11 that they have.
+/// Sizes add up, also where values cancel out, so that whatever was swallowed on the way is small beside the result's size.
+pub(crate) fn precise(kind: &DataType) -> u32 {
+    match kind {
+        DataType::Float64 => 44,
+        DataType::Float32 => 20,
+        _coarse_or_no_float => 0,
+    }
+}
+
+/// What a division by a literal does to the values that it divides.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Division {
+    /// They stay apart: the quotient has digits for all of them.
+    Apart,
+    /// All within a cell of this width become one.
+    Cells(Decimal),
+    /// Floats: nobody knows.
+    Unknown,
+}
+
+/// How a quotient by a literal cuts off: integers at the point, decimals behind the digits of their type.
+pub(crate) fn division(binary: &BinaryExpr, divisor: Decimal, schema: &dyn ExprSchema) -> Division {
+    let digits = |expr: &Expr| expr.get_type(schema).ok().and_then(|kind| layout(&kind));
+    let quotient = Expr::BinaryExpr(binary.clone());
+    let (Some((own, _)), Some((made, _))) = (digits(&binary.left), digits(&quotient)) else {
+        return Division::Unknown;
+    };
+    let unit = |digits: i32| {
+        u8::try_from(digits)
+            .ok()
+            .map(|scale| Decimal::new(1, scale))
+    };
+    let width = unit(made).and_then(|unit| divisor.abs().checked_mul(unit));
+    match (width, unit(own)) {
+        (Some(width), Some(step)) if width <= step => Division::Apart,
+        (Some(width), Some(_)) => Division::Cells(width),
+        (None, _) | (_, None) => Division::Unknown,
+    }
 }

@@ -85,6 +85,8 @@ pub(crate) struct Traits {
     pub(crate) bits: u32,
     /// Years by which the question moved it, if it is a moment.
     pub(crate) moved: u32,
+    /// The question multiplied or divided it by a number.
+    pub(crate) scaled: bool,
     /// The constants that it is one of, where they are known.
     pub(crate) known: Option<Vec<Quantity>>,
     /// The grid that its values lie on whatever the data: counts, truncated times.
@@ -224,6 +226,7 @@ impl Traits {
             partial: self.partial || other.partial,
             bits: size::either(self, other),
             moved: self.moved.max(other.moved),
+            scaled: self.scaled || other.scaled,
             owners: self.owners.union(&other.owners).cloned().collect(),
             plain: false,
             known: None,

@@ -9,7 +9,7 @@ fn world(few: usize) -> World {
     let dir = tempfile::tempdir().unwrap();
     let bank = dir.path().join("bank");
     std::fs::create_dir(&bank).unwrap();
-    let mut rows = "person,country,amount,secret,n,ts\n".to_owned();
+    let mut rows = "person,country,amount,secret,n,ts,week,monday\n".to_owned();
     for person in 0..30 {
         for payment in 0..3 {
             let day = format!("2025-0{}-1{payment} 10:00:00", payment + 1);
@@ -19,7 +19,7 @@ fn world(few: usize) -> World {
             } else {
                 format!("LU,{}00.00,100.00,{payment}", payment + 1)
             };
-            writeln!(rows, "p{person},{rest},{day}").unwrap();
+            writeln!(rows, "p{person},{rest},{day},{day},{day}").unwrap();
         }
     }
     std::fs::write(bank.join("t.csv"), rows).unwrap();
@@ -42,6 +42,8 @@ amount = { measure = [0, 300000], filter = 1000 }
 secret = { measure = [0, 10000] }
 n = { measure = [0, 100000], filter = true }
 ts = { filter = "1 day", dimension = "month" }
+week = { filter = "7 days" }
+monday = { filter = "1 week" }
 "#;
 
 const WORLD: &str = r#"name = "few"
@@ -56,7 +58,51 @@ purposes = ["aml"]
 "#;
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 47] = [
+const ATTACKS: [(&str, &str); 58] = [
+    (
+        "a text cut off where theirs begins, read as a number",
+        "SELECT count(c) AS v FROM (SELECT CAST(least(CAST(secret AS VARCHAR),'5x') AS DOUBLE) c FROM bank.t)",
+    ),
+    (
+        "the same in inner groups",
+        "SELECT sum((m-k)*1000+1) AS v FROM (SELECT person, count(*) m, count(c) k FROM (SELECT person, CAST(least(CAST(secret AS VARCHAR),'5x') AS DOUBLE) c FROM bank.t) GROUP BY 1)",
+    ),
+    (
+        "the same under IS NULL",
+        "SELECT count(*) AS v FROM bank.t WHERE CAST(least(CAST(n AS VARCHAR),'5x') AS DOUBLE) IS NOT NULL",
+    ),
+    (
+        "a quotient that is cut off to nothing but for them",
+        "SELECT sum((secret/700000000)*1000000000 + 1) AS v FROM bank.t",
+    ),
+    (
+        "the same of a maximum",
+        "SELECT sum(s/700000000*1000000000+1) AS v FROM (SELECT person, max(secret) s FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "a divisor that is cut off to zero but for them",
+        "SELECT sum(k*1000+1) AS v FROM (SELECT person, count(c) k FROM (SELECT person, 1/(secret/640000000) c FROM bank.t) GROUP BY 1)",
+    ),
+    (
+        "a share of a number that was scaled",
+        "SELECT sum(greatest(least(s/(c*700000000), 1), 0)*1000000000+1) AS v FROM (SELECT person, max(secret) s, count(*) c FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "a share of a number in a count",
+        "SELECT sum(greatest(least(c*0.05/s, 1), 0)*1000000000+1) AS v FROM (SELECT person, max(secret) s, count(*) c FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "a float that swallows all but theirs",
+        "SELECT sum(CAST(s AS DOUBLE)+CAST(4503599627370496000 AS DOUBLE)-CAST(4503599627370496000 AS DOUBLE)+1) AS v FROM (SELECT person, max(secret) s FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "a float that is infinite for them",
+        "SELECT sum(CAST(s AS FLOAT)*CAST(500000000000000000000000000000000000 AS FLOAT)*0+1) AS v FROM (SELECT person, max(secret) s FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "a literal with more digits than the rules hold",
+        "SELECT count(c) AS v FROM (SELECT secret*20000000000000000000000000000000000000000000000000000000000000000000000.0 AS c FROM bank.t)",
+    ),
     (
         "a wide decimal that does not hold theirs",
         "SELECT count(x) AS v FROM (SELECT CAST(n AS DECIMAL(40,39)) AS x FROM bank.t)",
@@ -272,7 +318,9 @@ fn one_and_two_of_few_look_the_same() {
 }
 
 /// Sound neighbours of theirs.
-const ANSWERED: [&str; 9] = [
+const ANSWERED: [&str; 11] = [
+    "SELECT count(*) AS v FROM bank.t WHERE date_trunc('week', monday) >= DATE '2025-01-06'",
+    "SELECT count(*) AS v FROM bank.t WHERE date_bin(INTERVAL '7 days', week) >= TIMESTAMP '2025-01-09T00:00:00'",
     "SELECT avg(n) AS v FROM bank.t",
     "SELECT sum(sqrt(secret)) AS v FROM bank.t",
     "SELECT sum(ln(1 + secret)) AS v FROM bank.t",
@@ -298,7 +346,31 @@ fn their_sound_neighbours_are_answered() {
 }
 
 /// Moments that are NULL from a time on that the question chose, and numbers from one off the grid.
-const BEYOND: [(&str, &str); 4] = [
+const BEYOND: [(&str, &str); 10] = [
+    (
+        "E_FILTER_GRAIN",
+        "SELECT count(*) AS v FROM bank.t WHERE amount / 1562500000 >= 0.00000576",
+    ),
+    (
+        "E_FILTER_GRAIN",
+        "SELECT count(*) AS v FROM bank.t WHERE CAST(amount AS DOUBLE) + 10000000000000000000 >= 10000000000000009000",
+    ),
+    (
+        "E_FILTER_GRAIN",
+        "SELECT count(*) AS v FROM bank.t WHERE amount >= 9000 + CAST('0.000000000001' AS DECIMAL(20,12)) * CAST(400000000000000 AS DECIMAL(20,0))",
+    ),
+    (
+        "E_MEASURE_EXPR",
+        "SELECT sum(CAST(secret AS FLOAT) * 1000 - 1000) AS v FROM bank.t",
+    ),
+    (
+        "E_FILTER_GRAIN",
+        "SELECT count(*) AS v FROM bank.t WHERE date_trunc('week', week) = DATE '2025-01-06'",
+    ),
+    (
+        "E_FILTER_GRAIN",
+        "SELECT count(*) AS v FROM bank.t WHERE date_bin(INTERVAL '7 days', monday) = TIMESTAMP '2025-01-09T00:00:00'",
+    ),
     (
         "E_MEASURE_EXPR",
         "SELECT count(x) AS v FROM (SELECT CAST(ts + INTERVAL '237 years 2 months' AS TIMESTAMP) AS x FROM bank.t)",
