@@ -8,15 +8,15 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion_common::{Column, Result as DfResult, ScalarValue};
-use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, LogicalPlan, Operator, Projection, lit};
+use datafusion_expr::{Expr, ExprSchemable, LogicalPlan, Operator, Projection, lit};
 
 use policy::denial::Code;
 
-use crate::branch::when;
+use crate::branch::{binary, when};
 use crate::measure::Judged;
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
-use crate::traits::ArmId;
+use crate::traits::{ArmId, Traits};
 use crate::walk::Walker;
 
 /// An arm that a value went through.
@@ -26,15 +26,19 @@ pub(crate) struct Through {
     pub(crate) from: From,
     /// It decided which rows there are, so nobody may have taken it.
     pub(crate) lenient: bool,
+    /// It is a term of a sum: it binds where amounts are aggregated.
+    pub(crate) term: bool,
 }
 
 /// Where the rows say who took an arm.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum From {
     /// A condition: the row's people took it.
     Taken(Expr),
     /// As found further down.
     Below(Arm),
+    /// As found further down, in rows of which a condition holds.
+    Within(Arm, Expr),
 }
 
 impl From {
@@ -43,6 +47,7 @@ impl From {
         match self {
             Self::Taken(taken) => Expr::IsTrue(Box::new(taken.clone())),
             Self::Below(arm) => taken(arm),
+            Self::Within(arm, condition) => taken(arm).and(condition.clone()),
         }
     }
 
@@ -51,6 +56,7 @@ impl From {
         match self {
             Self::Taken(taken) => when(taken.clone(), Expr::Column(slot.column.clone())),
             Self::Below(arm) => takers(arm, slot),
+            Self::Within(arm, condition) => when(condition.clone(), takers(arm, slot)),
         }
     }
 }
@@ -86,12 +92,27 @@ pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
     let own = judged.branches.iter().map(|branch| Through {
         from: From::Taken(branch.taken.clone()),
         lenient: false,
+        term: false,
     });
     let is_nothing = |arm: &ArmId| {
         judged.name == "sum" && rel.zero_arms.contains(arm) && !judged.exposed.contains(arm)
     };
     let below = below(rel, &judged.traits.arms, is_nothing);
-    own.chain(below).collect()
+    let terms = terms(rel, &judged.terms, &judged.traits);
+    own.chain(below).chain(terms).collect()
+}
+
+/// An argument's own terms, and those that its columns are made of.
+pub(crate) fn terms(rel: &Rel, own: &[From], argument: &Traits) -> Vec<Through> {
+    let below = argument.terms.iter().filter_map(|arm| rel.arms.get(arm));
+    let below = below.cloned().map(From::Below);
+    let all = own.iter().cloned().chain(below);
+    all.map(|from| Through {
+        from,
+        lenient: true,
+        term: true,
+    })
+    .collect()
 }
 
 /// The arms of these columns and of the rows, but those that are nothing.
@@ -107,6 +128,7 @@ pub(crate) fn below(
         rel.arms.get(&arm).cloned().map(|below| Through {
             from: From::Below(below),
             lenient: !strict,
+            term: false,
         })
     };
     found.filter_map(through).collect()
@@ -242,14 +264,6 @@ pub(crate) fn pairs_of(
         (find(&others), column.clone())
     })
     .collect()
-}
-
-fn binary(left: Expr, op: Operator, right: Expr) -> Expr {
-    Expr::BinaryExpr(BinaryExpr {
-        left: Box::new(left),
-        op,
-        right: Box::new(right),
-    })
 }
 
 /// Arms made in one node, with what computes them.

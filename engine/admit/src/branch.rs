@@ -204,14 +204,14 @@ fn arm(value: &Expr, taken: Expr, neutral: bool, found: &mut Vec<Branch>) {
     }
 }
 
-fn and(before: Option<Expr>, expr: Expr) -> Expr {
+pub(crate) fn and(before: Option<Expr>, expr: Expr) -> Expr {
     match before {
         Some(before) => binary(before, Operator::And, expr),
         None => expr,
     }
 }
 
-fn binary(left: Expr, op: Operator, right: Expr) -> Expr {
+pub(crate) fn binary(left: Expr, op: Operator, right: Expr) -> Expr {
     Expr::BinaryExpr(BinaryExpr {
         left: Box::new(left),
         op,

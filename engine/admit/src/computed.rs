@@ -7,7 +7,7 @@ use datafusion_common::Column;
 use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
 use datafusion_expr::{AggregateUDF, Expr};
 
-use crate::arms::{self, From, Gate, Made, Through};
+use crate::arms::{self, From, Gate, Made};
 use crate::branch::when;
 use crate::measure::Judged;
 use crate::relation::Rel;
@@ -28,6 +28,7 @@ pub(crate) fn computed(
     let adds = arms::adds(&judged.name, argument, rel);
     let mut found = judged.traits.clone();
     found.arms.clear();
+    found.terms.clear();
     let through = arms::through(rel, &judged);
     let sets = arms::left_out(&judged.name, judged.distinct, through.len());
     let sets = sets.unwrap_or_else(|| {
@@ -42,14 +43,14 @@ pub(crate) fn computed(
         exprs.push(plain(&function, Some(&others)).alias(rest.clone()));
         rests.push(Column::new_unqualified(rest));
     }
-    for (at, Through { from, lenient }) in through.iter().enumerate() {
-        let tracks = arm_tracks(walker, rel, from, adds.as_ref(), exprs);
+    for (at, arm) in through.iter().enumerate() {
+        let tracks = arm_tracks(walker, rel, &arm.from, adds.as_ref(), exprs);
         made.gates.push(Gate {
             value: value.clone(),
             pairs: arms::pairs_of(at, &sets, &rests),
             tracks: tracks.values().cloned().collect(),
         });
-        found.arms.insert(made.arm(walker, tracks, *lenient));
+        found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
     }
     found
 }

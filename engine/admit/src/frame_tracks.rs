@@ -13,6 +13,7 @@ use crate::arms::{self, From, Gate, Made, Through};
 use crate::branch::when;
 use crate::constant::constant;
 use crate::relation::{Rel, Slot};
+use crate::terms;
 use crate::traits::{ArmId, SlotId, Traits};
 use crate::walk::Walker;
 
@@ -135,19 +136,19 @@ fn between(call: &WindowFunction) -> WindowFrame {
 }
 
 impl Frame<'_> {
-    /// The arms of a call's result: those of its argument and of the rows, taken by people of the frame.
+    /// Notes the arms of a call's result: those of its argument and of the rows, taken by people of the frame.
     pub(crate) fn arms(
         &self,
         walker: &mut Walker<'_>,
         rel: &Rel,
-        argument: &BTreeSet<ArmId>,
+        found: &mut Traits,
         value: &(Column, Expr),
         (exprs, made): (&mut Vec<Expr>, &mut Made),
-    ) -> BTreeSet<ArmId> {
+    ) {
         let name = self.call.fun.name();
-        let is_nothing = |arm: &ArmId| name == "sum" && rel.zero_arms.contains(arm);
-        let through = arms::below(rel, argument, is_nothing);
-        let mut found = BTreeSet::new();
+        let through = self.through(rel, found);
+        found.arms.clear();
+        found.terms.clear();
         let sets = if has_amounts(name) {
             arms::left_out(name, false, through.len())
         } else {
@@ -166,16 +167,28 @@ impl Frame<'_> {
                 rests.push(column);
             }
         }
-        for (at, Through { from, lenient }) in through.iter().enumerate() {
-            let tracks = self.takers(walker, rel, (from, *lenient), &value.1, exprs);
+        for (at, arm) in through.iter().enumerate() {
+            let rows = arm.lenient && !arm.term;
+            let tracks = self.takers(walker, rel, (&arm.from, rows), &value.1, exprs);
             made.gates.push(Gate {
                 value: value.0.clone(),
                 pairs: arms::pairs_of(at, &sets, &rests),
                 tracks: tracks.values().cloned().collect(),
             });
-            found.insert(made.arm(walker, tracks, *lenient));
+            found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
         }
-        found
+    }
+
+    fn through(&self, rel: &Rel, argument: &Traits) -> Vec<Through> {
+        let name = self.call.fun.name();
+        let is_nothing = |arm: &ArmId| name == "sum" && rel.zero_arms.contains(arm);
+        let mut through = arms::below(rel, &argument.arms, is_nothing);
+        if name != "count" {
+            let own = self.call.params.args.first();
+            let own = own.map(|arg| terms::arms(arg, rel)).unwrap_or_default();
+            through.extend(arms::terms(rel, &own, argument));
+        }
+        through
     }
 
     /// Who in the frame took an arm, in rows that add something.

@@ -17,6 +17,7 @@ use crate::measure::{self, Judged, Place};
 use crate::nobody;
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
+use crate::terms;
 use crate::traits::{ArmId, Crowded, SlotId, Traits};
 use crate::walk::{Walker, named};
 use crate::weights;
@@ -250,6 +251,12 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
             }
         }
     }
+    for (key, found) in grouped.keys.iter().zip(&mut traits) {
+        for from in terms::arms(key, &rel) {
+            let tracks = arm_tracks(walker, &rel, &from, None, &mut exprs);
+            found.terms.insert(made.arm(walker, tracks, true));
+        }
+    }
     for (key, _) in traits.iter().zip(&grouped.implied).filter(|(_, i)| !**i) {
         row_arms.extend(key.arms.iter().copied());
     }
@@ -334,7 +341,7 @@ fn merges_owners(keys: &[Traits]) -> bool {
 
 /// Branches further down that rows or columns of the group went through.
 fn arms_below(rel: &Rel, traits: &[Traits]) -> BTreeSet<ArmId> {
-    let columns = traits.iter().flat_map(|t| t.arms.iter().copied());
+    let columns = traits.iter().flat_map(|t| t.arms.union(&t.terms).copied());
     columns
         .chain(rel.row_arms.iter().copied())
         .filter(|arm| rel.arms.contains_key(arm))

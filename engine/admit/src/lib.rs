@@ -14,6 +14,7 @@
 
 mod above;
 mod access;
+mod aggregated;
 mod arithmetic;
 mod arms;
 mod branch;
@@ -44,6 +45,7 @@ mod partial;
 mod predicate;
 mod refusals;
 mod relation;
+mod release_branches;
 mod release_plan;
 mod repeated;
 mod request;
@@ -51,6 +53,7 @@ mod rows;
 mod scan;
 mod semi;
 mod size;
+mod terms;
 mod traits;
 mod union;
 mod walk;

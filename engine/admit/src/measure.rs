@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 use arrow::datatypes::DataType;
 use datafusion_expr::expr::AggregateFunction;
 use datafusion_expr::{Expr, ExprSchemable};
-use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 
+use crate::aggregated;
+use crate::arms::From;
 use crate::branch::{Branch, exposed_columns, measure_branches, of_condition, when};
 use crate::clamp::clamped;
 use crate::constant::constant;
@@ -18,7 +19,7 @@ use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::relation::Rel;
-use crate::size;
+use crate::terms;
 use crate::traits::{ArmId, Growth, Traits};
 
 /// Where an aggregate stands.
@@ -41,6 +42,8 @@ pub(crate) struct Judged {
     pub(crate) argument: Option<Expr>,
     /// Branches of the argument.
     pub(crate) branches: Vec<Branch>,
+    /// Terms of sums in the argument.
+    pub(crate) terms: Vec<From>,
     /// Branches further down that the argument went through.
     pub(crate) traits: Traits,
     /// Branches further down whose 0 is not what is aggregated: something is added to it, or it decides something.
@@ -71,23 +74,29 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
         (None, Some(_)) if name == "count" && is_rows && !params.distinct => None,
         (_, value) => value,
     };
-    let mut all = branches_of(params.filter.as_deref(), raw.as_ref(), judge.rel);
+    let whole = whole(params.filter.as_deref(), raw.as_ref());
+    let whole = whole.as_ref();
+    let branches = whole.map(|e| measure_branches(e, &judge.rel.facts()));
+    let mut all = branches.unwrap_or_default();
+    let amounts = whole.filter(|_| name != "count");
+    let terms = amounts.map(|e| terms::arms(e, judge.rel));
     if let Some(condition) = raw.as_ref().filter(|e| judge.rel.is_condition(e))
         && !found.plain
     {
         all.extend(of_condition(condition));
     }
     all.retain(|b| !(b.zero && name == "sum"));
-    let mut traits = result(&name, &found);
+    let mut traits = aggregated::result(&name, &found);
     if name == "sum" {
-        traits.filter = multiplied(traits.filter, judge.rel.repeats);
+        traits.filter = aggregated::multiplied(traits.filter, judge.rel.repeats);
     }
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
     let exposed = exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel);
     Judged {
+        terms: terms.unwrap_or_default(),
         exposed,
-        growth: growth(&name, &found),
+        growth: aggregated::growth(&name, &found),
         distinct: params.distinct,
         argument,
         branches: all,
@@ -107,15 +116,14 @@ fn exposed_arms(filter: Option<&Expr>, argument: Option<&Expr>, rel: &Rel) -> BT
         .collect()
 }
 
-/// Branches of the argument as written: clamping adds none.
-fn branches_of(filter: Option<&Expr>, argument: Option<&Expr>, rel: &Rel) -> Vec<Branch> {
-    let whole = match (filter, argument) {
+/// The argument as written with FILTER folded in: clamping adds no branches.
+fn whole(filter: Option<&Expr>, argument: Option<&Expr>) -> Option<Expr> {
+    Some(match (filter, argument) {
         (Some(filter), Some(argument)) => when(filter.clone(), argument.clone()),
         (Some(filter), None) => when(filter.clone(), datafusion_expr::lit(1_i64)),
         (None, Some(argument)) => argument.clone(),
-        (None, None) => return Vec::new(),
-    };
-    measure_branches(&whole, &rel.facts())
+        (None, None) => return None,
+    })
 }
 
 fn listed(judge: &mut Judge<'_>, call: &AggregateFunction, name: &str, place: Place) {
@@ -320,81 +328,4 @@ fn distinct_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
             .at(bare);
     }
     found
-}
-
-/// What the result may be used for below a release.
-fn result(name: &str, found: &Traits) -> Traits {
-    let carried = Traits {
-        literal: false,
-        identifier: false,
-        identifier_argument: found.identifier,
-        counted: true,
-        bounds: None,
-        known: None,
-        ratio: None,
-        slots: BTreeSet::new(),
-        domains: BTreeSet::new(),
-        absent: Vec::new(),
-        nobodies: Vec::new(),
-        ..found.clone()
-    };
-    match name {
-        "count" => Traits {
-            dimension: Some(Grain::Any),
-            filter: Some(Filter::Grain(Grain::Any)),
-            degree: Some(1),
-            partial: false,
-            bits: size::OF_COUNT,
-            cut: None,
-            mixed: false,
-            plain: false,
-            lattice: Some(Grain::Number(policy::number::Decimal::from(1))),
-            ..carried
-        },
-        "avg" => Traits {
-            lattice: None,
-            ..carried
-        },
-        "var" | "var_pop" | "stddev" | "stddev_pop" => Traits {
-            degree: None,
-            ..expression::only_ungridded(carried)
-        },
-        "sum" => Traits {
-            bits: carried.bits.saturating_add(size::OF_COUNT),
-            ..carried
-        },
-        _same_quantity => carried,
-    }
-}
-
-/// The grid of a sum over rows that the question may repeat: whatever it holds of each, once or so many times, a bound on this
-/// grid is one on the grid of the rows.
-fn multiplied(filter: Option<Filter>, repeats: usize) -> Option<Filter> {
-    const MOST: usize = 10;
-    let Some(Filter::Grain(Grain::Number(step))) = &filter else {
-        return filter;
-    };
-    if repeats > MOST {
-        return None;
-    }
-    let common = (1..=repeats).fold(1, |common, n| {
-        let steps = (1..=n).map(|m| m.saturating_mul(common));
-        steps
-            .into_iter()
-            .find(|c| c.is_multiple_of(n))
-            .unwrap_or(common)
-    });
-    let factor = policy::number::Decimal::from(i64::try_from(common).ok()?);
-    let grid = step.checked_mul(factor)?;
-    Some(Filter::Grain(Grain::Number(grid)))
-}
-
-fn growth(name: &str, found: &Traits) -> Growth {
-    let zero = policy::number::Decimal::from(0);
-    match name {
-        "count" | "max" => Growth::Up,
-        "min" => Growth::Down,
-        "sum" if found.literal || found.bounds.is_some_and(|b| b.low >= zero) => Growth::Up,
-        _other => Growth::Free,
-    }
 }

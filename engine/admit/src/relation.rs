@@ -52,7 +52,7 @@ pub(crate) struct Slot {
 }
 
 /// Where the entities that took a branch are found.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Arm {
     /// A Boolean column: this row took it.
     Flag(Column),

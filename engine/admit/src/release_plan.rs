@@ -7,17 +7,14 @@ use datafusion_common::Result as DfResult;
 use datafusion_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TryCast};
 use policy::denial::Code;
 use policy::ident::PartyId;
-use release::{
-    Branch, BranchSource, Duties, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind,
-    TrackForm,
-};
+use release::{Duties, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind, TrackForm};
 
-use crate::arms::takers;
 use crate::expression;
 use crate::group::{aggregate_call, each_once};
 use crate::measure::{self, Judged, Place};
 use crate::refusals::Explain;
-use crate::relation::{Arm, Rel, Slot};
+use crate::relation::{Rel, Slot};
+use crate::release_branches::statistic_branches;
 use crate::request::Policies;
 use crate::rows;
 use crate::traits::{ArmId, Traits};
@@ -97,10 +94,10 @@ pub(crate) fn build(
 }
 
 /// The group keys, and the branches that decide which rows stand in which group.
-struct Keyed {
+pub(crate) struct Keyed {
     columns: Vec<KeyColumn>,
-    arms: BTreeSet<ArmId>,
-    branches: Vec<crate::branch::Branch>,
+    pub(crate) arms: BTreeSet<ArmId>,
+    pub(crate) branches: Vec<crate::branch::Branch>,
 }
 
 fn release_keys(walker: &mut Walker<'_>, rel: &Rel, keys: &[Expr], columns: &mut Columns) -> Keyed {
@@ -122,63 +119,6 @@ fn release_keys(walker: &mut Walker<'_>, rel: &Rel, keys: &[Expr], columns: &mut
     keyed
 }
 
-/// The statistic's own branches, those further down that it went through, and those of the rows.
-fn statistic_branches(
-    rel: &Rel,
-    judged: &Judged,
-    keyed: &Keyed,
-    columns: &mut Columns,
-) -> Vec<Branch> {
-    let is_zero = |arm: &ArmId| rel.zero_arms.contains(arm) && !judged.exposed.contains(arm);
-    let neutral = |arm: &ArmId| judged.name == "sum" && is_zero(arm);
-    let own = judged.traits.arms.iter().copied();
-    let own = own.filter(|arm| !neutral(arm));
-    let (rows, strict): (BTreeSet<ArmId>, BTreeSet<ArmId>) =
-        own.partition(|arm| rel.lenient_arms.contains(arm));
-    let lenient = keyed.arms.union(&rows).filter(|arm| !strict.contains(arm));
-    let mut found: Vec<Branch> = Vec::new();
-    for branch in &judged.branches {
-        let owed = Owed {
-            zero_ok: false,
-            presence: branch.zero,
-        };
-        found.push(flag_branch(columns, branch.taken.clone(), owed));
-    }
-    let strict_arms = strict.iter().map(|arm| (arm, false));
-    for (arm, zero_ok) in strict_arms.chain(lenient.map(|arm| (arm, true))) {
-        let owed = Owed {
-            zero_ok,
-            presence: is_zero(arm),
-        };
-        found.extend(arm_branch(rel, columns, *arm, owed));
-    }
-    if judged.name != "count" {
-        let weights = judged.traits.weights.iter();
-        let owed = Owed {
-            zero_ok: true,
-            presence: false,
-        };
-        found.extend(weights.filter_map(|arm| arm_branch(rel, columns, *arm, owed)));
-    }
-    for branch in &keyed.branches {
-        let owed = Owed {
-            zero_ok: true,
-            presence: branch.zero,
-        };
-        found.push(flag_branch(columns, branch.taken.clone(), owed));
-    }
-    found
-}
-
-/// How an arm is asked for.
-#[derive(Clone, Copy)]
-struct Owed {
-    /// Nobody at all may have taken it.
-    zero_ok: bool,
-    /// Whoever takes it counts.
-    presence: bool,
-}
-
 /// The columns that a release reads, each once.
 #[derive(Default)]
 pub(crate) struct Columns {
@@ -197,7 +137,7 @@ impl Columns {
         index
     }
 
-    fn add_hidden(&mut self, expr: Expr) -> usize {
+    pub(crate) fn add_hidden(&mut self, expr: Expr) -> usize {
         let name = format!("__h{}", self.exprs.len());
         self.add(expr, &name)
     }
@@ -292,45 +232,6 @@ pub(crate) fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
         merged: slot.merged,
         k: slot.parties.iter().map(|(party, k)| (*party, *k)).collect(),
     }
-}
-
-fn flag_branch(columns: &mut Columns, taken: Expr, owed: Owed) -> Branch {
-    Branch {
-        source: BranchSource::Flag(columns.add_hidden(taken)),
-        zero_ok: owed.zero_ok,
-        presence: owed.presence,
-    }
-}
-
-fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Option<Branch> {
-    let source = match rel.arms.get(&arm)? {
-        Arm::Flag(flag) => BranchSource::Flag(columns.add_hidden(Expr::Column(flag.clone()))),
-        Arm::Each(row) => BranchSource::Each(columns.add_hidden(Expr::Column(row.clone()))),
-        tracks @ Arm::Tracks(_) => {
-            let slots = rel.slots.iter();
-            let per_slot = slots.map(|slot| columns.add_hidden(takers(tracks, slot)));
-            BranchSource::Tracks(per_slot.collect())
-        }
-    };
-    Some(Branch {
-        source,
-        zero_ok: owed.zero_ok,
-        presence: owed.presence,
-    })
-}
-
-/// An arm of a row that leaves whole.
-pub(crate) fn arm_of_row(
-    rel: &Rel,
-    columns: &mut Columns,
-    arm: ArmId,
-    zero_ok: bool,
-) -> Option<Branch> {
-    let owed = Owed {
-        zero_ok,
-        presence: true,
-    };
-    arm_branch(rel, columns, arm, owed)
 }
 
 /// Exemption, pooling and dominance of every party, by number.

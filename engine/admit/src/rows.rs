@@ -17,7 +17,8 @@ use crate::functions;
 use crate::group::{self, aggregate_call};
 use crate::refusals::Explain;
 use crate::relation::Rel;
-use crate::release_plan::{Columns, ReleasePlan, arm_of_row, party_rules, spec_slot};
+use crate::release_branches::arm_of_row;
+use crate::release_plan::{Columns, ReleasePlan, party_rules, spec_slot};
 use crate::traits::ArmId;
 use crate::walk::Walker;
 

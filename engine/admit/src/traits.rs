@@ -95,6 +95,8 @@ pub(crate) struct Traits {
     pub(crate) ratio: Option<(bool, bool)>,
     /// Branches it went through.
     pub(crate) arms: BTreeSet<ArmId>,
+    /// Terms of the sums that it is computed from: branches that bind where amounts are aggregated.
+    pub(crate) terms: BTreeSet<ArmId>,
     /// Rows of public tables that its value is computed from.
     pub(crate) weights: BTreeSet<ArmId>,
     /// Of a COUNT(DISTINCT …): its argument is a unit or key.
@@ -147,6 +149,15 @@ impl Traits {
     /// Whether one of the two, or their sum, is plain.
     pub(crate) fn plain_with(&self, other: &Self) -> bool {
         (self.plain && (other.plain || other.is_nothing())) || (self.is_nothing() && other.plain)
+    }
+
+    /// Notes a branch that it went through.
+    pub(crate) fn goes_through(&mut self, arm: ArmId, term: bool) {
+        if term {
+            self.terms.insert(arm);
+        } else {
+            self.arms.insert(arm);
+        }
     }
 
     /// A value of a public table: free of any rule, but not constant.
@@ -233,6 +244,7 @@ impl Traits {
             lattice: None,
             ratio: None,
             arms: self.arms.union(&other.arms).copied().collect(),
+            terms: self.terms.union(&other.terms).copied().collect(),
             weights: self.weights.union(&other.weights).copied().collect(),
             identifier_argument: false,
             counted: self.counted || other.counted,

@@ -14,7 +14,7 @@ use crate::refusals::Refusals;
 use crate::relation::{Arm, Col, Rel};
 use crate::request::{Policies, Request, Tools};
 use crate::traits::{ArmId, Traits};
-use crate::{expression, group, join, repeated, scan, union, window};
+use crate::{expression, group, join, repeated, scan, terms, union, window};
 
 /// Walks one question's plan.
 #[derive(Debug)]
@@ -167,6 +167,11 @@ impl<'a> Walker<'a> {
                         rel.lenient_arms.insert(arm);
                     }
                     flags.push(flag);
+                }
+                for from in terms::arms(expr, &rel) {
+                    let (arm, made) = terms::projected(self, &mut rel, &from);
+                    found.terms.insert(arm);
+                    flags.extend(made);
                 }
                 // A condition may be made a number, a key or a weight further up.
                 if !found.plain && rel.is_condition(unaliased(expr)) {

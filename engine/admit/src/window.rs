@@ -55,7 +55,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
             slots: frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots),
         };
         let value = (Column::new_unqualified(name), value);
-        found.arms = frame.arms(walker, &rel, &found.arms, &value, (&mut exprs, &mut made));
+        frame.arms(walker, &rel, &mut found, &value, (&mut exprs, &mut made));
         traits.push(found);
     }
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));

@@ -70,6 +70,8 @@ pub fn answer(world: &World, question: &Question) -> Vec<Cell> {
             .partition(|(arm, _)| rel.lenient.contains(arm));
         let mut lenient = key_arms.clone();
         lenient.extend(rows);
+        let terms = evaluator.terms_of_aggregate(&mut rel, aggregate);
+        lenient.extend(terms.into_iter().map(|arm| (arm, false)));
         lenient.retain(|arm, _| !strict.contains_key(arm));
         owed.push(Owed {
             aggregate,

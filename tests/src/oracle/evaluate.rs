@@ -6,7 +6,7 @@ use super::aggregate;
 use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
 use super::expression::Expr;
-use super::merge::{Through, merge, window};
+use super::merge::{Through, arms_made, merge, terms_made, window};
 use super::plan::{Aggregate, Plan};
 use super::relation::{Arm, Cell, Column, Place, Relation, Row};
 use super::union::union;
@@ -19,7 +19,7 @@ pub struct Evaluator<'a> {
     world: &'a World,
     /// The owner asks freely: nothing is clamped.
     free: bool,
-    arms: Arm,
+    pub(super) arms: Arm,
 }
 
 impl<'a> Evaluator<'a> {
@@ -150,6 +150,7 @@ impl<'a> Evaluator<'a> {
                         || table.columns[at].join.is_some(),
                     bounds: bounds(at),
                     arms: BTreeMap::new(),
+                    terms: BTreeSet::new(),
                 })
                 .collect(),
             places: units.iter().map(place).collect(),
@@ -208,6 +209,7 @@ impl<'a> Evaluator<'a> {
         for expr in exprs {
             let mut arms = self.branch(&mut input, expr);
             arms.extend(arms_of(&input, expr));
+            let terms = self.terms(&mut input, expr);
             let identifier = matches!(expr, Expr::Column(at) if input.columns[*at].identifier);
             let bounds = match expr {
                 Expr::Column(at) => input.columns[*at].bounds,
@@ -218,6 +220,7 @@ impl<'a> Evaluator<'a> {
                 identifier,
                 bounds,
                 arms,
+                terms,
             });
         }
         for row in &mut input.rows {
@@ -236,6 +239,7 @@ impl<'a> Evaluator<'a> {
         for key in keys {
             let own = self.branch(&mut input, key);
             let reached = arms_of(&input, key);
+            let terms = self.terms(&mut input, key);
             input.arms.extend(own.keys().chain(reached.keys()).copied());
             let identifier = matches!(key, Expr::Column(at) if input.columns[*at].identifier);
             columns.push(Column {
@@ -246,16 +250,17 @@ impl<'a> Evaluator<'a> {
                     _ => None,
                 },
                 arms: own.into_iter().chain(reached).collect(),
+                terms,
             });
         }
         for (aggregate, made) in aggregates.iter().zip(&made) {
-            let arms = made.iter().map(|through| (through.made, false)).collect();
             let kind = aggregate::kind(aggregate, &input.kinds());
             columns.push(Column {
                 kind,
                 identifier: false,
                 bounds: None,
-                arms,
+                arms: arms_made(made),
+                terms: terms_made(made),
             });
         }
         let mut groups: BTreeMap<Vec<Value>, Vec<Row>> = BTreeMap::new();
@@ -318,15 +323,18 @@ impl<'a> Evaluator<'a> {
         let rows = input.arms.clone();
         let own = self.arms_of_aggregate(input, aggregate);
         let all: BTreeSet<Arm> = own.keys().chain(&rows).copied().collect();
+        let terms = self.terms_of_aggregate(input, aggregate);
+        let all = all.into_iter().map(|arm| (arm, false));
         let mut made = Vec::new();
-        for arm in all {
+        for (arm, term) in all.chain(terms.into_iter().map(|arm| (arm, true))) {
             self.arms += 1;
-            if !own.contains_key(&arm) || input.lenient.contains(&arm) {
+            if term || !own.contains_key(&arm) || input.lenient.contains(&arm) {
                 input.lenient.insert(self.arms);
             }
             made.push(Through {
                 arm,
                 made: self.arms,
+                term,
             });
         }
         made
@@ -334,7 +342,7 @@ impl<'a> Evaluator<'a> {
 }
 
 /// The argument with its FILTER as a CASE around it.
-fn whole(aggregate: &Aggregate) -> Expr {
+pub(super) fn whole(aggregate: &Aggregate) -> Expr {
     let argument = aggregate
         .argument
         .clone()

@@ -30,6 +30,8 @@ pub(super) fn merge(rows: &[Row], places: usize) -> Row {
 pub(super) struct Through {
     pub(super) arm: Arm,
     pub(super) made: Arm,
+    /// It is a term of a sum.
+    pub(super) term: bool,
 }
 
 impl Through {
@@ -83,6 +85,18 @@ impl Through {
     }
 }
 
+/// The arms of an aggregate's result.
+pub(super) fn arms_made(made: &[Through]) -> BTreeMap<Arm, bool> {
+    let arms = made.iter().filter(|through| !through.term);
+    arms.map(|through| (through.made, false)).collect()
+}
+
+/// The terms that it is made of.
+pub(super) fn terms_made(made: &[Through]) -> BTreeSet<Arm> {
+    let terms = made.iter().filter(|through| through.term);
+    terms.map(|through| through.made).collect()
+}
+
 /// The partition's entities are a second set of tracks.
 pub(super) fn window(
     mut input: Relation,
@@ -129,12 +143,12 @@ pub(super) fn window(
         rows.push(row);
     }
     let kind = aggregate::kind(aggregate, &input.kinds());
-    let arms = made.iter().map(|through| (through.made, false));
     input.columns.push(Column {
         kind,
         identifier: false,
         bounds: None,
-        arms: arms.collect(),
+        arms: arms_made(made),
+        terms: terms_made(made),
     });
     let frames = input.places.iter().map(|place| Place {
         merged: place.merged || place.k.len() > 1,

@@ -26,6 +26,7 @@ pub mod relation;
 pub mod reply;
 pub mod sql;
 pub mod support;
+mod terms;
 mod union;
 pub mod value;
 pub mod world;

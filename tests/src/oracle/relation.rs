@@ -61,6 +61,8 @@ pub struct Column {
     pub bounds: Option<(i64, i64)>,
     /// Branches that its values went through, and whether such a branch adds nothing to a sum.
     pub arms: BTreeMap<Arm, bool>,
+    /// Terms of sums that its values are made of.
+    pub terms: BTreeSet<Arm>,
 }
 
 /// A place in the plan where a unit space enters.

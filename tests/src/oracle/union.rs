@@ -34,6 +34,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
         }
         for (column, other) in columns.iter_mut().zip(&input.columns) {
             column.arms.extend(other.arms.clone());
+            column.terms.extend(other.terms.clone());
             column.bounds = column.bounds.filter(|own| other.bounds == Some(*own));
         }
         arms.extend(input.arms);

@@ -5,19 +5,19 @@ use std::fmt::Write as _;
 use super::world::{Outcome, World};
 
 /// Thirty persons of three payments each, of whom so many have one large payment to KY.
-fn world(few: usize) -> World {
+pub(super) fn world(few: usize) -> World {
     let dir = tempfile::tempdir().unwrap();
     let bank = dir.path().join("bank");
     std::fs::create_dir(&bank).unwrap();
-    let mut rows = "person,country,amount,secret,n,ts,week,monday\n".to_owned();
+    let mut rows = "person,country,amount,secret,n,fee,ts,week,monday\n".to_owned();
     for person in 0..30 {
         for payment in 0..3 {
             let day = format!("2025-0{}-1{payment} 10:00:00", payment + 1);
             let special = payment == 0 && person < few;
             let rest = if special {
-                "KY,9500.00,777.77,90".to_owned()
+                "KY,9500.00,777.77,90,3".to_owned()
             } else {
-                format!("LU,{}00.00,100.00,{payment}", payment + 1)
+                format!("LU,{}00.00,100.00,{payment},0", payment + 1)
             };
             writeln!(rows, "p{person},{rest},{day},{day},{day}").unwrap();
         }
@@ -41,6 +41,7 @@ country = { filter = true, dimension = true }
 amount = { measure = [0, 300000], filter = 1000 }
 secret = { measure = [0, 10000] }
 n = { measure = [0, 100000], filter = true }
+fee = { measure = [0, 1000] }
 ts = { filter = "1 day", dimension = "month" }
 week = { filter = "7 days" }
 monday = { filter = "1 week" }
@@ -294,7 +295,7 @@ const ATTACKS: [(&str, &str); 58] = [
 ];
 
 /// Refused, or what is told without the group of the few.
-fn told(outcome: &Outcome) -> String {
+pub(super) fn told(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Refused(code) => code.clone(),
         Outcome::Answered(line) => line.clone(),

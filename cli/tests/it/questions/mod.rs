@@ -18,6 +18,7 @@ mod read;
 mod repeated;
 mod support;
 pub(crate) mod table;
+mod terms;
 pub(crate) mod texts;
 mod two_banks;
 mod weights;

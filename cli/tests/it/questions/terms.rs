@@ -1,0 +1,107 @@
+//! What few add by one term of a sum does not hide among what everybody adds by another.
+
+use super::few::{told, world};
+
+/// Each told how many of the few there are, or what is theirs.
+const ATTACKS: [(&str, &str); 17] = [
+    ("a one beside a fee", "SELECT sum(fee + 1) AS v FROM bank.t"),
+    (
+        "the same by a factor",
+        "SELECT sum((fee + 0.5) * 2) AS v FROM bank.t",
+    ),
+    ("the same of a mean", "SELECT avg(fee + 1) AS v FROM bank.t"),
+    (
+        "the same of a deviation",
+        "SELECT stddev(fee + 1) AS v FROM bank.t",
+    ),
+    (
+        "the same in a product",
+        "SELECT sum(amount * (fee + 1)) AS v FROM bank.t",
+    ),
+    (
+        "the same in a CASE",
+        "SELECT sum(CASE WHEN n >= 0 THEN fee + 1 END) AS v FROM bank.t",
+    ),
+    (
+        "the same under FILTER",
+        "SELECT sum(fee + 1) FILTER (WHERE n >= 0) AS v FROM bank.t",
+    ),
+    (
+        "the same further down",
+        "SELECT sum(x) AS v FROM (SELECT fee + 1 AS x FROM bank.t)",
+    ),
+    (
+        "the same in a maximum",
+        "SELECT sum(m) AS v FROM (SELECT person, max(fee + 1) m FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "the same in a key",
+        "SELECT sum(x) AS v FROM (SELECT person, n, sum(fee) + 1 AS x FROM bank.t GROUP BY 1, 2)",
+    ),
+    (
+        "the same in a window",
+        "SELECT sum(w) AS v FROM (SELECT sum(fee + 1) OVER (PARTITION BY person) w FROM bank.t)",
+    ),
+    (
+        "the same one row before",
+        "SELECT sum(w) AS v FROM (SELECT lag(fee + 1) OVER (PARTITION BY person ORDER BY ts DESC) w FROM bank.t)",
+    ),
+    (
+        "what an arm leaves out",
+        "SELECT sum((m - k) * 1000 + 1) AS v FROM (SELECT person, count(*) m, count(c) k FROM (SELECT person, CASE WHEN country = 'LU' THEN n END c FROM bank.t) GROUP BY 1)",
+    ),
+    (
+        "the same in another order",
+        "SELECT sum(m * 1000 + 1 - k * 1000) AS v FROM (SELECT person, count(*) m, count(c) k FROM (SELECT person, CASE WHEN country = 'LU' THEN n END c FROM bank.t) GROUP BY 1)",
+    ),
+    (
+        "a weight that is mostly nothing",
+        "SELECT sum(s * (c - 1) + 1) AS v FROM (SELECT person, max(secret) s, count(DISTINCT country) c FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "zeros that take an arm beside a one",
+        "SELECT sum(CASE WHEN country = 'KY' OR n = 0 THEN n * 1000 ELSE n END + 1) AS v FROM bank.t",
+    ),
+    (
+        "the same further down",
+        "SELECT sum(x + 1) AS v FROM (SELECT CASE WHEN country = 'KY' OR n = 0 THEN n * 1000 ELSE n END AS x FROM bank.t)",
+    ),
+];
+
+#[test]
+fn one_and_two_of_few_look_the_same() {
+    let statements: Vec<&str> = ATTACKS.iter().map(|(_, sql)| *sql).collect();
+    let [one, two] = [1, 2].map(|few| world(few).ask(&statements));
+    let mut wrong = Vec::new();
+    for (((how, sql), one), two) in ATTACKS.iter().zip(&one).zip(&two) {
+        let (one, two) = (told(one), told(two));
+        if one != two || one.starts_with("E_") || one == "failed" {
+            wrong.push(format!("{how}: {one} {two}\n{sql}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+/// Sums whose terms enough people have, or nobody.
+const ANSWERED: [&str; 7] = [
+    "SELECT sum(amount - secret) AS v FROM bank.t",
+    "SELECT sum(amount + 1) AS v FROM bank.t",
+    "SELECT sum((amount - 50) * n) AS v FROM bank.t",
+    "SELECT sum(amount - fee) AS v FROM bank.t",
+    "SELECT sum(m - k + 1) AS v FROM (SELECT person, max(amount) m, min(amount) k FROM bank.t GROUP BY 1)",
+    "SELECT sum(x) AS v FROM (SELECT person, sum(amount + secret) x FROM bank.t GROUP BY 1)",
+    "SELECT sum(m) AS v FROM (SELECT person, max(amount + secret) m FROM bank.t GROUP BY 1)",
+];
+
+#[test]
+fn sums_of_what_many_have_are_answered() {
+    let world = world(0);
+    for (sql, outcome) in ANSWERED.iter().zip(world.ask(&ANSWERED)) {
+        assert_eq!(outcome.code(), None, "{sql}");
+        let rows = outcome.table(&["v".to_owned()]).rows;
+        assert!(
+            rows.iter().all(|row| row["v"].is_some()) && !rows.is_empty(),
+            "{sql}: {rows:?}"
+        );
+    }
+}
