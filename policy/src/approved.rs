@@ -13,6 +13,7 @@ use sqlparser::parser::Parser;
 
 use crate::capability::Literal;
 use crate::document::{AnswerKind, Approval, MinContributors, ParameterValues, PolicyDocument};
+use crate::materialized;
 use crate::number::Decimal;
 use crate::obligation::Obligations;
 use crate::problem::Problem;
@@ -65,7 +66,10 @@ impl PolicyDocument {
 /// # Errors
 /// In words, when it is not one query.
 pub fn question(text: &str) -> Result<Query, String> {
-    let statements = Parser::parse_sql(&GenericDialect {}, text).map_err(|e| e.to_string())?;
+    let (text, marks) = materialized::taken_out(text);
+    let parsed = Parser::parse_sql(&GenericDialect {}, &text);
+    let mut statements = parsed.map_err(|e| e.to_string())?;
+    materialized::put_back(&mut statements, marks);
     match <[Statement; 1]>::try_from(statements) {
         Ok([Statement::Query(query)]) => Ok(*query),
         Ok(_) | Err(_) => Err("it is not one SELECT".to_owned()),

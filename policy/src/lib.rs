@@ -20,6 +20,7 @@ pub mod explain;
 pub mod format;
 pub mod ident;
 pub mod lint;
+pub mod materialized;
 pub mod number;
 pub mod obligation;
 mod parse;

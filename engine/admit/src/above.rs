@@ -22,6 +22,29 @@ pub fn release_name(index: usize) -> String {
     format!("__release_{index}")
 }
 
+/// How the alias of a subquery begins that a question marks as what leaves.
+pub const MATERIALIZED: &str = "__materialized_";
+
+/// Whether protected rows reach this plan through a subquery that is marked as what leaves.
+fn is_above_mark(policies: &Policies, plan: &LogicalPlan) -> bool {
+    if let LogicalPlan::SubqueryAlias(node) = plan
+        && node.alias.table().starts_with(MATERIALIZED)
+    {
+        return reads_protected(policies, plan);
+    }
+    let mut inputs = plan.inputs().into_iter();
+    inputs.any(|input| is_above_mark(policies, input))
+}
+
+/// An aggregate of what left: no release.
+fn computes_further(policies: &Policies, plan: &LogicalPlan) -> bool {
+    let aggregates = matches!(
+        plan,
+        LogicalPlan::Aggregate(_) | LogicalPlan::Distinct(Distinct::All(_))
+    );
+    aggregates && is_above_mark(policies, plan)
+}
+
 /// Whether a plan reads a protected table anywhere, subqueries included.
 pub(crate) fn reads_protected(policies: &Policies, plan: &LogicalPlan) -> bool {
     let mut found = false;
@@ -45,6 +68,14 @@ pub(crate) fn walk(
     if !reads_protected(walker.policies, plan) {
         check_expressions(walker, plan);
         return Ok(plan.clone());
+    }
+    if computes_further(walker.policies, plan) {
+        if bare_rows(walker.policies, plan.inputs()) {
+            let message = "MATERIALIZED marks what leaves, and rows do not, nor meet what did";
+            let help = "leave the word out where the outermost aggregate is what leaves";
+            walker.refusals.add(Code::NoAgg, message).help(help);
+        }
+        return descend(walker, plan, releases);
     }
     match plan {
         LogicalPlan::Aggregate(node) => {
@@ -75,7 +106,7 @@ pub(crate) fn walk(
             Ok(plan.clone())
         }
         LogicalPlan::Window(node) => {
-            if bare_rows(walker.policies, &node.input) {
+            if bare_rows(walker.policies, vec![&node.input]) {
                 walker
                     .refusals
                     .add(Code::Window, "a window over rows would let rows leave")
@@ -91,7 +122,7 @@ pub(crate) fn walk(
         | LogicalPlan::Union(_)
         | LogicalPlan::SubqueryAlias(_) => descend(walker, plan, releases),
         LogicalPlan::Distinct(Distinct::On(on)) => {
-            if bare_rows(walker.policies, &on.input) {
+            if bare_rows(walker.policies, vec![&on.input]) {
                 walker
                     .refusals
                     .add(Code::Limit, "DISTINCT ON picks rows by their order");
@@ -106,10 +137,7 @@ pub(crate) fn walk(
             Ok(plan.clone())
         }
         LogicalPlan::RecursiveQuery(_) => {
-            walker.refusals.add(
-                Code::Recursion,
-                "recursion over protected rows is not available",
-            );
+            refuse_recursion(walker);
             Ok(plan.clone())
         }
         LogicalPlan::Unnest(_) => {
@@ -135,6 +163,13 @@ pub(crate) fn walk(
     }
 }
 
+/// Recursion that does not say how often it goes round; the others are written out before.
+pub(crate) fn refuse_recursion(walker: &mut Walker<'_>) {
+    let message = "recursion over protected rows is available for a few rounds only";
+    let help = "let a depth start at a number, grow by 1 each round and stay below a number that it reaches in at most 8; or write the hops out as joins";
+    walker.refusals.add(Code::Recursion, message).help(help);
+}
+
 fn descend(
     walker: &mut Walker<'_>,
     plan: &LogicalPlan,
@@ -148,16 +183,13 @@ fn descend(
     plan.with_new_exprs(plan.expressions(), inputs)
 }
 
-/// Whether protected rows reach this plan's top without passing an aggregate.
-fn bare_rows(policies: &Policies, plan: &LogicalPlan) -> bool {
-    match plan {
+/// Whether protected rows reach the top of one of these plans without passing an aggregate.
+fn bare_rows(policies: &Policies, plans: Vec<&LogicalPlan>) -> bool {
+    plans.into_iter().any(|plan| match plan {
         LogicalPlan::TableScan(_) => reads_protected(policies, plan),
         LogicalPlan::Aggregate(_) | LogicalPlan::Distinct(Distinct::All(_)) => false,
-        other => other
-            .inputs()
-            .into_iter()
-            .any(|input| bare_rows(policies, input)),
-    }
+        other => bare_rows(policies, other.inputs()),
+    })
 }
 
 /// A scan of the release's rows under the names that the plan above uses.
@@ -216,6 +248,11 @@ fn check_expression(walker: &mut Walker<'_>, expr: &Expr) {
                     format!("the function {} is not available", call.func.name()),
                 )
                 .at(expr);
+        }
+        Expr::AggregateFunction(call) if !functions::is_aggregate_above(call.func.name()) => {
+            let name = call.func.name();
+            let message = format!("the aggregate {name} is not available here");
+            walker.refusals.add(Code::Agg, message).at(expr);
         }
         Expr::Exists(_)
         | Expr::InSubquery(_)

@@ -72,6 +72,12 @@ pub(crate) const RELEASED: &[&str] = &[
 /// Besides, below a release.
 pub(crate) const INNER: &[&str] = &["max", "min"];
 
+/// May be computed of public values, above a release that is marked.
+#[must_use]
+pub(crate) fn is_aggregate_above(name: &str) -> bool {
+    RELEASED.contains(&name) || INNER.contains(&name) || name == "median"
+}
+
 /// The window functions.
 pub(crate) const WINDOWS: &[&str] = &[
     "avg",

@@ -66,7 +66,7 @@ use datafusion_expr::LogicalPlan;
 use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
 
-pub use above::release_name;
+pub use above::{MATERIALIZED, release_name};
 pub use access::tables_read;
 pub use release_plan::ReleasePlan;
 pub use request::{Policies, Request, Tools};

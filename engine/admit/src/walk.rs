@@ -14,7 +14,7 @@ use crate::refusals::Refusals;
 use crate::relation::{Arm, Col, Rel};
 use crate::request::{Policies, Request, Tools};
 use crate::traits::{ArmId, Traits};
-use crate::{expression, group, join, repeated, scan, terms, union, window};
+use crate::{above, expression, group, join, repeated, scan, terms, union, window};
 
 /// Walks one question's plan.
 #[derive(Debug)]
@@ -113,10 +113,7 @@ impl<'a> Walker<'a> {
                 self.walk(&node.subquery, &[])
             }
             LogicalPlan::RecursiveQuery(_) => {
-                self.refuse(
-                    Code::Recursion,
-                    "recursion over protected rows is not available",
-                );
+                above::refuse_recursion(self);
                 Ok(Rel::public(plan.clone()))
             }
             LogicalPlan::Unnest(node) => {

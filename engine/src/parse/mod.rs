@@ -10,6 +10,7 @@ use datafusion::sql::sqlparser::ast::{
 use datafusion::sql::sqlparser::dialect::GenericDialect;
 use datafusion::sql::sqlparser::tokenizer::{Token, TokenWithSpan, Tokenizer};
 use policy::denial::{Code, Denial, SqlSpan};
+use policy::materialized;
 
 use crate::refusal::Refusal;
 
@@ -63,7 +64,8 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
         let message = format!("the statement has more than {MAX_TOKENS} words and signs");
         return Err(Refusal::syntax(message, None));
     }
-    let parsed = DFParserBuilder::new(sql)
+    let (sql, marks) = materialized::taken_out(sql);
+    let parsed = DFParserBuilder::new(sql.as_str())
         .with_dialect(&dialect)
         .with_recursion_limit(50)
         .build()
@@ -74,7 +76,12 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
         return Err(Refusal::syntax(message, None));
     }
     match (statements.pop_front(), statements.is_empty()) {
-        (Some(statement), true) => Ok(statement),
+        (Some(mut statement), true) => {
+            if let DfStatement::Statement(statement) = &mut statement {
+                materialized::put_back(statement.as_mut(), marks);
+            }
+            Ok(statement)
+        }
         (None, _) => Err(Refusal::syntax("there is no statement", None)),
         (Some(_), false) => Err(not_a_query("one statement at a time")),
     }

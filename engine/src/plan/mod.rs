@@ -7,8 +7,10 @@ mod canonical;
 mod catalog;
 pub(crate) mod cost;
 mod literal;
+mod materialized;
 mod subquery;
 mod unknown;
+mod unrolled;
 mod visible;
 
 use std::collections::BTreeSet;
@@ -58,8 +60,10 @@ impl Binder {
     /// `E_UNKNOWN` for names that are not there or not seen; an invalid question otherwise.
     pub(crate) async fn bind(&self, statement: DfStatement) -> Result<BoundPlan, Refusal> {
         let subqueries = subquery::places(&statement, &self.protected);
+        let statement = materialized::marked(statement);
         let plan = self.state.statement_to_plan(statement).await;
         let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
+        let plan = unrolled::unrolled(plan).map_err(|error| unknown::refusal(&error))?;
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
         literal::check(&plan)?;
         Ok(BoundPlan(plan))

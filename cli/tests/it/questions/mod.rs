@@ -15,6 +15,8 @@ mod holes;
 mod padded;
 mod page;
 mod read;
+mod recursion;
+mod released;
 mod repeated;
 mod support;
 pub(crate) mod table;
