@@ -179,6 +179,7 @@ impl World {
             },
             memory: MEMORY,
             timeout: Duration::from_hours(1),
+            time_buckets: None,
         });
         let engine = engine.await.unwrap();
         let asker = read

@@ -17,6 +17,7 @@ use tokio::sync::Mutex;
 
 use crate::brokers::PartyLink;
 use crate::guard::TrackKey;
+use crate::pace::TimeBuckets;
 use crate::plan::{Catalog, CatalogView, VisibleTable};
 use crate::refusal::Refusal;
 use crate::scan::{SealedTable, visible_schema};
@@ -58,6 +59,8 @@ pub struct Setup {
     pub memory: usize,
     /// How long a question may take.
     pub timeout: Duration,
+    /// When answers leave; at once if there are none.
+    pub time_buckets: Option<TimeBuckets>,
 }
 
 /// A question with its circumstances.
@@ -102,6 +105,7 @@ pub(crate) struct Shared {
     pub(crate) measurement: String,
     pub(crate) memory: usize,
     pub(crate) timeout: Duration,
+    pub(crate) time_buckets: Option<TimeBuckets>,
 }
 
 impl Engine {
@@ -145,6 +149,7 @@ impl Engine {
                 measurement: setup.measurement,
                 memory: setup.memory,
                 timeout: setup.timeout,
+                time_buckets: setup.time_buckets,
             },
         };
         engine

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use connectors::{Others, Outside};
+use engine::TimeBuckets;
 use policy::document::PolicySource;
 use policy::ident::{PartyId, Principal, Purpose, TableName, TableRef};
 use policy::problem::Problem;
@@ -47,6 +48,8 @@ pub(crate) struct Collaboration {
     pub(crate) memory: Option<usize>,
     /// Time limit of a query.
     pub(crate) timeout: Option<Duration>,
+    /// When answers leave.
+    pub(crate) time_buckets: Option<TimeBuckets>,
     /// Where sealed tables go, if not into the world.
     pub(crate) store: Option<String>,
 }

@@ -189,6 +189,7 @@ fn setup(
         state: super::seeds::state(layout)?,
         memory: collaboration.memory.unwrap_or(MEMORY),
         timeout: collaboration.timeout.unwrap_or(TIMEOUT),
+        time_buckets: collaboration.time_buckets,
     })
 }
 

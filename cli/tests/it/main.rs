@@ -37,4 +37,5 @@ mod seal;
 mod sealed_types;
 mod secrets;
 mod tampering;
+mod time_buckets;
 mod tpch;

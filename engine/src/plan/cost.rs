@@ -47,11 +47,19 @@ pub(crate) fn size(manifest: &Manifest) -> TableSize {
     }
 }
 
-/// Refuses what calls an unlisted function, or could not end.
+/// Refuses what could not end.
 ///
 /// # Errors
 /// `E_FN`, `E_COST`.
 pub(crate) fn check(admitted: &Admitted, sizes: &Sizes, limits: Limits) -> Result<(), Refusal> {
+    afford(of(admitted, sizes)?, limits).map_err(Refusal::Denied)
+}
+
+/// What a question is expected to cost, by the public figures of its tables.
+///
+/// # Errors
+/// `E_FN` for an unlisted function, `E_STMT`.
+pub(crate) fn of(admitted: &Admitted, sizes: &Sizes) -> Result<Cost, Refusal> {
     let plans: Vec<&LogicalPlan> = match admitted {
         Admitted::Plain { plan, .. } => vec![plan],
         Admitted::Released {
@@ -75,7 +83,7 @@ pub(crate) fn check(admitted: &Admitted, sizes: &Sizes, limits: Limits) -> Resul
         total.rows += one.rows;
         total.bytes += one.bytes;
     }
-    afford(total, limits).map_err(Refusal::Denied)
+    Ok(total)
 }
 
 fn denied(denial: Denial) -> Refusal {

@@ -26,7 +26,7 @@ pub(super) fn bytes(text: &str) -> Option<usize> {
         .filter(|n| *n > 0)
 }
 
-/// `10m`, `90s`, `1h`.
+/// `10m`, `90s`, `1h`, `250ms`.
 pub(super) fn duration(text: &str) -> Option<Duration> {
     let digits = text
         .trim()
@@ -34,9 +34,10 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
         .unwrap_or(text.trim().len());
     let (number, unit) = text.trim().split_at(digits);
     let factor: u64 = match unit.trim() {
-        "s" => 1,
-        "m" | "min" => 60,
-        "h" => 3_600,
+        "ms" => 1,
+        "s" => 1_000,
+        "m" | "min" => 60_000,
+        "h" => 3_600_000,
         _unknown => return None,
     };
     number
@@ -44,5 +45,5 @@ pub(super) fn duration(text: &str) -> Option<Duration> {
         .ok()?
         .checked_mul(factor)
         .filter(|n| *n > 0)
-        .map(Duration::from_secs)
+        .map(Duration::from_millis)
 }

@@ -4,7 +4,9 @@ mod keys;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use engine::TimeBuckets;
 use policy::document::PolicySource;
 use policy::ident::{PartyId, Principal, Purpose, TableName, TableRef};
 use policy::problem::Problem;
@@ -70,6 +72,7 @@ impl<'a> Reader<'a> {
             purposes: BTreeSet::new(),
             memory: None,
             timeout: None,
+            time_buckets: None,
             store: None,
         };
         if let Some(parties) = self.table_of(root, "parties") {
@@ -183,7 +186,11 @@ impl<'a> Reader<'a> {
     }
 
     fn engine(&mut self, world: &mut Collaboration, engine: &DeTable<'_>) {
-        self.only(engine, &["purposes", "memory", "timeout"], "[engine]");
+        self.only(
+            engine,
+            &["purposes", "memory", "timeout", "time_buckets"],
+            "[engine]",
+        );
         for purpose in self.texts_of(engine, "purposes") {
             match Purpose::new(purpose) {
                 Ok(purpose) => {
@@ -204,15 +211,22 @@ impl<'a> Reader<'a> {
                     .help = Some("write it as \"8GiB\" or \"512MiB\"".to_owned());
             }
         }
-        if let Some(value) = engine.get("timeout")
-            && let Some(text) = self.as_text(value, "timeout")
-        {
-            world.timeout = duration(&text);
-            if world.timeout.is_none() {
-                self.error(value.span(), format!("`{text}` is not a length of time"))
-                    .help = Some("write it as \"10m\", \"90s\" or \"1h\"".to_owned());
-            }
+        let help = "write it as \"10m\", \"90s\" or \"1h\"";
+        world.timeout = self.length_of_time(engine, "timeout", help);
+        let help = "write the shortest, as \"100ms\" or \"1s\"; longer ones are its doubles";
+        let least = self.length_of_time(engine, "time_buckets", help);
+        world.time_buckets = least.and_then(TimeBuckets::new);
+    }
+
+    fn length_of_time(&mut self, engine: &DeTable<'_>, key: &str, help: &str) -> Option<Duration> {
+        let value = engine.get(key)?;
+        let text = self.as_text(value, key)?;
+        let found = duration(&text);
+        if found.is_none() {
+            self.error(value.span(), format!("`{text}` is not a length of time"))
+                .help = Some(help.to_owned());
         }
+        found
     }
 
     fn view(

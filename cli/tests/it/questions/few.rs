@@ -2,10 +2,10 @@
 
 use std::fmt::Write as _;
 
-use super::world::{Outcome, World};
+pub(crate) use super::world::{Outcome, World};
 
 /// Thirty persons of three payments each, of whom so many have one large payment to KY.
-pub(super) fn world(few: usize) -> World {
+pub(crate) fn world(few: usize) -> World {
     let dir = tempfile::tempdir().unwrap();
     let bank = dir.path().join("bank");
     std::fs::create_dir(&bank).unwrap();

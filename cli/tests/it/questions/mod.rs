@@ -9,7 +9,7 @@ mod approved;
 mod banks;
 mod bounds;
 mod clear;
-mod few;
+pub(crate) mod few;
 mod health;
 mod holes;
 mod padded;
