@@ -5,9 +5,11 @@
 
 mod canonical;
 mod catalog;
+mod constant_column;
 pub(crate) mod cost;
 mod literal;
 mod materialized;
+mod pruned;
 mod subquery;
 mod unknown;
 mod unrolled;
@@ -65,6 +67,7 @@ impl Binder {
         let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
         let plan = unrolled::unrolled(plan).map_err(|error| unknown::refusal(&error))?;
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
+        let plan = pruned::pruned(plan).map_err(|error| unknown::refusal(&error))?;
         literal::check(&plan)?;
         Ok(BoundPlan(plan))
     }

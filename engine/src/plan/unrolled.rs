@@ -14,6 +14,8 @@ use datafusion::logical_expr::{
     SubqueryAlias,
 };
 
+use super::constant_column::{literal_at, unaliased};
+
 /// The most rounds that are written out.
 const MOST: i64 = 8;
 
@@ -109,29 +111,6 @@ fn conjuncts(plan: &LogicalPlan) -> Vec<Expr> {
             own.unwrap_or_default().into_iter().cloned().collect()
         }
         _other => Vec::new(),
-    }
-}
-
-fn unaliased(expr: &Expr) -> &Expr {
-    match expr {
-        Expr::Alias(alias) => unaliased(&alias.expr),
-        other => other,
-    }
-}
-
-/// The literal that a plan's column is in every row.
-fn literal_at(plan: &LogicalPlan, at: usize) -> Option<&ScalarValue> {
-    match plan {
-        LogicalPlan::Projection(projection) => match unaliased(projection.expr.get(at)?) {
-            Expr::Literal(value, _) => Some(value),
-            Expr::Column(column) => {
-                let below = projection.input.schema().index_of_column(column).ok()?;
-                literal_at(&projection.input, below)
-            }
-            _computed => None,
-        },
-        LogicalPlan::SubqueryAlias(alias) => literal_at(&alias.input, at),
-        _other => None,
     }
 }
 

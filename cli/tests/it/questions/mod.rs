@@ -14,6 +14,7 @@ mod health;
 mod holes;
 mod padded;
 mod page;
+mod pruned;
 mod read;
 mod recursion;
 mod released;
