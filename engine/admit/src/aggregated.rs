@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use arrow::datatypes::DataType;
 use policy::capability::{Filter, Grain};
 
 use crate::expression;
@@ -9,7 +10,7 @@ use crate::size;
 use crate::traits::{Growth, Traits};
 
 /// What the result may be used for below a release.
-pub(crate) fn result(name: &str, found: &Traits) -> Traits {
+pub(crate) fn result(name: &str, found: &Traits, argument: u32, kind: Option<&DataType>) -> Traits {
     let carried = Traits {
         literal: false,
         identifier: false,
@@ -26,6 +27,7 @@ pub(crate) fn result(name: &str, found: &Traits) -> Traits {
     };
     match name {
         "count" => Traits {
+            above_zero: true,
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),
@@ -39,23 +41,51 @@ pub(crate) fn result(name: &str, found: &Traits) -> Traits {
         },
         "avg" => Traits {
             lattice: None,
+            partial: carried.partial || overflows(found, argument, kind),
             ..carried
         },
         "var" | "var_pop" | "stddev" | "stddev_pop" => Traits {
             degree: None,
             ..expression::only_ungridded(carried)
         },
-        "sum" => Traits {
-            bits: carried.bits.saturating_add(size::OF_COUNT),
-            ..carried
-        },
+        "sum" => {
+            let all = argument.saturating_add(OF_ROWS);
+            let sum = Traits {
+                partial: carried.partial || overflows(found, all, kind),
+                bits: carried.bits.saturating_add(size::OF_COUNT),
+                ..carried
+            };
+            match kind {
+                Some(kind) if kind.is_floating() => size::faithful(kind, all, sum),
+                Some(_) | None => sum,
+            }
+        }
         _same_quantity => carried,
+    }
+}
+
+/// Bits of the rows that a group is taken to have, where the question made its values large.
+const OF_ROWS: u32 = 24;
+
+/// Whether the question's factors may make a sum or mean too large for its type.
+fn overflows(found: &Traits, bits: u32, kind: Option<&DataType>) -> bool {
+    let made = found.scaled || found.counted || found.mixed || found.degree.is_none_or(|d| d > 1);
+    let room = kind.and_then(|kind| size::capacity(kind).or_else(|| size::finite(kind)));
+    made && room.is_none_or(|room| bits > room)
+}
+
+/// The grid of an aggregate over rows that the question may hold so many times. A mean of rows and of others weighs them as it likes.
+pub(crate) fn repeated(name: &str, filter: Option<Filter>, repeats: usize) -> Option<Filter> {
+    match name {
+        "sum" => multiplied(filter, repeats),
+        "avg" if repeats > 1 => filter.filter(|f| *f == Filter::Grain(Grain::Any)),
+        _one_of_the_rows => filter,
     }
 }
 
 /// The grid of a sum over rows that the question may repeat: whatever it holds of each, once or so many times, a bound on this
 /// grid is one on the grid of the rows.
-pub(crate) fn multiplied(filter: Option<Filter>, repeats: usize) -> Option<Filter> {
+fn multiplied(filter: Option<Filter>, repeats: usize) -> Option<Filter> {
     const MOST: usize = 10;
     let Some(Filter::Grain(Grain::Number(step))) = &filter else {
         return filter;

@@ -37,13 +37,29 @@ pub(crate) fn sum(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
 /// swallowed is nothing.
 fn inexact(judge: &Judge<'_>, binary: &BinaryExpr, found: Traits) -> Traits {
     let kind = size::type_of(judge, &Expr::BinaryExpr(binary.clone()));
-    if kind.as_ref().is_some_and(|kind| !kind.is_floating()) {
-        return found;
+    match kind {
+        Some(kind) if kind.is_floating() => {
+            let bits = found.bits;
+            size::faithful(&kind, bits, only_ungridded(found))
+        }
+        Some(_exact) => found,
+        None => Traits {
+            degree: None,
+            ..only_ungridded(found)
+        },
     }
-    let precise = kind.is_some_and(|kind| found.bits <= size::precise(&kind));
+}
+
+/// A number with the other sign: what was above zero is below it.
+pub(crate) fn negative(judge: &mut Judge<'_>, inner: &Expr) -> Traits {
+    let found = opaque_refused(judge, inner);
     Traits {
-        degree: found.degree.filter(|_| precise),
-        ..only_ungridded(found)
+        plain: false,
+        scaled: true,
+        above_zero: false,
+        bounds: None,
+        lattice: found.lattice.clone(),
+        ..found
     }
 }
 
@@ -116,6 +132,9 @@ fn divided(left: &Traits, both: Traits, divisor: Decimal) -> Traits {
             Traits {
                 filter: grain.map(|g| Filter::Grain(Grain::Number(g))),
                 scaled: true,
+                shrunk: left
+                    .shrunk
+                    .saturating_add(size::quantity_bits(&Quantity::Number(divisor))),
                 ..both
             }
         }
@@ -127,13 +146,18 @@ fn divided(left: &Traits, both: Traits, divisor: Decimal) -> Traits {
 /// for which values nothing is left; so would a count above a measure.
 fn is_share(left: &Traits, right: &Traits) -> bool {
     let measured = |t: &Traits| t.degree == Some(1) && !t.scaled;
-    measured(left) && measured(right) && (left.lattice.is_none() || right.lattice.is_some())
+    let counts = right.lattice.is_some();
+    let small = !counts || right.bits <= size::OF_COUNT;
+    measured(left) && measured(right) && small && (left.lattice.is_none() || counts)
 }
 
 /// A value times a literal: its grid grows with it.
 fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
-    both.plain = side.plain && factor.mantissa() != 0;
+    let above_zero = factor > Decimal::from(0);
+    both.plain = side.plain && above_zero;
+    both.above_zero = side.above_zero && above_zero;
     both.scaled = true;
+    both.shrunk = side.shrunk.saturating_add(size::shrinks(factor));
     both.lattice = match &side.lattice {
         Some(Grain::Number(step)) => step.checked_mul(factor).map(|g| Grain::Number(g.abs())),
         Some(Grain::Any | Grain::Time { .. }) | None => None,

@@ -7,6 +7,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use arrow::datatypes::DataType;
 use datafusion_common::{Column, Result as DfResult, ScalarValue};
 use datafusion_expr::{Expr, ExprSchemable, LogicalPlan, Operator, Projection, lit};
 
@@ -35,6 +36,8 @@ pub(crate) struct Through {
 pub(crate) enum From {
     /// A condition: the row's people took it.
     Taken(Expr),
+    /// An amount, NULL where nothing is added by it.
+    Amount(Expr),
     /// As found further down.
     Below(Arm),
     /// As found further down, in rows of which a condition holds.
@@ -46,6 +49,7 @@ impl From {
     pub(crate) fn taken(&self) -> Expr {
         match self {
             Self::Taken(taken) => Expr::IsTrue(Box::new(taken.clone())),
+            Self::Amount(amount) => amount.clone().is_not_null(),
             Self::Below(arm) => taken(arm),
             Self::Within(arm, condition) => taken(arm).and(condition.clone()),
         }
@@ -55,6 +59,7 @@ impl From {
     pub(crate) fn takers(&self, slot: &Slot) -> Expr {
         match self {
             Self::Taken(taken) => when(taken.clone(), Expr::Column(slot.column.clone())),
+            Self::Amount(_) => when(self.taken(), Expr::Column(slot.column.clone())),
             Self::Below(arm) => takers(arm, slot),
             Self::Within(arm, condition) => when(condition.clone(), takers(arm, slot)),
         }
@@ -65,7 +70,7 @@ impl From {
 fn taken(arm: &Arm) -> Expr {
     match arm {
         Arm::Flag(flag) => Expr::IsTrue(Box::new(Expr::Column(flag.clone()))),
-        Arm::Each(row) => Expr::Column(row.clone()).is_not_null(),
+        Arm::Each(row) | Arm::Amount(row) => Expr::Column(row.clone()).is_not_null(),
         Arm::Tracks(tracks) => {
             let somebody = tracks.values().cloned().map(Expr::Column);
             let somebody = somebody.map(Expr::is_not_null).reduce(Expr::or);
@@ -79,7 +84,7 @@ pub(crate) fn takers(arm: &Arm, slot: &Slot) -> Expr {
     let all = Expr::Column(slot.column.clone());
     match arm {
         Arm::Flag(flag) => when(Expr::Column(flag.clone()), all),
-        Arm::Each(_) => when(taken(arm), all),
+        Arm::Each(_) | Arm::Amount(_) => when(taken(arm), all),
         Arm::Tracks(tracks) => match tracks.get(&slot.id) {
             Some(column) => Expr::Column(column.clone()),
             None => when(taken(arm), all),
@@ -100,6 +105,19 @@ pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
     let below = below(rel, &judged.traits.arms, is_nothing);
     let terms = terms(rel, &judged.terms, &judged.traits);
     own.chain(below).chain(terms).collect()
+}
+
+impl Through {
+    /// What is added by it, if it is a term of which that is known.
+    pub(crate) fn amount(&self) -> Option<Expr> {
+        match &self.from {
+            From::Amount(amount) => Some(amount.clone()),
+            From::Below(Arm::Amount(amount)) => Some(Expr::Column(amount.clone())),
+            From::Taken(_)
+            | From::Within(_, _)
+            | From::Below(Arm::Flag(_) | Arm::Tracks(_) | Arm::Each(_)) => None,
+        }
+    }
 }
 
 /// An argument's own terms, and those that its columns are made of.
@@ -134,21 +152,38 @@ pub(crate) fn below(
     found.filter_map(through).collect()
 }
 
-/// Whether a row adds something to an aggregate of this argument; `None` if every row does.
-pub(crate) fn adds(name: &str, argument: Option<&Expr>, rel: &Rel) -> Option<Expr> {
-    let argument = argument?;
-    let zero = match argument.get_type(rel.plan.schema().as_ref()) {
-        Ok(kind) if name == "sum" => ScalarValue::new_zero(&kind).ok(),
-        Ok(_) | Err(_) => None,
+/// Whether a row adds something to an aggregate of this argument, in every respect in which it must be many who do; `None` if
+/// every row does. A mean is moved by a 0 too, where nobody may have done that.
+pub(crate) fn adds(
+    name: &str,
+    argument: Option<&Expr>,
+    rel: &Rel,
+    lenient: bool,
+) -> Vec<Option<Expr>> {
+    let Some(argument) = argument else {
+        return vec![None];
     };
-    Some(match zero {
-        Some(zero) => Expr::IsTrue(Box::new(binary(
-            argument.clone(),
-            Operator::NotEq,
-            Expr::Literal(zero, None),
-        ))),
-        None => argument.clone().is_not_null(),
-    })
+    let present = || Some(argument.clone().is_not_null());
+    let other = || match argument.get_type(rel.plan.schema().as_ref()) {
+        Ok(kind) => not_zero(argument.clone(), &kind),
+        Err(_) => argument.clone().is_not_null(),
+    };
+    match name {
+        "avg" if lenient => vec![present(), Some(other())],
+        "sum" | "avg" => vec![Some(other())],
+        _value => vec![present()],
+    }
+}
+
+/// Whether a number is neither NULL nor 0.
+pub(crate) fn not_zero(value: Expr, kind: &DataType) -> Expr {
+    match ScalarValue::new_zero(kind) {
+        Ok(zero) => {
+            let differs = binary(value, Operator::NotEq, Expr::Literal(zero, None));
+            Expr::IsTrue(Box::new(differs))
+        }
+        Err(_) => value.is_not_null(),
+    }
 }
 
 /// The argument in the rows that took none of some arms.
@@ -172,14 +207,24 @@ pub(crate) fn refuse_many(walker: &mut Walker<'_>, name: &str) {
         .help("take sums and counts, or fewer of them");
 }
 
+/// Whether an arm makes a difference. The columns that tell are not carried further.
+#[derive(Debug)]
+pub(crate) enum Difference {
+    /// The value without the rows that took the arm, beside what it is compared with: the value, or the value without the
+    /// rows of other arms that alone make no difference.
+    Without {
+        value: Column,
+        pairs: Vec<(Option<Column>, Column)>,
+    },
+    /// What is added by a term, in all.
+    Sum(Column, DataType),
+}
+
 /// People who count only where an arm makes a difference to a value.
 #[derive(Debug)]
 pub(crate) struct Gate {
-    /// The value.
-    pub(crate) value: Column,
-    /// The value without the rows that took the arm, beside what it is compared with: the value, or the value without the
-    /// rows of other arms that alone make no difference. They are not carried further.
-    pub(crate) pairs: Vec<(Option<Column>, Column)>,
+    /// Whether it does.
+    pub(crate) by: Difference,
     /// Who took the arm, by slot.
     pub(crate) tracks: BTreeSet<Column>,
 }
@@ -187,9 +232,15 @@ pub(crate) struct Gate {
 impl Gate {
     /// With others left out that make no difference, this one does.
     fn differs(&self) -> Option<Expr> {
-        let value = || Expr::Column(self.value.clone());
+        let (value, pairs) = match &self.by {
+            Difference::Sum(sum, kind) => {
+                return Some(not_zero(Expr::Column(sum.clone()), kind));
+            }
+            Difference::Without { value, pairs } => (value, pairs),
+        };
+        let value = || Expr::Column(value.clone());
         let column = |column: &Column| Expr::Column(column.clone());
-        let pairs = self.pairs.iter().map(|(before, after)| match before {
+        let pairs = pairs.iter().map(|(before, after)| match before {
             None => binary(value(), Operator::IsDistinctFrom, column(after)),
             Some(before) => binary(
                 binary(value(), Operator::IsNotDistinctFrom, column(before)),
@@ -201,13 +252,21 @@ impl Gate {
     }
 }
 
+impl Difference {
+    fn told_by(&self) -> Vec<&Column> {
+        match self {
+            Self::Without { pairs, .. } => pairs.iter().map(|(_, after)| after).collect(),
+            Self::Sum(sum, _) => vec![sum],
+        }
+    }
+}
+
 /// The plan with its gates applied.
 pub(crate) fn gated(plan: LogicalPlan, gates: &[Gate]) -> DfResult<LogicalPlan> {
     if gates.is_empty() {
         return Ok(plan);
     }
-    let pairs = gates.iter().flat_map(|gate| &gate.pairs);
-    let rests: BTreeSet<&Column> = pairs.map(|(_, after)| after).collect();
+    let rests: BTreeSet<&Column> = gates.iter().flat_map(|gate| gate.by.told_by()).collect();
     let columns = plan.schema().columns().into_iter();
     let kept = columns.filter(|column| !rests.contains(column));
     let through = |column: Column| {

@@ -67,7 +67,8 @@ struct Against<'a> {
 
 impl Against<'_> {
     fn fits(&self, other: &Traits) -> bool {
-        if other.plain {
+        // A factor further down is one that nobody has looked at.
+        if other.plain && !other.scaled {
             return true;
         }
         if let Some(known) = &other.known {

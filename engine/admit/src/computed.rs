@@ -3,11 +3,12 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use datafusion_common::Column;
 use datafusion_expr::expr::{AggregateFunction, AggregateFunctionParams};
-use datafusion_expr::{AggregateUDF, Expr};
+use datafusion_expr::{AggregateUDF, Expr, ExprSchemable};
 
-use crate::arms::{self, From, Gate, Made};
+use crate::arms::{self, Difference, From, Gate, Made, Through};
 use crate::branch::when;
 use crate::measure::Judged;
 use crate::relation::Rel;
@@ -25,7 +26,6 @@ pub(crate) fn computed(
     let argument = judged.argument.as_ref();
     let value = Column::new_unqualified(name.clone());
     exprs.push(plain(&function, argument).alias(name));
-    let adds = arms::adds(&judged.name, argument, rel);
     let mut found = judged.traits.clone();
     found.arms.clear();
     found.terms.clear();
@@ -44,15 +44,46 @@ pub(crate) fn computed(
         rests.push(Column::new_unqualified(rest));
     }
     for (at, arm) in through.iter().enumerate() {
-        let tracks = arm_tracks(walker, rel, &arm.from, adds.as_ref(), exprs);
-        made.gates.push(Gate {
-            value: value.clone(),
-            pairs: arms::pairs_of(at, &sets, &rests),
-            tracks: tracks.values().cloned().collect(),
-        });
-        found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
+        if arm.term {
+            // A term may make the whole nothing: whoever has it counts.
+            let tracks = arm_tracks(walker, rel, &arm.from, None, exprs);
+            found.terms.insert(made.arm(walker, tracks, true));
+        }
+        let net = summed(walker, rel, &function, (&judged.name, arm), exprs);
+        for adds in arms::adds(&judged.name, argument, rel, arm.lenient) {
+            let adds = adds.filter(|_| net.is_none());
+            let tracks = arm_tracks(walker, rel, &arm.from, adds.as_ref(), exprs);
+            let by = match &net {
+                Some((sum, kind)) => Difference::Sum(sum.clone(), kind.clone()),
+                None => Difference::Without {
+                    value: value.clone(),
+                    pairs: arms::pairs_of(at, &sets, &rests),
+                },
+            };
+            made.gates.push(Gate {
+                by,
+                tracks: tracks.values().cloned().collect(),
+            });
+            found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
+        }
     }
     found
+}
+
+/// What a group adds in all by a term of what is summed up: a new column, and its type.
+fn summed(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    function: &AggregateFunction,
+    (name, arm): (&str, &Through),
+    exprs: &mut Vec<Expr>,
+) -> Option<(Column, DataType)> {
+    let amount = arm.amount().filter(|_| matches!(name, "sum" | "avg"))?;
+    let call = plain(function, Some(&amount));
+    let kind = call.get_type(rel.plan.schema().as_ref()).ok()?;
+    let column = format!("__r{}", walker.fresh());
+    exprs.push(call.alias(column.clone()));
+    Some((Column::new_unqualified(column), kind))
 }
 
 /// Per slot, the entities behind the group that took a branch in rows that add something.

@@ -12,6 +12,7 @@ use crate::linear::strip;
 use crate::partial;
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::{Explain, Refusals};
+use crate::size;
 use crate::traits::Traits;
 
 /// The capabilities of a value expression; what may not be written at all is refused.
@@ -25,7 +26,7 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
         Expr::Alias(alias) => traits(judge, &alias.expr),
         Expr::Literal(_, _) => Traits::literal(),
         Expr::BinaryExpr(binary) => binary_traits(judge, expr, binary),
-        Expr::Negative(inner) => opaque_refused(judge, inner),
+        Expr::Negative(inner) => arithmetic::negative(judge, inner),
         Expr::Case(case) => case_traits(judge, case),
         Expr::Cast(cast) => cast_traits(judge, &cast.expr, cast.field.data_type()),
         Expr::TryCast(cast) => cast_traits(judge, &cast.expr, cast.field.data_type()),
@@ -226,21 +227,18 @@ fn cast_traits(judge: &mut Judge<'_>, inner: &Expr, to: &arrow::datatypes::DataT
             function::bucketed(found, &day)
         }
         DataType::Float64 | DataType::Float32
-            if from.as_ref().is_some_and(DataType::is_numeric)
-                && !found.counted
-                && found.degree != Some(0) =>
-        {
-            Traits {
-                degree: None,
-                ..found
-            }
-        }
-        DataType::Float64 | DataType::Float32
             if from
                 .as_ref()
                 .is_some_and(|from| from.is_numeric() || *from == DataType::Boolean) =>
         {
-            found
+            let exact = from.as_ref().is_some_and(DataType::is_numeric);
+            let bare = exact && !found.counted && found.degree != Some(0);
+            let bits = size::bits_in(judge, inner, &found);
+            let found = size::faithful(to, bits, found);
+            Traits {
+                degree: found.degree.filter(|_| !bare),
+                ..found
+            }
         }
         _narrowing => Traits {
             partial: partial::cast(from.as_ref(), to, &found),

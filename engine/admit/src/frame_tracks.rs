@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use datafusion_common::{Column, ScalarValue};
 use datafusion_expr::expr::WindowFunction;
 use datafusion_expr::{
-    Expr, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
+    Expr, ExprSchemable, WindowFrame, WindowFrameBound, WindowFrameUnits, WindowFunctionDefinition,
 };
 
-use crate::arms::{self, From, Gate, Made, Through};
+use crate::arms::{self, Difference, From, Gate, Made, Through};
 use crate::branch::when;
 use crate::constant::constant;
 use crate::relation::{Rel, Slot};
@@ -113,7 +114,7 @@ fn gathered(walker: &Walker<'_>, call: &WindowFunction, tracks: Expr) -> Expr {
 /// The rows from the current one to the one that LAG or LEAD takes: those that decide which one it is.
 fn between(call: &WindowFunction) -> WindowFrame {
     let offset = call.params.args.get(1).and_then(constant);
-    let offset = offset.and_then(|value| value.cast_to(&arrow::datatypes::DataType::Int64).ok());
+    let offset = offset.and_then(|value| value.cast_to(&DataType::Int64).ok());
     let rows = match offset {
         None => Some(1),
         Some(ScalarValue::Int64(rows)) => rows,
@@ -168,15 +169,61 @@ impl Frame<'_> {
             }
         }
         for (at, arm) in through.iter().enumerate() {
-            let rows = arm.lenient && !arm.term;
-            let tracks = self.takers(walker, rel, (&arm.from, rows), &value.1, exprs);
-            made.gates.push(Gate {
-                value: value.0.clone(),
-                pairs: arms::pairs_of(at, &sets, &rests),
-                tracks: tracks.values().cloned().collect(),
-            });
-            found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
+            if arm.term {
+                let tracks = self.takers(walker, rel, (&arm.from, false), None, exprs);
+                found.terms.insert(made.arm(walker, tracks, true));
+            }
+            let net = self.summed(walker, rel, arm, exprs);
+            for adds in self.adds(rel, arm, &value.1) {
+                let rows = arm.lenient && !arm.term;
+                let adds = adds.filter(|_| net.is_none());
+                let tracks = self.takers(walker, rel, (&arm.from, rows), adds.as_ref(), exprs);
+                let by = match &net {
+                    Some((sum, kind)) => Difference::Sum(sum.clone(), kind.clone()),
+                    None => Difference::Without {
+                        value: value.0.clone(),
+                        pairs: arms::pairs_of(at, &sets, &rests),
+                    },
+                };
+                made.gates.push(Gate {
+                    by,
+                    tracks: tracks.values().cloned().collect(),
+                });
+                found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
+            }
         }
+    }
+
+    /// Whether a row adds something to the call's value, in every respect that matters.
+    fn adds(&self, rel: &Rel, arm: &Through, value: &Expr) -> Vec<Option<Expr>> {
+        let argument = match value {
+            Expr::WindowFunction(call) => call.params.args.first(),
+            _other => None,
+        };
+        let rows = arm.lenient && !arm.term;
+        if is_shift(self.call) && rows {
+            return vec![None];
+        }
+        arms::adds(self.call.fun.name(), argument, rel, arm.lenient)
+    }
+
+    /// What a frame adds in all by a term of what is summed up: a new column, and its type.
+    fn summed(
+        &self,
+        walker: &mut Walker<'_>,
+        rel: &Rel,
+        arm: &Through,
+        exprs: &mut Vec<Expr>,
+    ) -> Option<(Column, DataType)> {
+        let amount = arm.amount();
+        let amount = amount.filter(|_| matches!(self.call.fun.name(), "sum" | "avg"))?;
+        let mut over = self.call.clone();
+        over.params.args = vec![amount];
+        let over = Expr::WindowFunction(Box::new(over));
+        let kind = over.get_type(rel.plan.schema().as_ref()).ok()?;
+        let column = format!("__r{}", walker.fresh());
+        exprs.push(over.alias(column.clone()));
+        Some((Column::new_unqualified(column), kind))
     }
 
     fn through(&self, rel: &Rel, argument: &Traits) -> Vec<Through> {
@@ -197,25 +244,20 @@ impl Frame<'_> {
         walker: &mut Walker<'_>,
         rel: &Rel,
         (from, rows): (&From, bool),
-        value: &Expr,
+        adds: Option<&Expr>,
         exprs: &mut Vec<Expr>,
     ) -> BTreeMap<SlotId, Column> {
-        let name = self.call.fun.name();
-        let argument = match value {
-            Expr::WindowFunction(call) => call.params.args.first(),
-            _other => None,
-        };
         let shifted = is_shift(self.call);
-        let adds = arms::adds(name, argument, rel).filter(|_| !(shifted && rows));
         let mut tracks = BTreeMap::new();
         for slot in &rel.slots {
             let Some(frame) = self.slots.get(&slot.id) else {
                 continue;
             };
             let takers = from.takers(slot);
-            let takers = adds
-                .clone()
-                .map_or(takers.clone(), |adds| when(adds, takers));
+            let takers = match adds {
+                Some(adds) => when(adds.clone(), takers),
+                None => takers,
+            };
             let over = if shifted && !rows {
                 shift(self.call, takers)
             } else {

@@ -19,6 +19,7 @@ use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
 use crate::relation::Rel;
+use crate::size;
 use crate::terms;
 use crate::traits::{ArmId, Growth, Traits};
 
@@ -86,10 +87,10 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
         all.extend(of_condition(condition));
     }
     all.retain(|b| !(b.zero && name == "sum"));
-    let mut traits = aggregated::result(&name, &found);
-    if name == "sum" {
-        traits.filter = aggregated::multiplied(traits.filter, judge.rel.repeats);
-    }
+    let kind = size::type_of(judge, &Expr::AggregateFunction(call.clone()));
+    let bits = raw.as_ref().map_or(0, |e| size::bits_in(judge, e, &found));
+    let mut traits = aggregated::result(&name, &found, bits, kind.as_ref());
+    traits.filter = aggregated::repeated(&name, traits.filter, judge.rel.repeats);
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
     let exposed = exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel);

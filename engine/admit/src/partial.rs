@@ -110,7 +110,8 @@ pub(crate) fn root(argument: &Expr, found: &Traits, after_one: Option<&Traits>) 
         }) => one(left) || one(right),
         _other => false,
     };
-    let unchosen = is_unchosen(found) || (shifted && after_one.is_some_and(is_unchosen));
+    let never = |t: &Traits| is_unchosen(t) && t.above_zero;
+    let unchosen = is_unchosen(found) || (shifted && after_one.is_some_and(never));
     found.partial || !unchosen
 }
 

@@ -60,6 +60,8 @@ pub(crate) enum Arm {
     Tracks(BTreeMap<SlotId, Column>),
     /// A column of which every value is an arm: which row of a public table a row was joined with.
     Each(Column),
+    /// A column of amounts: what a row adds by a term of a sum; NULL where it adds nothing by it.
+    Amount(Column),
 }
 
 /// An annotated, instrumented relation.
@@ -170,7 +172,9 @@ impl Rel {
     pub(crate) fn hidden(&self) -> Vec<Expr> {
         let slots = self.slots.iter().map(|s| Expr::Column(s.column.clone()));
         let arms = self.arms.values().flat_map(|arm| match arm {
-            Arm::Flag(column) | Arm::Each(column) => vec![Expr::Column(column.clone())],
+            Arm::Flag(column) | Arm::Each(column) | Arm::Amount(column) => {
+                vec![Expr::Column(column.clone())]
+            }
             Arm::Tracks(tracks) => tracks.values().cloned().map(Expr::Column).collect(),
         });
         let ids = self
@@ -208,7 +212,7 @@ impl Rel {
         }
         for arm in self.arms.values_mut() {
             match arm {
-                Arm::Flag(column) | Arm::Each(column) => rename(column),
+                Arm::Flag(column) | Arm::Each(column) | Arm::Amount(column) => rename(column),
                 Arm::Tracks(tracks) => tracks.values_mut().for_each(rename),
             }
         }

@@ -3,9 +3,9 @@
 use std::collections::BTreeSet;
 
 use datafusion_expr::Expr;
-use release::{Branch, BranchSource};
+use release::{Adds, Branch, BranchSource};
 
-use crate::arms::{From, takers};
+use crate::arms::{self, From, takers};
 use crate::measure::Judged;
 use crate::relation::{Arm, Rel};
 use crate::release_plan::{Columns, Keyed};
@@ -29,7 +29,7 @@ pub(crate) fn statistic_branches(
     for branch in &judged.branches {
         let owed = Owed {
             zero_ok: false,
-            presence: branch.zero,
+            adds: by_presence(branch.zero),
         };
         found.push(flag_branch(columns, branch.taken.clone(), owed));
     }
@@ -37,7 +37,7 @@ pub(crate) fn statistic_branches(
     for (arm, zero_ok) in strict_arms.chain(lenient.map(|arm| (arm, true))) {
         let owed = Owed {
             zero_ok,
-            presence: is_zero(arm),
+            adds: by_presence(is_zero(arm)),
         };
         found.extend(arm_branch(rel, columns, *arm, owed));
     }
@@ -46,14 +46,14 @@ pub(crate) fn statistic_branches(
         let weights = judged.traits.weights.iter();
         let owed = Owed {
             zero_ok: true,
-            presence: false,
+            adds: Adds::Something,
         };
         found.extend(weights.filter_map(|arm| arm_branch(rel, columns, *arm, owed)));
     }
     for branch in &keyed.branches {
         let owed = Owed {
             zero_ok: true,
-            presence: branch.zero,
+            adds: by_presence(branch.zero),
         };
         found.push(flag_branch(columns, branch.taken.clone(), owed));
     }
@@ -65,32 +65,35 @@ pub(crate) fn statistic_branches(
 struct Owed {
     /// Nobody at all may have taken it.
     zero_ok: bool,
-    /// Whoever takes it counts.
-    presence: bool,
+    adds: Adds,
 }
 
-/// The terms of the sums that are summed up.
-fn terms<'a>(
-    rel: &'a Rel,
-    judged: &'a Judged,
-    columns: &'a mut Columns,
-) -> impl Iterator<Item = Branch> + 'a {
-    let below = judged
-        .traits
-        .terms
-        .iter()
-        .filter_map(|arm| rel.arms.get(arm));
-    let below = below.cloned().map(From::Below);
-    let owed = Owed {
-        zero_ok: true,
-        presence: false,
-    };
-    let all = judged.terms.iter().cloned().chain(below);
-    all.map(move |from| Branch {
-        source: source(rel, columns, &from),
-        zero_ok: owed.zero_ok,
-        presence: owed.presence,
-    })
+/// A literal 0 is there for whoever takes the arm.
+fn by_presence(zero: bool) -> Adds {
+    if zero {
+        Adds::Presence
+    } else {
+        Adds::Something
+    }
+}
+
+/// The terms of the sums that are summed up: whoever has one, since it may be what makes the whole nothing; and who adds
+/// something by it in all.
+fn terms(rel: &Rel, judged: &Judged, columns: &mut Columns) -> Vec<Branch> {
+    let mut found = Vec::new();
+    for term in arms::terms(rel, &judged.terms, &judged.traits) {
+        let net = match term.amount() {
+            Some(amount) => Adds::Amount(columns.add_hidden(amount)),
+            None => Adds::Something,
+        };
+        let source = source(rel, columns, &term.from);
+        found.extend([Adds::Row, net].map(|adds| Branch {
+            source: source.clone(),
+            zero_ok: true,
+            adds,
+        }));
+    }
+    found
 }
 
 fn source(rel: &Rel, columns: &mut Columns, from: &From) -> BranchSource {
@@ -98,7 +101,7 @@ fn source(rel: &Rel, columns: &mut Columns, from: &From) -> BranchSource {
         return BranchSource::Flag(columns.add_hidden(from.taken()));
     };
     match arm {
-        Arm::Flag(_) => BranchSource::Flag(columns.add_hidden(from.taken())),
+        Arm::Flag(_) | Arm::Amount(_) => BranchSource::Flag(columns.add_hidden(from.taken())),
         Arm::Each(row) => BranchSource::Each(columns.add_hidden(Expr::Column(row.clone()))),
         Arm::Tracks(_) => {
             let slots = rel.slots.iter();
@@ -112,7 +115,7 @@ fn flag_branch(columns: &mut Columns, taken: Expr, owed: Owed) -> Branch {
     Branch {
         source: BranchSource::Flag(columns.add_hidden(taken)),
         zero_ok: owed.zero_ok,
-        presence: owed.presence,
+        adds: owed.adds,
     }
 }
 
@@ -120,6 +123,10 @@ fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Optio
     let source = match rel.arms.get(&arm)? {
         Arm::Flag(flag) => BranchSource::Flag(columns.add_hidden(Expr::Column(flag.clone()))),
         Arm::Each(row) => BranchSource::Each(columns.add_hidden(Expr::Column(row.clone()))),
+        Arm::Amount(amount) => {
+            let taken = Expr::Column(amount.clone()).is_not_null();
+            BranchSource::Flag(columns.add_hidden(taken))
+        }
         tracks @ Arm::Tracks(_) => {
             let slots = rel.slots.iter();
             let per_slot = slots.map(|slot| columns.add_hidden(takers(tracks, slot)));
@@ -129,7 +136,7 @@ fn arm_branch(rel: &Rel, columns: &mut Columns, arm: ArmId, owed: Owed) -> Optio
     Some(Branch {
         source,
         zero_ok: owed.zero_ok,
-        presence: owed.presence,
+        adds: owed.adds,
     })
 }
 
@@ -142,7 +149,7 @@ pub(crate) fn arm_of_row(
 ) -> Option<Branch> {
     let owed = Owed {
         zero_ok,
-        presence: true,
+        adds: Adds::Row,
     };
     arm_branch(rel, columns, arm, owed)
 }

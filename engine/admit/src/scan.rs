@@ -13,6 +13,7 @@ use policy::table::{TablePolicy, VisibleColumn};
 use crate::branch::{null, when};
 use crate::constant::{constant, constant_quantity};
 use crate::relation::{Col, Rel, Slot};
+use crate::size;
 use crate::traits::{Origin, Traits};
 use crate::walk::{Walker, internal};
 
@@ -160,7 +161,13 @@ pub(crate) fn note_values(rel: &mut Rel, node: &Values) {
             .values
             .iter()
             .map(|row| row.get(index).and_then(constant_quantity));
-        col.traits.known = values.collect();
+        let values: Option<Vec<_>> = values.collect();
+        let sizes = values.iter().flatten().map(size::quantity_bits);
+        col.traits.bits = match &values {
+            Some(_) => sizes.max().unwrap_or(0),
+            None => size::UNKNOWN,
+        };
+        col.traits.known = values;
     }
 }
 

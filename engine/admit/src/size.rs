@@ -20,7 +20,7 @@ pub(crate) const OF_LOGARITHM: u32 = 10;
 pub(crate) const OF_FRACTION: u32 = 20;
 
 /// More bits than any type has.
-const UNKNOWN: u32 = 1 << 16;
+pub(crate) const UNKNOWN: u32 = 1 << 16;
 
 /// Bits of the largest number within some bounds.
 pub(crate) fn bits_of(bounds: Option<Bounds>) -> u32 {
@@ -170,6 +170,30 @@ pub(crate) fn precise(kind: &DataType) -> u32 {
         DataType::Float64 => 44,
         DataType::Float32 => 20,
         _coarse_or_no_float => 0,
+    }
+}
+
+/// A value as a float of this type: still a measure, and on its grid, while the float tells all of its values apart.
+pub(crate) fn faithful(kind: &DataType, bits: u32, found: Traits) -> Traits {
+    if bits <= precise(kind) && found.shrunk <= MOST_SHRUNK {
+        return found;
+    }
+    Traits {
+        degree: None,
+        ..crate::expression::only_ungridded(found)
+    }
+}
+
+/// Bits by which a float may have been made smaller: released values have six digits behind the point.
+const MOST_SHRUNK: u32 = 10;
+
+/// Bits by which a factor makes a number smaller.
+pub(crate) fn shrinks(factor: Decimal) -> u32 {
+    let inverse = Decimal::from(1).checked_div(factor.abs());
+    match inverse {
+        _ if factor.abs() >= Decimal::from(1) => 0,
+        Some(inverse) => quantity_bits(&Quantity::Number(inverse)),
+        None => of_digits(factor.scale().into()),
     }
 }
 

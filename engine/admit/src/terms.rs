@@ -6,13 +6,13 @@
 //! are aggregated, not where rows are picked, grouped or counted; and nobody at all may have taken them.
 
 use arrow::datatypes::DataType;
-use datafusion_common::{Column, ScalarValue};
+use datafusion_common::Column;
 use datafusion_expr::expr::Case;
-use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
+use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator, TryCast};
 use policy::number::Decimal;
 
-use crate::arms::From;
-use crate::branch::{Branch, and, binary};
+use crate::arms::{From, not_zero};
+use crate::branch::{Branch, and, binary, when};
 use crate::clamp::clamped;
 use crate::constant::{Quantity, constant_quantity};
 use crate::relation::{Arm, Rel};
@@ -33,11 +33,13 @@ pub(crate) fn arms(expr: &Expr, rel: &Rel) -> Vec<From> {
 
 /// A projection's hidden columns that say who took such an arm.
 pub(crate) fn projected(walker: &mut Walker<'_>, rel: &mut Rel, from: &From) -> (ArmId, Vec<Expr>) {
-    let within = match from {
-        From::Within(below @ Arm::Tracks(_), _) => Some(below.clone()),
-        From::Within(Arm::Flag(_) | Arm::Each(_), _) | From::Taken(_) | From::Below(_) => None,
-    };
-    let (arm, exprs) = if within.is_some() {
+    let (arm, exprs) = if let From::Amount(amount) = from {
+        let arm = walker.fresh();
+        let name = format!("__e{arm}");
+        let column = Column::new_unqualified(name.clone());
+        rel.arms.insert(arm, Arm::Amount(column));
+        (arm, vec![amount.clone().alias(name)])
+    } else if matches!(from, From::Within(Arm::Tracks(_), _)) {
         let arm = walker.fresh();
         let name = |slot: &crate::relation::Slot| format!("__u{arm}_{}", slot.id);
         let slots = rel.slots.iter();
@@ -100,7 +102,11 @@ impl Finder<'_> {
     }
 
     fn sum(&mut self, expr: &Expr, at: &At) {
-        let mut flat = Flat::default();
+        let mut flat = Flat {
+            rel: self.rel,
+            terms: Vec::new(),
+            literal: false,
+        };
         let others = flat.take(expr);
         if let (Some(others), true, true) = (others, flat.literal, flat.terms.len() > 1) {
             self.note(&others, at);
@@ -124,24 +130,24 @@ impl Finder<'_> {
             return None;
         }
         let value = clamped(term, self.rel);
-        let schema = self.rel.plan.schema();
-        let zero = value.get_type(schema.as_ref()).ok();
-        let zero = zero.and_then(|kind: DataType| ScalarValue::new_zero(&kind).ok());
-        let adds = match zero {
-            Some(zero) => binary(value, Operator::NotEq, Expr::Literal(zero, None)),
-            None => value.is_not_null(),
+        let kind = value.get_type(self.rel.plan.schema().as_ref());
+        let kind = kind.unwrap_or(DataType::Null);
+        let taken = and(at.given.clone(), not_zero(value.clone(), &kind));
+        let amount = match kind {
+            // Sums of floats are exact ones of six digits.
+            kind if kind.is_floating() => {
+                let exact = DataType::Decimal128(38, 6);
+                Expr::TryCast(TryCast::new(Box::new(value), exact))
+            }
+            _exact => value,
         };
-        let taken = and(at.given.clone(), Expr::IsTrue(Box::new(adds)));
-        self.push(From::Taken(taken.clone()));
+        self.push(From::Amount(when(taken.clone(), amount)));
         Some(taken)
     }
 
     fn is_owed_nothing(&self, term: &Expr) -> bool {
         let mut columns = term.column_refs().into_iter();
-        let owned = |column: &Column| {
-            let col = self.rel.col(column);
-            col.is_none_or(|col| !col.traits.owners.is_empty() || col.traits.counted)
-        };
+        let owned = |column: &Column| !is_literal(self.rel, column);
         let above_zero = match term {
             Expr::Column(column) => {
                 let bounds = self.rel.col(column).and_then(|col| col.traits.bounds);
@@ -206,19 +212,31 @@ impl Finder<'_> {
     }
 }
 
+/// Whether a column is of the question's own making, or public: it tells of nobody.
+fn is_literal(rel: &Rel, column: &Column) -> bool {
+    rel.col(column)
+        .is_some_and(|col| col.traits.owners.is_empty() && !col.traits.counted)
+}
+
 /// A sum taken apart.
-#[derive(Default)]
-struct Flat {
+struct Flat<'a> {
+    rel: &'a Rel,
     terms: Vec<Expr>,
     /// A literal other than 0 is added.
     literal: bool,
 }
 
-impl Flat {
+impl Flat<'_> {
     /// Notes the terms; returns the sum without its literals.
     fn take(&mut self, expr: &Expr) -> Option<Expr> {
         if let Some(Quantity::Number(n)) = constant_quantity(expr) {
             self.literal |= n.mantissa() != 0;
+            return None;
+        }
+        if let Expr::Column(column) = expr
+            && is_literal(self.rel, column)
+        {
+            self.literal = true;
             return None;
         }
         match expr {

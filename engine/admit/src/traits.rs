@@ -87,6 +87,10 @@ pub(crate) struct Traits {
     pub(crate) moved: u32,
     /// The question multiplied or divided it by a number.
     pub(crate) scaled: bool,
+    /// Bits by which the question made it smaller.
+    pub(crate) shrunk: u32,
+    /// Its owners' bounds say that it is not below zero, and the question did not change that.
+    pub(crate) above_zero: bool,
     /// The constants that it is one of, where they are known.
     pub(crate) known: Option<Vec<Quantity>>,
     /// The grid that its values lie on whatever the data: counts, truncated times.
@@ -172,6 +176,7 @@ impl Traits {
 
     /// A column as its policy has it.
     pub(crate) fn of_column(owner: &PartyId, caps: &Capabilities, origin: Origin) -> Self {
+        let zero = policy::number::Decimal::from(0);
         Self {
             identifier: caps.is_identifier(),
             domains: caps.join.clone(),
@@ -183,6 +188,7 @@ impl Traits {
             degree: caps.measure.map(|_| 1),
             bounds: caps.measure,
             bits: size::bits_of(caps.measure),
+            above_zero: caps.measure.is_some_and(|bounds| bounds.low >= zero),
             cut: caps.cut,
             owners: BTreeSet::from([owner.clone()]),
             plain: true,
@@ -238,6 +244,8 @@ impl Traits {
             bits: size::either(self, other),
             moved: self.moved.max(other.moved),
             scaled: self.scaled || other.scaled,
+            shrunk: self.shrunk.max(other.shrunk),
+            above_zero: self.above_zero && other.above_zero,
             owners: self.owners.union(&other.owners).cloned().collect(),
             plain: false,
             known: None,
@@ -266,7 +274,13 @@ impl Traits {
             self.domains.intersection(&other.domains).cloned().collect()
         };
         both.cut = self.cut.filter(|cut| other.cut == Some(*cut));
-        both.plain = self.plain_with(other);
+        // Side by side, a factor of one is a comparison with the other, and a sum over both a difference.
+        let chosen = self.scaled || other.scaled || self.mixed || other.mixed;
+        both.plain = self.plain_with(other) && !chosen;
+        if chosen {
+            both.mixed = true;
+            both.filter = both.filter.filter(|f| *f == Filter::Grain(Grain::Any));
+        }
         both.known = self
             .known
             .clone()

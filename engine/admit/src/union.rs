@@ -84,6 +84,7 @@ fn put_together(
             let kind = match branches.iter().find_map(|b| b.arms.get(&arm)) {
                 Some(Arm::Flag(_)) => Arm::Flag(Column::new_unqualified(format!("__a{arm}"))),
                 Some(Arm::Each(_)) => Arm::Each(Column::new_unqualified(format!("__e{arm}"))),
+                Some(Arm::Amount(_)) => Arm::Amount(Column::new_unqualified(format!("__e{arm}"))),
                 Some(Arm::Tracks(_)) | None => {
                     let name =
                         |slot: &Slot| Column::new_unqualified(format!("__u{arm}_{}", slot.id));
@@ -269,7 +270,7 @@ fn arms_of(
             Some(Arm::Flag(flag)) => {
                 exprs.push(Expr::Column(flag.clone()).alias(format!("__a{arm}")));
             }
-            Some(Arm::Each(row)) => {
+            Some(Arm::Each(row) | Arm::Amount(row)) => {
                 exprs.push(Expr::Column(row.clone()).alias(format!("__e{arm}")));
             }
             Some(tracks @ Arm::Tracks(_)) => {
@@ -300,7 +301,7 @@ fn absent_arm(
     let each = branches
         .iter()
         .find_map(|other| match other.arms.get(&arm) {
-            Some(Arm::Each(row)) => Expr::Column(row.clone())
+            Some(Arm::Each(row) | Arm::Amount(row)) => Expr::Column(row.clone())
                 .get_type(other.plan.schema().as_ref())
                 .ok(),
             Some(Arm::Flag(_) | Arm::Tracks(_)) | None => None,

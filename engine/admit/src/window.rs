@@ -199,7 +199,8 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     }
     for sort in &params.order_by {
         let found = expression::traits(&mut walker.judge(rel), &sort.expr);
-        let usable = !found.identifier && (found.filter.is_some() || found.degree.is_some());
+        // Whose row comes first is a comparison.
+        let usable = !found.identifier && found.filter.is_some();
         if !usable {
             walker
                 .judge(rel)

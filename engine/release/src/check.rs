@@ -4,7 +4,9 @@ use arrow::datatypes::{DataType, Schema};
 
 use crate::measure::scale_of;
 use crate::output::plain;
-use crate::spec::{Branch, BranchSource, MAX_PARTIES, ReleaseSpec, Slot, Statistic, StatisticKind};
+use crate::spec::{
+    Adds, Branch, BranchSource, MAX_PARTIES, ReleaseSpec, Slot, Statistic, StatisticKind,
+};
 use crate::track::form_of;
 use crate::{ReleaseError, Result};
 
@@ -108,6 +110,13 @@ fn fits(kind: StatisticKind, argument: Option<&DataType>, output: &DataType) -> 
 }
 
 fn check_branch(branch: &Branch, name: &str, slots: usize, schema: &Schema) -> Result<()> {
+    if let Adds::Amount(column) = branch.adds
+        && scale_of(type_of(schema, column)?).is_none()
+    {
+        return refuse(format!(
+            "statistic {name}: column {column} of a term cannot be summed exactly"
+        ));
+    }
     match &branch.source {
         BranchSource::Flag(column) => match type_of(schema, *column)? {
             DataType::Boolean => Ok(()),

@@ -56,6 +56,6 @@ pub use release::Release;
 pub use released::Released;
 pub use secrets::Secrets;
 pub use spec::{
-    Branch, BranchSource, KeyColumn, MAX_PARTIES, PartyRule, ReleaseSpec, Slot, Statistic,
+    Adds, Branch, BranchSource, KeyColumn, MAX_PARTIES, PartyRule, ReleaseSpec, Slot, Statistic,
     StatisticKind, TrackForm,
 };

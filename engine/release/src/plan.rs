@@ -5,7 +5,7 @@ use arrow::datatypes::{DataType, Schema};
 use crate::check;
 use crate::measure::scale_of;
 use crate::need::SlotRules;
-use crate::spec::{Branch, BranchSource, ReleaseSpec, Statistic, StatisticKind};
+use crate::spec::{Adds, Branch, BranchSource, ReleaseSpec, Statistic, StatisticKind};
 use crate::witness::{Adding, Witness, WitnessPlan};
 use crate::{ReleaseError, Result};
 
@@ -187,7 +187,7 @@ impl Plan {
             .collect();
         let mut branches = Vec::new();
         for branch in &statistic.branches {
-            for adding in self.adding(statistic.kind, value, branch) {
+            for adding in self.adding(schema, statistic.kind, value, branch)? {
                 let witness = match &branch.source {
                     BranchSource::Flag(column) => Witness::Flag(*column, adding),
                     BranchSource::Tracks(columns) => Witness::Arm(columns.clone(), adding),
@@ -210,14 +210,25 @@ impl Plan {
 
     /// What a row adds to a statistic by an arm, in every respect in which it must be many who do. A 0 and two amounts that
     /// cancel out move a mean and a variance: where nobody may take the arm, nobody may do that either.
-    fn adding(&mut self, kind: StatisticKind, value: Source, branch: &Branch) -> Vec<Adding> {
-        let Some(column) = kind.column() else {
-            return vec![Adding::Row];
+    fn adding(
+        &mut self,
+        schema: &Schema,
+        kind: StatisticKind,
+        value: Source,
+        branch: &Branch,
+    ) -> Result<Vec<Adding>> {
+        if let Adds::Amount(column) = branch.adds {
+            let (measure, _) = self.measure(schema, column, false)?;
+            return Ok(vec![Adding::Net(measure)]);
+        }
+        let Some(column) = kind.column().filter(|_| branch.adds != Adds::Row) else {
+            return Ok(vec![Adding::Row]);
         };
+        let presence = branch.adds == Adds::Presence;
         let mut present = || Adding::Present(place(&mut self.present, column));
-        match value {
+        Ok(match value {
             Source::Sum { measure, .. } => vec![Adding::Net(measure)],
-            Source::Mean { .. } | Source::Spread { .. } if branch.presence => vec![present()],
+            Source::Mean { .. } | Source::Spread { .. } if presence => vec![present()],
             Source::Mean { measure, .. } if branch.zero_ok => {
                 vec![present(), Adding::Net(measure)]
             }
@@ -230,7 +241,7 @@ impl Plan {
             Source::Rows | Source::Present(_) | Source::Distinct(_) | Source::Supported { .. } => {
                 vec![present()]
             }
-        }
+        })
     }
 
     /// Variance and deviation are made of a count, a sum and a sum of squares, all of which must be allowed.

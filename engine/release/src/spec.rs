@@ -139,9 +139,21 @@ pub struct Branch {
     pub source: BranchSource,
     /// Nobody at all may have taken the arm.
     pub zero_ok: bool,
-    /// Whoever takes it counts, also by adding 0: it yields a literal 0 that moves a mean. Of other arms only those
-    /// count who add something other than 0 or NULL by it, or zeros would pad the arm of a few.
-    pub presence: bool,
+    /// Which of those who take it count.
+    pub adds: Adds,
+}
+
+/// Which of those who take an arm count.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Adds {
+    /// Who add something other than 0 or NULL to the statistic, net: or zeros would pad the arm of a few.
+    Something,
+    /// Who add anything but NULL: the arm yields a literal 0 that moves a mean.
+    Presence,
+    /// Everybody: the statistic's value is what the arm makes of it, and may be 0 because of it.
+    Row,
+    /// Who add something, net, by this column of the input: a term of what the statistic adds up.
+    Amount(usize),
 }
 
 /// Where the input says who took an arm.

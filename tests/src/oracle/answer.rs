@@ -30,6 +30,8 @@ struct Owed<'a> {
     aggregate: &'a Aggregate,
     strict: BTreeMap<Arm, bool>,
     lenient: BTreeMap<Arm, bool>,
+    /// Terms of sums: nobody, or many who have something in one, and something in all.
+    terms: BTreeSet<Arm>,
 }
 
 /// Rows of one part of a cell.
@@ -71,12 +73,12 @@ pub fn answer(world: &World, question: &Question) -> Vec<Cell> {
         let mut lenient = key_arms.clone();
         lenient.extend(rows);
         let terms = evaluator.terms_of_aggregate(&mut rel, aggregate);
-        lenient.extend(terms.into_iter().map(|arm| (arm, false)));
         lenient.retain(|arm, _| !strict.contains_key(arm));
         owed.push(Owed {
             aggregate,
             strict,
             lenient,
+            terms,
         });
     }
     let release = Release {
@@ -151,7 +153,7 @@ impl Release<'_> {
         for owed in owed {
             let allowed = supported
                 .iter()
-                .filter(|(needs, rows)| Self::allowed(owed, needs, rows));
+                .filter(|(needs, rows)| self.allowed(owed, needs, rows));
             let (needs, rows): (Vec<&[Need]>, Vec<Rows<'_>>) = allowed
                 .map(|(needs, rows)| (needs.as_slice(), rows.clone()))
                 .unzip();
@@ -175,7 +177,7 @@ impl Release<'_> {
     }
 
     /// Whether a statistic may be told of a part.
-    fn allowed(owed: &Owed<'_>, needs: &[Need], rows: &Rows<'_>) -> bool {
+    fn allowed(&self, owed: &Owed<'_>, needs: &[Need], rows: &Rows<'_>) -> bool {
         let aggregate = owed.aggregate;
         let adding = rows
             .iter()
@@ -209,6 +211,35 @@ impl Release<'_> {
                 adds.into_iter()
                     .all(|add| took(arm, add).all(|met| met != Met::TooFew))
             })
+            && owed
+                .terms
+                .iter()
+                .all(|term| self.term(aggregate, *term, needs, rows))
+    }
+
+    fn term(&self, aggregate: &Aggregate, term: Arm, needs: &[Need], rows: &Rows<'_>) -> bool {
+        let having = rows
+            .iter()
+            .filter_map(|row| Some((row.took.get(&term)?, *row)));
+        let few = |amount: &dyn Fn(&Row) -> Option<Number>| {
+            let each = having.clone();
+            let each: Vec<_> = each
+                .filter_map(|(who, row)| Some((who, amount(row)?)))
+                .collect();
+            needs
+                .iter()
+                .any(|need| need.met_by(each.iter().copied()) == Met::TooFew)
+        };
+        if few(&|_| Some(Number::from(1))) {
+            return false;
+        }
+        if self.rel.amounts.contains(&term) {
+            return !few(&|row| row.adds.get(&term).copied());
+        }
+        let adds = Add::lenient(aggregate.function, false);
+        !adds
+            .into_iter()
+            .any(|add| few(&|row| add.of(&argument(aggregate, row))))
     }
 
     /// A statistic over some parts.

@@ -45,6 +45,7 @@ impl Evaluator<'_> {
             places: [left.places.clone(), right.places.clone()].concat(),
             arms: left.arms.union(&right.arms).copied().collect(),
             lenient: left.lenient.union(&right.lenient).copied().collect(),
+            amounts: left.amounts.union(&right.amounts).copied().collect(),
             rows,
         };
         if let Some(and) = and {
@@ -85,6 +86,12 @@ fn pair(left: &Row, right: &Row) -> Row {
         cells: [left.cells.clone(), right.cells.clone()].concat(),
         who: [left.who.clone(), right.who.clone()].concat(),
         took,
+        adds: left
+            .adds
+            .iter()
+            .chain(&right.adds)
+            .map(|(arm, n)| (*arm, *n))
+            .collect(),
         base: left.base.union(&right.base).copied().collect(),
     }
 }
@@ -99,6 +106,7 @@ fn alone(left: &Row, right: &Relation) -> Row {
             .collect(),
         who: nobody(right.places.len()),
         took: BTreeMap::new(),
+        adds: BTreeMap::new(),
         base: BTreeSet::new(),
     };
     pair(left, &nothing)

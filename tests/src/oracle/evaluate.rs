@@ -6,7 +6,7 @@ use super::aggregate;
 use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
 use super::expression::Expr;
-use super::merge::{Through, arms_made, merge, terms_made, window};
+use super::merge::{Kind, Through, arms_made, merge, terms_made, window};
 use super::plan::{Aggregate, Plan};
 use super::relation::{Arm, Cell, Column, Place, Relation, Row};
 use super::union::union;
@@ -138,6 +138,7 @@ impl<'a> Evaluator<'a> {
                 })
                 .collect(),
             took: BTreeMap::new(),
+            adds: BTreeMap::new(),
             base: BTreeSet::from([(number, of)]),
         };
         let rows = table.rows.iter().enumerate();
@@ -156,6 +157,7 @@ impl<'a> Evaluator<'a> {
             places: units.iter().map(place).collect(),
             arms: BTreeSet::new(),
             lenient: BTreeSet::new(),
+            amounts: BTreeSet::new(),
             rows: rows.filter(|(_, row)| table.exists(row)).map(row).collect(),
         }
     }
@@ -291,6 +293,7 @@ impl<'a> Evaluator<'a> {
             row
         };
         input.rows = groups.into_values().map(merged).collect();
+        input.amounts.clear();
         input.columns = columns;
         input
             .places
@@ -331,10 +334,25 @@ impl<'a> Evaluator<'a> {
             if term || !own.contains_key(&arm) || input.lenient.contains(&arm) {
                 input.lenient.insert(self.arms);
             }
+            if term {
+                made.push(Through {
+                    arm,
+                    made: self.arms,
+                    kind: Kind::Presence,
+                });
+                self.arms += 1;
+                input.lenient.insert(self.arms);
+            }
+            let sums = aggregate.function == super::plan::Function::Sum;
+            let net = sums && input.amounts.contains(&arm);
             made.push(Through {
                 arm,
                 made: self.arms,
-                term,
+                kind: match (term, net) {
+                    (false, _) => Kind::Arm,
+                    (true, false) => Kind::Term,
+                    (true, true) => Kind::Net,
+                },
             });
         }
         made

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate;
+use super::number::Number;
 use super::plan::{Aggregate, Function};
 use super::relation::{Arm, Cell, Column, Place, Relation, Row, Who, nobody, unite};
 use super::value::Value;
@@ -13,6 +14,7 @@ pub(super) fn merge(rows: &[Row], places: usize) -> Row {
         cells: Vec::new(),
         who: nobody(places),
         took: BTreeMap::new(),
+        adds: BTreeMap::new(),
         base: BTreeSet::new(),
     };
     for row in rows {
@@ -30,8 +32,20 @@ pub(super) fn merge(rows: &[Row], places: usize) -> Row {
 pub(super) struct Through {
     pub(super) arm: Arm,
     pub(super) made: Arm,
-    /// It is a term of a sum.
-    pub(super) term: bool,
+    pub(super) kind: Kind,
+}
+
+/// Who has taken a branch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// Those by whom the value is another.
+    Arm,
+    /// The same of a term of a sum.
+    Term,
+    /// Whoever has something in it.
+    Presence,
+    /// Those who have something in it, if that is something in all.
+    Net,
 }
 
 impl Through {
@@ -44,8 +58,33 @@ impl Through {
         rows: &[&Row],
         places: usize,
     ) -> Option<Who> {
+        let taken = |rows: &mut dyn Iterator<Item = &&Row>| {
+            let mut who = nobody(places);
+            for row in rows {
+                if let Some(took) = row.took.get(&self.arm) {
+                    unite(&mut who, took);
+                }
+            }
+            who.iter().any(|place| !place.is_empty()).then_some(who)
+        };
+        match self.kind {
+            Kind::Presence => return taken(&mut rows.iter()),
+            Kind::Net => {
+                let amounts = rows
+                    .iter()
+                    .filter_map(|row| row.adds.get(&self.arm).copied());
+                let net = amounts.reduce(Number::plus)?;
+                return if net.is_zero() {
+                    None
+                } else {
+                    taken(&mut rows.iter())
+                };
+            }
+            Kind::Arm | Kind::Term => {}
+        }
         let others: Vec<Arm> = all
             .iter()
+            .filter(|o| matches!(o.kind, Kind::Arm | Kind::Term | Kind::Net))
             .map(|o| o.arm)
             .filter(|a| *a != self.arm)
             .collect();
@@ -75,25 +114,19 @@ impl Through {
             Value::Number(number) => !(sums && number.is_zero()),
             _ => true,
         };
-        let mut who = nobody(places);
-        for row in rows.iter().filter(adds) {
-            if let Some(took) = row.took.get(&self.arm) {
-                unite(&mut who, took);
-            }
-        }
-        who.iter().any(|place| !place.is_empty()).then_some(who)
+        taken(&mut rows.iter().filter(adds))
     }
 }
 
 /// The arms of an aggregate's result.
 pub(super) fn arms_made(made: &[Through]) -> BTreeMap<Arm, bool> {
-    let arms = made.iter().filter(|through| !through.term);
+    let arms = made.iter().filter(|through| through.kind == Kind::Arm);
     arms.map(|through| (through.made, false)).collect()
 }
 
 /// The terms that it is made of.
 pub(super) fn terms_made(made: &[Through]) -> BTreeSet<Arm> {
-    let terms = made.iter().filter(|through| through.term);
+    let terms = made.iter().filter(|through| through.kind != Kind::Arm);
     terms.map(|through| through.made).collect()
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::number::Number;
 use super::value::{Kind, Value};
 
 /// An entity: the party that names it, and its name.
@@ -46,6 +47,8 @@ pub struct Row {
     pub who: Who,
     /// The branches that it went through, each with the entities that took it.
     pub took: BTreeMap<Arm, Who>,
+    /// What it adds by terms of sums.
+    pub adds: BTreeMap<Arm, Number>,
     /// The rows that it came from: table and number.
     pub base: BTreeSet<(usize, usize)>,
 }
@@ -87,6 +90,8 @@ pub struct Relation {
     pub arms: BTreeSet<Arm>,
     /// Of the columns' branches, those that decided which rows there were.
     pub lenient: BTreeSet<Arm>,
+    /// Terms of which it is known what each row adds by them.
+    pub amounts: BTreeSet<Arm>,
     /// The rows.
     pub rows: Vec<Row>,
 }

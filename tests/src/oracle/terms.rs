@@ -26,6 +26,8 @@ struct Term {
     guards: Vec<Guard>,
     /// The columns whose arms they may have taken as well.
     through: Vec<usize>,
+    /// What they add by it, where it is a term itself and not a CASE in one.
+    amount: Option<Expr>,
 }
 
 impl Term {
@@ -75,12 +77,19 @@ impl Evaluator<'_> {
 
     fn arm(&mut self, input: &mut Relation, term: &Term, below: Option<Arm>) -> Arm {
         self.arms += 1;
+        if term.amount.is_some() && below.is_none() {
+            input.amounts.insert(self.arms);
+        }
         for row in &mut input.rows {
             let who = match below {
                 None => Some(row.who.clone()),
                 Some(below) => row.took.get(&below).cloned(),
             };
             if let Some(who) = who.filter(|_| term.taken(row)) {
+                let amount = term.amount.as_ref().filter(|_| below.is_none());
+                if let Some(number) = amount.and_then(|amount| clamped(amount, row).number()) {
+                    row.adds.insert(self.arms, number);
+                }
                 row.took.insert(self.arms, who);
             }
         }
@@ -107,15 +116,21 @@ fn collect(expr: &Expr, given: &[Guard], inside: bool, found: &mut Vec<Term>) {
         Expr::Math(Sum::Plus | Sum::Minus, _, _) => {
             let (terms, plain) = (parts(expr), without_literals(expr));
             if terms.len() > 1 && plain != *expr {
-                let guards = with(given, Guard::Adds(plain));
-                let through = Vec::new();
-                found.push(Term { guards, through });
+                let guards = with(given, Guard::Adds(plain.clone()));
+                found.push(Term {
+                    guards,
+                    through: Vec::new(),
+                    amount: Some(plain),
+                });
             }
             for term in terms {
                 let guards = with(given, Guard::Adds(term.clone()));
                 collect(&term, &guards, true, found);
-                let through = term.columns();
-                found.push(Term { guards, through });
+                found.push(Term {
+                    guards,
+                    through: term.columns(),
+                    amount: Some(term),
+                });
             }
         }
         Expr::Math(Sum::Times, a, b) => {
@@ -127,8 +142,11 @@ fn collect(expr: &Expr, given: &[Guard], inside: bool, found: &mut Vec<Term>) {
             let mut value = |value: &Expr, guards: Vec<Guard>| {
                 collect(value, &guards, inside, found);
                 if inside && !matches!(value, Expr::Literal(_)) {
-                    let through = Vec::new();
-                    found.push(Term { guards, through });
+                    found.push(Term {
+                        guards,
+                        through: Vec::new(),
+                        amount: None,
+                    });
                 }
             };
             for (when, then) in arms {

@@ -24,5 +24,6 @@ pub(crate) mod table;
 mod terms;
 pub(crate) mod texts;
 mod two_banks;
+mod unseen;
 mod weights;
 mod world;

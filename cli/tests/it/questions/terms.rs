@@ -3,7 +3,43 @@
 use super::few::{told, world};
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 17] = [
+const ATTACKS: [(&str, &str); 26] = [
+    (
+        "a number less a fee that is it",
+        "SELECT sum(3 - fee) AS v FROM bank.t",
+    ),
+    (
+        "the same in inner groups",
+        "SELECT sum(x) AS v FROM (SELECT person, sum(3 - fee) x FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "the same further down",
+        "SELECT sum(x) AS v FROM (SELECT 3 - fee AS x FROM bank.t)",
+    ),
+    (
+        "the same of a mean in a window",
+        "SELECT sum(1 - w) AS v FROM (SELECT avg(fee) OVER (PARTITION BY person) w FROM bank.t)",
+    ),
+    (
+        "one less a difference",
+        "SELECT sum(1 - (m - k)) AS v FROM (SELECT person, count(*) m, count(c) k FROM (SELECT person, CASE WHEN country = 'LU' THEN n END c FROM bank.t) GROUP BY 1)",
+    ),
+    (
+        "a term that cancels out but for them",
+        "SELECT sum(secret * (n - 1) + 1) AS v FROM bank.t",
+    ),
+    (
+        "the same further down",
+        "SELECT sum(x) AS v FROM (SELECT secret * (n - 1) + 1 AS x FROM bank.t)",
+    ),
+    (
+        "the same in inner groups",
+        "SELECT sum(x) AS v FROM (SELECT person, sum(secret * (n - 1) + 1) x FROM bank.t GROUP BY 1)",
+    ),
+    (
+        "a literal that is a column",
+        "SELECT sum((m - k) * 1000 + w) AS v FROM (SELECT person, count(*) m, count(c) k, 1 w FROM (SELECT person, CASE WHEN country = 'LU' THEN n END c FROM bank.t) GROUP BY 1)",
+    ),
     ("a one beside a fee", "SELECT sum(fee + 1) AS v FROM bank.t"),
     (
         "the same by a factor",

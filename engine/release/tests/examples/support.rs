@@ -5,7 +5,7 @@ use std::sync::Arc;
 use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, StringArray, UInt64Array};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Int64Type};
-use release::{Branch, BranchSource, Release, Statistic, StatisticKind, TrackForm};
+use release::{Adds, Branch, BranchSource, Release, Statistic, StatisticKind, TrackForm};
 
 use crate::case::{batch, batch_of, integers, run, same, spec, statistic, sum};
 
@@ -104,7 +104,7 @@ fn an_arm_that_one_took_withholds_the_statistic_alone() {
         branches: vec![Branch {
             source: BranchSource::Flag(2),
             zero_ok,
-            presence: false,
+            adds: Adds::Something,
         }],
         ..statistic(StatisticKind::CountRows, DataType::Int64)
     };

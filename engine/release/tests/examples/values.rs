@@ -10,7 +10,8 @@ use arrow::array::{
 use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type, TimeUnit};
 use release::{
-    Branch, BranchSource, Release, ReleaseError, ReleaseSpec, Statistic, StatisticKind, TrackForm,
+    Adds, Branch, BranchSource, Release, ReleaseError, ReleaseSpec, Statistic, StatisticKind,
+    TrackForm,
 };
 
 use crate::case::{batch, integers, run, same, spec, statistic, sum};
@@ -224,7 +225,7 @@ fn a_spec_that_does_not_fit_is_refused_in_words() {
     let arm = Branch {
         source: BranchSource::Tracks(vec![]),
         zero_ok: false,
-        presence: false,
+        adds: Adds::Something,
     };
     let arms = Statistic {
         branches: vec![arm],

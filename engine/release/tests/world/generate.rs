@@ -5,7 +5,7 @@ use proptest::collection::vec;
 use proptest::option::weighted;
 use proptest::prelude::*;
 use release::{
-    Branch, BranchSource, KeyColumn, PartyRule, ReleaseSpec, Slot, Statistic, StatisticKind,
+    Adds, Branch, BranchSource, KeyColumn, PartyRule, ReleaseSpec, Slot, Statistic, StatisticKind,
     TrackForm,
 };
 
@@ -149,12 +149,19 @@ fn branch(slots: usize) -> impl Strategy<Value = Branch> {
         Just(BranchSource::Tracks(arms)),
         Just(BranchSource::Each(WORD))
     ];
-    let branch = |(source, zero_ok, presence)| Branch {
+    let branch = |(source, zero_ok, adds)| Branch {
         source,
         zero_ok,
-        presence,
+        adds,
     };
-    (source, any::<bool>(), any::<bool>()).prop_map(branch)
+    let adds = prop_oneof![
+        3 => Just(Adds::Something),
+        3 => Just(Adds::Presence),
+        1 => Just(Adds::Row),
+        1 => Just(Adds::Amount(X)),
+        1 => Just(Adds::Amount(MONEY)),
+    ];
+    (source, any::<bool>(), adds).prop_map(branch)
 }
 
 /// A row; now and then of a party that does not exist. Arms are mostly those who are behind the row.

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use release::{Branch, BranchSource, Statistic, StatisticKind};
+use release::{Adds, Branch, BranchSource, Statistic, StatisticKind};
 
 use super::numbers::{number, present, spread, undominated, value};
 use super::{Answer, Cell, MONEY, Row, Who, World};
@@ -239,13 +239,20 @@ impl World {
         let present = |row: &Row| i128::from(present(kind, row));
         let amount = |row: &Row| number(kind, row).unwrap_or(0);
         let some = |row: &Row| amount(row).pow(2).min(1);
+        let other = |row: &Row| match branch.adds {
+            Adds::Amount(column) => number(StatisticKind::Sum { column }, row).unwrap_or(0),
+            Adds::Row | Adds::Something | Adds::Presence => 1,
+        };
+        if matches!(branch.adds, Adds::Amount(_) | Adds::Row) {
+            return self.took(branch, part, rows, &other);
+        }
         let all: Vec<&dyn Fn(&Row) -> i128> = match kind {
             StatisticKind::Sum { .. } => vec![&amount],
             StatisticKind::CountRows
             | StatisticKind::Count { .. }
             | StatisticKind::CountDistinct { .. }
             | StatisticKind::CountDistinctSupported { .. } => vec![&present],
-            _moment if branch.presence => vec![&present],
+            _moment if branch.adds == Adds::Presence => vec![&present],
             StatisticKind::Avg { .. } if branch.zero_ok => vec![&present, &amount],
             _moment if branch.zero_ok => vec![&present, &amount, &some],
             _moment => vec![&amount],
