@@ -2,13 +2,13 @@
 
 use std::collections::BTreeSet;
 
-use admit::{Admitted, Policies};
+use admit::{Admitted, OwnList, Policies};
 use policy::ident::TableRef;
 
 use crate::answer::note;
-use crate::approved::Terms;
+use crate::approved::{Terms, list};
 use crate::engine::Engine;
-use crate::explanation::owed_in_words;
+use crate::explanation::{beyond_support_in_words, owed_in_words};
 
 /// What an admitted question is about.
 pub(crate) struct About<'t> {
@@ -38,6 +38,11 @@ impl<'t> About<'t> {
         }
     }
 
+    /// The terms of a list about own entities, if it is one.
+    fn list(&self) -> Option<&OwnList> {
+        self.terms?.list.as_ref()
+    }
+
     fn is_protected(&self) -> bool {
         self.mode != "plain"
     }
@@ -59,12 +64,22 @@ impl Engine {
             words.push(format!("approved question `{}`", terms.name));
             words.extend(terms.waivers.iter().cloned());
         }
-        words.extend(owed_in_words(self.in_force(about.terms), &about.tables));
+        let policies = self.in_force(about.terms);
+        match about.list() {
+            None => words.extend(owed_in_words(policies, &about.tables)),
+            Some(list) => {
+                words.extend(list::owed_in_words(list));
+                words.extend(beyond_support_in_words(policies, &about.tables));
+            }
+        }
         words
     }
 
     /// The constant note of the answer.
     pub(crate) fn note_about(&self, about: &About<'_>) -> Option<String> {
+        if let Some(list) = about.list() {
+            return Some(list::note(list));
+        }
         let policies = self.in_force(about.terms);
         about
             .is_protected()

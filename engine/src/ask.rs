@@ -136,6 +136,7 @@ impl Engine {
             purpose: question.purpose.clone(),
             recipient: question.recipient.clone(),
             approved: bound.terms.is_some(),
+            list: bound.terms.as_ref().and_then(|terms| terms.list.clone()),
             today: now().date_naive(),
         };
         if !self.setup.contract.holds_on(request.today) {
@@ -150,9 +151,10 @@ impl Engine {
                 .unwrap_or(1)
         };
         let cap = policies.tables.values().map(units).max().unwrap_or(1);
-        // Which entities a full set keeps depends on the order of rows; where they are remembered, none is left out.
+        // Which entities a full set keeps depends on the order of rows; where they are remembered, none is left out. Nor where
+        // they count together with others, by another number than k.
         let remembered = policy::set::PolicySet::remembers(policies.tables.values());
-        let cap = if remembered {
+        let cap = if remembered || request.list.is_some() {
             usize::MAX
         } else {
             usize::try_from(cap).unwrap_or(usize::MAX)
@@ -160,6 +162,9 @@ impl Engine {
         let tools = crate::guard::tools(&self.track, cap);
         let admitted = admit::admit(&bound.plan.0, policies, &request, &tools)
             .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
+        if let Some(terms) = &bound.terms {
+            self.check_list(terms, &question.recipient, &bound.plan.0)?;
+        }
         cost::check(&admitted, &self.sizes(), self.limits())?;
         Ok(admitted)
     }

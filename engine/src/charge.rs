@@ -45,11 +45,13 @@ impl Engine {
         };
         let policies = tables
             .iter()
-            .filter_map(|table| self.policies.tables.get(table))
-            .filter(|policy| !asks_for_itself(question, policy));
+            .filter_map(|table| self.policies.tables.get(table));
         let mut charges: Vec<(&TablePolicy, &Budget, Charge)> = Vec::new();
         for policy in policies {
+            // What an owner asks of itself is not counted; new versions of its table are, which are owed to the others.
+            let own = asks_for_itself(question, policy);
             let runs = terms.iter().flat_map(|terms| &terms.runs);
+            let runs = runs.filter(|run| !own || run.same.is_some());
             let mut counted = false;
             for run in runs.filter(|run| run.table == policy.table) {
                 let same = run.same.as_ref().unwrap_or(&digest);
@@ -59,7 +61,7 @@ impl Engine {
             }
             // Runs that an owner counted are not counted as questions too.
             let budget = policy.disclosure.questions.as_ref();
-            if let Some(budget) = budget.filter(|_| !counted) {
+            if let Some(budget) = budget.filter(|_| !counted && !own) {
                 let of = policy.table.to_string();
                 let charge = charge(of, &budget.value, asked, &digest);
                 charges.push((policy, &budget.value, charge));

@@ -111,6 +111,16 @@ pub(crate) fn owed_in_words(policies: &Policies, tables: &BTreeSet<TableRef>) ->
     words
 }
 
+/// What the tables behind a list owe beyond the entities that stand behind its rows, in words.
+pub(crate) fn beyond_support_in_words(
+    policies: &Policies,
+    tables: &BTreeSet<TableRef>,
+) -> Vec<String> {
+    let policies = tables.iter().filter_map(|t| policies.tables.get(t));
+    let protected = policies.filter(|policy| !policy.is_public());
+    protected.flat_map(beyond_support).collect()
+}
+
 /// What a table owes beyond support, in words.
 fn beyond_support(policy: &TablePolicy) -> Vec<String> {
     let (table, disclosure) = (&policy.table, &policy.disclosure);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use admit::{Admitted, ReleasePlan, release_name};
+use admit::{Admitted, LIST, ReleasePlan, release_name};
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::compute::{cast, concat_batches};
 use datafusion::arrow::datatypes::{Schema, SchemaRef};
@@ -59,18 +59,47 @@ pub(crate) async fn answer(
             collect(plan, runner).await
         }
         Admitted::Released {
-            releases, above, ..
+            releases,
+            list,
+            above,
+            ..
         } => {
             let mut released = BTreeMap::new();
             for (index, release) in releases.into_iter().enumerate() {
                 let batch = run_release(release, tables, runner, memory).await?;
                 released.insert(release_name(index), batch);
             }
-            let plan = with_released_rows(above, &released).map_err(|error| failed(&error))?;
-            let plan = with_sealed_tables(plan, tables).map_err(|error| failed(&error))?;
-            collect(plan, runner).await
+            if let Some(list) = list {
+                let rows = read(list.plan, &released, tables, runner).await?.1;
+                released.insert(LIST.to_owned(), at_most(list.most, rows)?);
+            }
+            read(above, &released, tables, runner).await
         }
     }
+}
+
+/// Runs a plan over what was released, and over public tables.
+async fn read(
+    plan: LogicalPlan,
+    released: &BTreeMap<String, RecordBatch>,
+    tables: &impl Tables,
+    runner: &impl Runner,
+) -> Result<(SchemaRef, Vec<RecordBatch>), Refusal> {
+    let plan = with_released_rows(plan, released).map_err(|error| failed(&error))?;
+    let plan = with_sealed_tables(plan, tables).map_err(|error| failed(&error))?;
+    collect(plan, runner).await
+}
+
+/// The rows of a list, or none where there are too many: a text that finds so many is not what its owners agreed to.
+fn at_most(most: usize, mut rows: Vec<RecordBatch>) -> Result<RecordBatch, Refusal> {
+    let whole = rows.pop().filter(|_| rows.is_empty());
+    let whole = whole.ok_or(Refusal::Failed(FAILED))?;
+    let told = if whole.num_rows() > most {
+        0
+    } else {
+        whole.num_rows()
+    };
+    Ok(whole.slice(0, told))
 }
 
 async fn run_release(

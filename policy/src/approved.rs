@@ -12,7 +12,9 @@ use sqlparser::dialect::GenericDialect;
 use sqlparser::parser::Parser;
 
 use crate::capability::Literal;
-use crate::document::{AnswerKind, Approval, MinContributors, ParameterValues, PolicyDocument};
+use crate::document::{
+    AnswerKind, Approval, MinContributors, OwnList, ParameterValues, PolicyDocument,
+};
 use crate::materialized;
 use crate::number::Decimal;
 use crate::obligation::Obligations;
@@ -99,12 +101,22 @@ fn bare(text: &str) -> &str {
 }
 
 impl Approval {
-    /// Whether this version runs it: lists of a party's own entities are for later.
+    /// Its terms, if it is a list about the recipient's own entities.
     #[must_use]
-    pub fn is_run(&self) -> bool {
-        match self.answer {
-            AnswerKind::Aggregate => true,
-            AnswerKind::Own { .. } => false,
+    pub fn own_list(&self) -> Option<&OwnList> {
+        match &self.answer {
+            AnswerKind::Own(list) => Some(list),
+            AnswerKind::Aggregate => None,
+        }
+    }
+
+    /// Whether both are aggregates, or lists of the same column with the same mirrors; their bounds may differ.
+    #[must_use]
+    pub fn answers_as(&self, other: &Self) -> bool {
+        match (self.own_list(), other.own_list()) {
+            (None, None) => true,
+            (Some(a), Some(b)) => a.table == b.table && a.confirm == b.confirm,
+            (Some(_), None) | (None, Some(_)) => false,
         }
     }
 
@@ -148,6 +160,23 @@ impl Approval {
         all.into_iter()
             .filter_map(|(waived, words)| waived.then_some(words))
             .collect()
+    }
+}
+
+impl OwnList {
+    /// In words, for whoever signs it.
+    #[must_use]
+    pub fn in_words(&self) -> String {
+        let pairs = self.confirm.iter();
+        let mirrors = pairs.map(|(column, mirror)| format!("{column} as {mirror}"));
+        format!(
+            "lists own entities of {} to the party that owns them: at least {} entities of the others behind each, at most {} rows, \
+             and only rows that another owner holds too ({})",
+            self.table,
+            self.others,
+            self.rows,
+            mirrors.collect::<Vec<_>>().join(", ")
+        )
     }
 }
 

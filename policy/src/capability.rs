@@ -140,6 +140,9 @@ impl Capabilities {
         for party in &self.compare {
             uses.push(format!("compare with {party}"));
         }
+        if self.own {
+            uses.push("own".to_owned());
+        }
         uses
     }
 }

@@ -14,7 +14,7 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::document::{JoinConsent, PolicyDocument};
+use crate::document::{Approval, JoinConsent, PolicyDocument};
 use crate::resolve::ColumnShape;
 use crate::words;
 
@@ -145,9 +145,7 @@ fn questions(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) 
     for now in &new.approve {
         let name = &now.name.value;
         match old.approve.iter().find(|before| before.name.value == *name) {
-            None => diff
-                .newly_possible
-                .push(format!("the approved question `{name}`")),
+            None => diff.newly_possible.push(described(now)),
             Some(before) if before.same_terms(now) => {}
             Some(_) => diff
                 .changed
@@ -158,8 +156,15 @@ fn questions(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) 
         .approve
         .iter()
         .filter(|q| !new.approve.iter().any(|n| n.name.value == q.name.value));
-    diff.no_longer
-        .extend(gone.map(|q| format!("the approved question `{}`", q.name.value)));
+    diff.no_longer.extend(gone.map(described));
+}
+
+fn described(approval: &Approval) -> String {
+    let name = &approval.name.value;
+    match approval.own_list() {
+        None => format!("the approved question `{name}`"),
+        Some(list) => format!("the approved question `{name}`, which {}", list.in_words()),
+    }
 }
 
 impl fmt::Display for PolicyDiff {

@@ -101,12 +101,20 @@ pub enum AnswerKind {
     /// Aggregates.
     Aggregate,
     /// A list about the recipient's own entities.
-    Own {
-        /// The table whose `own` column it lists.
-        table: TableName,
-        /// Entities of other parties behind each row.
-        others: u32,
-    },
+    Own(OwnList),
+}
+
+/// The terms of a list about the recipient's own entities.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OwnList {
+    /// The recipient's table whose `own` column it lists.
+    pub table: TableName,
+    /// Entities of the other parties behind each row, counted together.
+    pub others: u32,
+    /// Most rows that one run may tell; where there are more, none is told.
+    pub rows: u32,
+    /// By column of the recipient, the column of another owner that mirrors it: a row counts only with a mirror.
+    pub confirm: BTreeMap<String, String>,
 }
 
 /// Which values a parameter of an approved question may take.
@@ -148,8 +156,6 @@ pub struct Approval {
     pub history_off: bool,
     /// `support = "waived"`.
     pub support_waived: bool,
-    /// Most rows of an own list per run.
-    pub rows: Option<u32>,
     /// Between two new versions of another party's table.
     pub settled: Option<Grain>,
 }

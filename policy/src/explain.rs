@@ -39,11 +39,12 @@ pub struct ColumnWords {
 /// Puts a policy into words; with `columns`, every column of the table, hidden ones too.
 #[must_use]
 pub fn explain(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Explanation {
-    let disclosure = if document.is_public() {
+    let mut disclosure = if document.is_public() {
         vec!["the table is public: whoever may ask reads every visible row".to_owned()]
     } else {
         disclosure(&document.disclosure)
     };
+    disclosure.extend(lists(document));
     Explanation {
         table: document.table.value.to_string(),
         access: access(&document.access),
@@ -133,6 +134,16 @@ fn disclosure(disclosure: &Disclosure) -> Vec<String> {
     }
     lines.extend(disclosure.questions.iter().map(|q| budget(&q.value)));
     lines
+}
+
+/// The lists about own entities that the owner approved: what leaves by them are no aggregates.
+fn lists(document: &PolicyDocument) -> Vec<String> {
+    let each = document.approve.iter();
+    let lists = each.filter_map(|approval| {
+        let words = approval.own_list()?.in_words();
+        Some(format!("approved `{}` {words}", approval.name.value))
+    });
+    lists.collect()
 }
 
 fn budget(budget: &Budget) -> String {

@@ -11,17 +11,18 @@ mod dead_pattern;
 mod dominance_with_noise;
 mod exact_support;
 mod extra_unit;
+mod few_others;
 mod fine_dimension;
 mod fine_filter;
 mod float_dimension;
 mod floor_above_k;
 mod history_off;
+mod list_cannot_run;
 mod loose_join;
 mod low_k;
 mod many_others;
 mod no_unit;
 mod nobody_asks;
-mod not_honoured;
 mod public_table;
 mod shown_identifier;
 mod thresholds_alone;
@@ -73,17 +74,18 @@ pub const LINTS: &[Lint] = &[
     dominance_with_noise::LINT,
     exact_support::LINT,
     extra_unit::LINT,
+    few_others::LINT,
     fine_dimension::LINT,
     fine_filter::LINT,
     float_dimension::LINT,
     floor_above_k::LINT,
     history_off::LINT,
+    list_cannot_run::LINT,
     loose_join::LINT,
     low_k::LINT,
     many_others::LINT,
     no_unit::LINT,
     nobody_asks::LINT,
-    not_honoured::LINT,
     public_table::LINT,
     shown_identifier::LINT,
     thresholds_alone::LINT,

@@ -11,6 +11,7 @@ mod derive;
 mod disclosure;
 mod grain;
 mod joins;
+mod own;
 pub(crate) mod reader;
 mod rows;
 

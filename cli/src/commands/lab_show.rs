@@ -77,6 +77,7 @@ pub(crate) fn approved(
         ("name", of(|q| q.name.clone())),
         ("call", of(|q| q.call.clone())),
         ("parameters", of(parameters)),
+        ("answers", of(|q| q.answers.clone())),
         ("approved_by", of(|q| q.approved_by.join(", "))),
         ("missing", of(|q| q.missing.join(", "))),
     ];

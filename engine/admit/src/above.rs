@@ -193,13 +193,18 @@ fn bare_rows(policies: &Policies, plans: Vec<&LogicalPlan>) -> bool {
 }
 
 /// A scan of the release's rows under the names that the plan above uses.
-fn placeholder(
+pub(crate) fn placeholder(
     original: &LogicalPlan,
     release: ReleasePlan,
     releases: &mut Vec<ReleasePlan>,
 ) -> DfResult<LogicalPlan> {
     let name = release_name(releases.len());
     releases.push(release);
+    stand_in(&name, original)
+}
+
+/// A scan of rows of this name, under the names that a plan has for them.
+pub(crate) fn stand_in(name: &str, original: &LogicalPlan) -> DfResult<LogicalPlan> {
     let schema = original.schema();
     let fields: Vec<Field> = schema
         .fields()
@@ -208,16 +213,13 @@ fn placeholder(
         .map(|(index, field)| Field::new(format!("c{index}"), field.data_type().clone(), true))
         .collect();
     let source = Arc::new(LogicalTableSource::new(Arc::new(Schema::new(fields))));
-    let scan =
-        LogicalPlanBuilder::scan(TableReference::bare(name.clone()), source, None)?.build()?;
+    let table = TableReference::bare(name.to_owned());
+    let scan = LogicalPlanBuilder::scan(table.clone(), source, None)?.build()?;
     let exprs = schema
         .iter()
         .enumerate()
         .map(|(index, (qualifier, field))| {
-            let column = Column::new(
-                Some(TableReference::bare(name.clone())),
-                format!("c{index}"),
-            );
+            let column = Column::new(Some(table.clone()), format!("c{index}"));
             Expr::Column(column).alias_qualified(qualifier.cloned(), field.name())
         })
         .collect();
@@ -228,7 +230,7 @@ fn placeholder(
 }
 
 /// Above a release any listed function may be called, but no protected rows read.
-fn check_expressions(walker: &mut Walker<'_>, plan: &LogicalPlan) {
+pub(crate) fn check_expressions(walker: &mut Walker<'_>, plan: &LogicalPlan) {
     for expr in plan.expressions() {
         let visited = expr.apply(|e| {
             check_expression(walker, e);

@@ -41,6 +41,7 @@ mod linear;
 mod link;
 mod measure;
 mod nobody;
+mod own;
 mod partial;
 mod predicate;
 mod refusals;
@@ -68,8 +69,9 @@ use policy::ident::TableRef;
 
 pub use above::{MATERIALIZED, release_name};
 pub use access::tables_read;
+pub use own::{LIST, Listed};
 pub use release_plan::ReleasePlan;
-pub use request::{Policies, Request, Tools};
+pub use request::{OwnList, Policies, Request, Tools};
 
 /// An admitted question.
 #[derive(Debug)]
@@ -85,6 +87,8 @@ pub enum Admitted {
     Released {
         /// The releases, in the order of their names.
         releases: Vec<ReleasePlan>,
+        /// The rows of a list about own entities, which what stands above reads as [`LIST`].
+        list: Option<Box<Listed>>,
         /// What stands above them, reading `__release_0`, `__release_1`, …
         above: LogicalPlan,
         /// The tables it reads.
@@ -109,14 +113,19 @@ pub fn admit(
     }
     let mut walker = walk::Walker::new(policies, request, tools);
     let mut releases = Vec::new();
-    let above = above::walk(&mut walker, plan, &mut releases);
+    let found = match &request.list {
+        None => above::walk(&mut walker, plan, &mut releases).map(|above| (None, above)),
+        Some(list) => own::walk(&mut walker, plan, list, &mut releases)
+            .map(|(listed, above)| (Some(Box::new(listed)), above)),
+    };
     let refusals = std::mem::take(&mut walker.refusals);
     if let Some(denial) = refusals.first() {
         return Err(denial);
     }
-    match above {
-        Ok(above) => Ok(Admitted::Released {
+    match found {
+        Ok((list, above)) => Ok(Admitted::Released {
             releases,
+            list,
             above,
             tables,
         }),

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use chrono::NaiveDate;
 use datafusion_expr::{AggregateUDF, ScalarUDF};
-use policy::ident::{PartyId, Principal, Purpose, TableRef};
+use policy::ident::{PartyId, Principal, Purpose, TableName, TableRef};
 use policy::table::TablePolicy;
 
 /// The policies and the membership in force.
@@ -61,8 +61,27 @@ pub struct Request {
     pub recipient: PartyId,
     /// Every owner has approved this very text: rules about expressions and shapes do not bind it.
     pub approved: bool,
+    /// The text is a list about the recipient's own entities, on these terms.
+    pub list: Option<OwnList>,
     /// The day it is asked, UTC.
     pub today: NaiveDate,
+}
+
+/// The terms of a list about the recipient's own entities: the strictest of all owners.
+#[derive(Debug, Clone)]
+pub struct OwnList {
+    /// The name of the approved text.
+    pub name: String,
+    /// The recipient's table whose own column it lists.
+    pub table: TableName,
+    /// Least number of entities of the other parties behind a row, counted together.
+    pub others: u32,
+    /// Most rows of the text; where there are more, none is told.
+    pub rows: u32,
+    /// By column of the recipient, the column of another owner that mirrors it.
+    pub confirm: BTreeMap<String, String>,
+    /// It was called by its name, and stands below the first alias of the plan; otherwise it is the plan.
+    pub called: bool,
 }
 
 /// Functions that instrumented plans call; the engine provides them.
@@ -76,4 +95,6 @@ pub struct Tools {
     pub least: Arc<AggregateUDF>,
     /// A track as a set of one; NULL for NULL.
     pub as_set: Arc<ScalarUDF>,
+    /// Tracks and sets of them, all of a row's as one set; NULL when empty.
+    pub together: Arc<ScalarUDF>,
 }

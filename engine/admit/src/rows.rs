@@ -11,7 +11,7 @@ use arrow::datatypes::DataType;
 use datafusion_common::Result as DfResult;
 use datafusion_expr::{Expr, LogicalPlan, Projection};
 use policy::denial::Code;
-use release::{KeyColumn, ReleaseSpec, Statistic, StatisticKind};
+use release::{Duties, KeyColumn, ReleaseSpec, Statistic, StatisticKind};
 
 use crate::functions;
 use crate::group::{self, aggregate_call};
@@ -46,15 +46,7 @@ pub(crate) fn build(
     let mut columns = Columns::default();
     let parties = party_rules(walker, &rel);
     let duties = crate::duties::owed(walker, &rel, &parties);
-    if duties.noise.is_some() || duties.history {
-        walker
-            .refusals
-            .add(
-                Code::Mode,
-                "these aggregates can neither carry noise nor be remembered, and an owner's policy asks for it",
-            )
-            .help("every owner of a table in it must approve it with `exact = true` and `history = \"off\"`");
-    }
+    told_as_they_are(walker, &duties);
     let key = |(index, column): (usize, &crate::relation::Col)| KeyColumn {
         column: columns.add(Expr::Column(column.column.clone()), &format!("__k{index}")),
         name: format!("c{index}"),
@@ -77,17 +69,34 @@ pub(crate) fn build(
     })
 }
 
-/// A statistic that is not shown, which is there if the row may be: it owes what every value of the row does.
-fn shown(rel: &Rel, columns: &mut Columns) -> Statistic {
+/// Refuses rows that leave as they are where an owner asks for more.
+pub(crate) fn told_as_they_are(walker: &mut Walker<'_>, duties: &Duties) {
+    if duties.noise.is_some() || duties.history {
+        walker
+            .refusals
+            .add(
+                Code::Mode,
+                "these rows can neither carry noise nor be remembered, and an owner's policy asks for it",
+            )
+            .help("every owner of a table in it must approve it with `exact = true` and `history = \"off\"`");
+    }
+}
+
+/// The arms of all values of a row, and whether nobody may have taken one.
+pub(crate) fn arms_of_row(rel: &Rel) -> Vec<(ArmId, bool)> {
     let arms = rel
         .cols
         .iter()
         .flat_map(|col| col.traits.arms.iter().copied());
     let arms: BTreeSet<ArmId> = arms.chain(rel.row_arms.iter().copied()).collect();
     let strict = |arm: &ArmId| !rel.row_arms.contains(arm) && !rel.lenient_arms.contains(arm);
-    let branches = arms
-        .iter()
-        .filter_map(|arm| arm_of_row(rel, columns, *arm, !strict(arm)));
+    arms.into_iter().map(|arm| (arm, !strict(&arm))).collect()
+}
+
+/// A statistic that is not shown, which is there if the row may be: it owes what every value of the row does.
+fn shown(rel: &Rel, columns: &mut Columns) -> Statistic {
+    let arms = arms_of_row(rel).into_iter();
+    let branches = arms.filter_map(|(arm, zero_ok)| arm_of_row(rel, columns, arm, zero_ok));
     Statistic {
         name: "__shown".to_owned(),
         kind: StatisticKind::CountRows,

@@ -104,6 +104,9 @@ fn track(
     let Some(space) = &visible.capabilities.unit else {
         return Ok(None);
     };
+    if !counts(walker, policy, visible) {
+        return Ok(None);
+    }
     let number = walker
         .policies
         .number(&policy.table.party)
@@ -140,6 +143,13 @@ fn track(
         single: true,
     };
     Ok(Some((slot, call.alias(name))))
+}
+
+/// Whether a unit's entities stand behind answers. Behind a list the others' own do: the recipient's are those it is about,
+/// and whom another party merely deals with is nobody of its own.
+fn counts(walker: &Walker<'_>, policy: &TablePolicy, visible: &VisibleColumn) -> bool {
+    let others = policy.table.party != walker.request.recipient;
+    walker.request.list.is_none() || (others && visible.capabilities.own)
 }
 
 /// A literal of a policy.

@@ -4,10 +4,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use policy::document::ParameterValues;
 use policy::ident::{PartyId, TableRef};
+use policy::table::TablePolicy;
 use serde::Serialize;
 
-use super::Candidate;
 use super::call::{Parameters, placeholders};
+use super::{Candidate, list};
 use crate::engine::{Engine, Question};
 use crate::refusal::Refusal;
 
@@ -20,6 +21,8 @@ pub struct ApprovedQuestion {
     pub call: String,
     /// By parameter, the values that every owner permits, in words.
     pub parameters: BTreeMap<String, Vec<String>>,
+    /// What it answers: `aggregates`, or whose entities it lists and within which bounds.
+    pub answers: String,
     /// Owners who have approved it.
     pub approved_by: Vec<String>,
     /// Owners whose approval is missing; without it, it does not run.
@@ -59,11 +62,17 @@ impl Engine {
         };
         let tables = self.tables_of(question, &candidate).await?;
         let approvals = self.approvals(&candidate, &tables);
-        let protected = tables.iter().filter(|table| {
-            let policy = self.policies.tables.get(*table);
-            policy.is_some_and(|policy| !policy.is_public())
-        });
-        let owners: BTreeSet<&PartyId> = protected.map(|table| &table.party).collect();
+        let protected = tables.iter().filter_map(|t| self.policies.tables.get(t));
+        let protected: Vec<&TablePolicy> = protected.filter(|p| !p.is_public()).collect();
+        let owners = protected.iter().map(|policy| &policy.table.party);
+        let owners: BTreeSet<&PartyId> = owners.collect();
+        let floors = self.setup.contract.floors.obligations();
+        let each = approvals.values().flatten().map(|(_, approval)| *approval);
+        let answers = match list::agreed(&candidate, each, &protected, &floors) {
+            Ok(None) => "aggregates".to_owned(),
+            Ok(Some(list)) => list::in_short(&list),
+            Err(_) => "its owners disagree".to_owned(),
+        };
         let (by, missing): (Vec<&PartyId>, Vec<&PartyId>) = owners
             .into_iter()
             .partition(|owner| approvals.contains_key(*owner));
@@ -78,6 +87,7 @@ impl Engine {
             name: name.to_owned(),
             call: call(name, &wanted),
             parameters: wanted.iter().map(values).collect(),
+            answers,
             approved_by: by.into_iter().map(ToString::to_string).collect(),
             missing: missing.into_iter().map(ToString::to_string).collect(),
             sql: sql.to_owned(),

@@ -5,6 +5,7 @@
 //! tables' terms, under the floors of policy and contract.
 
 pub(crate) mod call;
+pub(crate) mod list;
 mod listed;
 mod terms;
 

@@ -10,7 +10,7 @@ use policy::obligation::Obligations;
 use policy::table::TablePolicy;
 
 use super::call::Parameters;
-use super::{Candidate, denied};
+use super::{Candidate, denied, list};
 use crate::engine::Engine;
 use crate::refusal::Refusal;
 
@@ -21,6 +21,8 @@ pub(crate) struct Terms {
     pub(crate) policies: admit::Policies,
     /// What owners gave up for it, in words.
     pub(crate) waivers: Vec<String>,
+    /// Its terms as a list about the recipient's own entities.
+    pub(crate) list: Option<admit::OwnList>,
     /// How often it may run.
     pub(crate) runs: Vec<Run>,
 }
@@ -66,10 +68,12 @@ impl Engine {
         for (_, approval) in approvals.values().flatten() {
             permitted(&candidate.name, approval, &candidate.parameters)?;
         }
+        let floors = self.setup.contract.floors.obligations();
+        let each = approvals.values().flatten().map(|(_, approval)| *approval);
+        let list = list::agreed(candidate, each, &protected, &floors)?;
         let mut policies = self.policies.clone();
         for policy in &protected {
             if let Some(of_owner) = approvals.get(&policy.table.party) {
-                let floors = self.setup.contract.floors.obligations();
                 policies
                     .tables
                     .insert(policy.table.clone(), applied(policy, of_owner, &floors));
@@ -81,6 +85,7 @@ impl Engine {
             name: candidate.name.clone(),
             policies,
             waivers: waivers(&approvals),
+            list,
             runs,
         }))
     }
@@ -102,7 +107,7 @@ impl Engine {
                 .and_then(|text| question(text).ok())
                 .is_some_and(|text| text == candidate.text);
             let mut named = policy.approve.iter();
-            let approval = named.find(|a| a.name.value == candidate.name && a.is_run());
+            let approval = named.find(|a| a.name.value == candidate.name);
             if let (true, Some(approval)) = (same, approval) {
                 let of_owner = found.entry(table.party.clone()).or_default();
                 of_owner.push((table, approval));

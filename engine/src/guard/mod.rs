@@ -2,6 +2,7 @@
 
 mod entity_set;
 mod set_of_one;
+mod together;
 mod track;
 mod tracks;
 mod tracks_groups;
@@ -23,5 +24,6 @@ pub(crate) fn tools(key: &TrackKey, cap: usize) -> admit::Tools {
         tracks: Arc::new(AggregateUDF::from(tracks::Tracks::new(cap))),
         least: min_udaf(),
         as_set: Arc::new(ScalarUDF::from(set_of_one::SetOfOne::new())),
+        together: Arc::new(ScalarUDF::from(together::Together::new())),
     }
 }

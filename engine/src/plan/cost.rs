@@ -63,10 +63,14 @@ pub(crate) fn of(admitted: &Admitted, sizes: &Sizes) -> Result<Cost, Refusal> {
     let plans: Vec<&LogicalPlan> = match admitted {
         Admitted::Plain { plan, .. } => vec![plan],
         Admitted::Released {
-            releases, above, ..
+            releases,
+            list,
+            above,
+            ..
         } => {
             let below = releases.iter().map(|release| &release.input);
-            below.chain([above]).collect()
+            let list = list.as_ref().map(|list| &list.plan);
+            below.chain(list).chain([above]).collect()
         }
     };
     let mut total = Cost::default();

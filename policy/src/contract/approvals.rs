@@ -19,8 +19,7 @@ pub(super) fn check(
     let Some(document) = policies.get(table) else {
         return Vec::new();
     };
-    let each = document.approve.iter().filter(|approval| approval.is_run());
-    let found = each.filter_map(|approval| {
+    let found = document.approve.iter().filter_map(|approval| {
         let text = approval.text.as_deref()?;
         let name = &approval.name.value;
         let signed = contract.approved.get(table).and_then(|t| t.get(name));
@@ -29,7 +28,8 @@ pub(super) fn check(
         }
         match approved::question(text) {
             Err(message) => Some(unread(document, approval, &message)),
-            Ok(query) => alone(contract, table, (document, approval), &query, policies),
+            Ok(query) => disagreed((document, approval), policies)
+                .or_else(|| alone(contract, table, (document, approval), &query, policies)),
         }
     });
     found.collect()
@@ -48,6 +48,20 @@ fn unread(document: &PolicyDocument, approval: &Approval, message: &str) -> Prob
     let message = format!("`{}`: {message}", approval.sql.value);
     Problem::error(&document.source, &approval.sql.span, message)
         .with_help("an approved question is one SELECT")
+}
+
+/// An error if owners approve one name as different answers: whose list it is, and what mirrors a row, is one thing.
+fn disagreed(
+    (document, approval): (&PolicyDocument, &Approval),
+    policies: &BTreeMap<TableRef, PolicyDocument>,
+) -> Option<Problem> {
+    let name = &approval.name.value;
+    let others = policies.values().flat_map(|policy| &policy.approve);
+    let mut same = others.filter(|other| other.name.value == *name && other.text == approval.text);
+    same.find(|other| !approval.answers_as(other))?;
+    let message = format!("owners have approved `{name}` as different answers");
+    let help = "`answer`, its `own` and `confirm` must be the same in every policy";
+    Some(Problem::error(&document.source, &approval.name.span, message).with_help(help))
 }
 
 /// A warning if an owner of a table that the text reads has not approved it.

@@ -6,12 +6,15 @@ use crate::problem::Problem;
 
 pub(super) const LINT: Lint = Lint {
     name: "waived",
-    about: "An approved question that waives support or history.",
+    about: "An approved question that waives support or history; a list about own entities cannot have history.",
     check,
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let found = |approval: &Approval| {
+        if approval.own_list().is_some() {
+            return None;
+        }
         let what = match (approval.support_waived, approval.history_off) {
             (true, true) => "support and history",
             (true, false) => "support",

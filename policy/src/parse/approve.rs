@@ -7,9 +7,9 @@ use toml::de::{DeTable, DeValue};
 
 use super::disclosure::{budget, min_contributors};
 use super::grain::{grain, literal};
+use super::own;
 use super::reader::{Reader, Value};
-use crate::document::{AnswerKind, Approval, ParameterValues};
-use crate::ident::TableName;
+use crate::document::{Approval, ParameterValues};
 
 const KEYS: &[&str] = &[
     "name",
@@ -19,6 +19,7 @@ const KEYS: &[&str] = &[
     "answer",
     "runs",
     "rows",
+    "confirm",
     "settled",
     "history",
     "support",
@@ -42,14 +43,9 @@ fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Approval> {
     };
     let name = reader.text(name, "name");
     let sql = reader.text(sql, "sql");
-    let answer = table
-        .get("answer")
-        .map_or(Some(AnswerKind::Aggregate), |v| answer(reader, v));
+    let answer = own::answer(reader, table);
     let exact = table.get("exact").and_then(|v| reader.flag(v, "exact"));
     let runs = table.get("runs").and_then(|v| budget(reader, v, "runs"));
-    let rows = table
-        .get("rows")
-        .and_then(|v| reader.whole(v, "rows", 1..=u32::MAX));
     let settled = table
         .get("settled")
         .and_then(|v| grain(reader, v, "settled"));
@@ -75,27 +71,7 @@ fn read(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Approval> {
         runs: runs.map(|runs| runs.value),
         history_off: history.is_some_and(|off| off.value),
         support_waived: support.is_some_and(|waived| waived.value),
-        rows: rows.map(|rows| rows.value),
         settled: settled.map(|settled| settled.value),
-    })
-}
-
-fn answer(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<AnswerKind> {
-    let DeValue::Table(table) = value.get_ref() else {
-        reader.word(value, "answer", &[("aggregate", ())])?;
-        return Some(AnswerKind::Aggregate);
-    };
-    reader.only_keys(table, "`answer`", &["own", "others"]);
-    let (Some(own), Some(others)) = (table.get("own"), table.get("others")) else {
-        let help = "write `answer = { own = \"accounts\", others = 2 }`";
-        reader.error_help(&value.span(), "a list needs `own` and `others`", help);
-        return None;
-    };
-    let own = reader.name(own, "own", TableName::new);
-    let others = reader.whole(others, "others", 1..=u32::MAX);
-    Some(AnswerKind::Own {
-        table: own?.value,
-        others: others?.value,
     })
 }
 

@@ -111,6 +111,7 @@ fn twice(document: &PolicyDocument, problems: &mut Vec<Problem>) {
                 .push(problem.with_help("a derived column's capabilities stand in [derive] alone"));
         }
     }
+    own_twice(document, problems);
     let mut questions = BTreeSet::new();
     for approval in &document.approve {
         if !questions.insert(&approval.name.value) {
@@ -129,6 +130,24 @@ fn twice(document: &PolicyDocument, problems: &mut Vec<Problem>) {
             let message = format!("two [[rows.only]] for `{who}`");
             let problem = Problem::error(&document.source, &predicate.span, message);
             problems.push(problem.with_help("join them with AND"));
+        }
+    }
+}
+
+/// Two own columns of one space would be two names for whom a list is about.
+fn own_twice(document: &PolicyDocument, problems: &mut Vec<Problem>) {
+    let mut spaces = BTreeSet::new();
+    for rule in document.rules().filter(|rule| rule.own) {
+        if let Some(unit) = &rule.unit
+            && !spaces.insert(&unit.value)
+        {
+            let message = format!(
+                "`{}` is the second `own` column of unit `{}`",
+                rule.pattern.value, unit.value
+            );
+            let problem = Problem::error(&document.source, &rule.pattern.span, message);
+            problems
+                .push(problem.with_help("own entities stand in one column: never a counterparty"));
         }
     }
 }

@@ -12,6 +12,7 @@ mod differences;
 mod example;
 mod laws;
 mod malformed;
+mod own;
 mod resolved;
 mod robust;
 mod support;

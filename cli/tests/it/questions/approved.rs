@@ -287,14 +287,14 @@ fn people_see_what_is_approved_and_what_was_given_up() {
         subrosa(world.path(), &[&args[..], &[sql]].concat())
     };
     let shown = [
-        "name,call,parameters,approved_by,missing",
-        "alone,SELECT * FROM approved('alone'),\"\",bank_a,bank_b",
-        "digits,\"SELECT * FROM approved('digits', country => …)\",\"country: LU, DE, FR\",bank_b,\"\"",
-        "joint,SELECT * FROM approved('joint'),\"\",\"bank_a, bank_b\",\"\"",
-        "large,SELECT * FROM approved('large'),\"\",bank_b,\"\"",
-        "medians,SELECT * FROM approved('medians'),\"\",bank_b,\"\"",
-        "mixed,SELECT * FROM approved('mixed'),\"\",bank_b,\"\"",
-        "shared,\"SELECT * FROM approved('shared', d => …)\",\"d: 100, 1000\",bank_b,\"\"",
+        "name,call,parameters,answers,approved_by,missing",
+        "alone,SELECT * FROM approved('alone'),\"\",aggregates,bank_a,bank_b",
+        "digits,\"SELECT * FROM approved('digits', country => …)\",\"country: LU, DE, FR\",aggregates,bank_b,\"\"",
+        "joint,SELECT * FROM approved('joint'),\"\",aggregates,\"bank_a, bank_b\",\"\"",
+        "large,SELECT * FROM approved('large'),\"\",aggregates,bank_b,\"\"",
+        "medians,SELECT * FROM approved('medians'),\"\",aggregates,bank_b,\"\"",
+        "mixed,SELECT * FROM approved('mixed'),\"\",aggregates,bank_b,\"\"",
+        "shared,\"SELECT * FROM approved('shared', d => …)\",\"d: 100, 1000\",aggregates,bank_b,\"\"",
     ];
     assert_eq!(ask("SHOW APPROVED").out.trim_end(), shown.join("\n"));
     let explain = |sql: &str| {

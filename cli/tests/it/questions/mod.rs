@@ -12,6 +12,8 @@ mod clear;
 pub(crate) mod few;
 mod health;
 mod holes;
+mod own;
+mod own_world;
 mod padded;
 mod page;
 mod pruned;

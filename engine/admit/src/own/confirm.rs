@@ -1,0 +1,214 @@
+//! Confirmed rows: of the recipient's tables only what another owner's table holds too.
+//!
+//! The recipient chooses its own rows and reads the answer back, so a row that it made up would be a question of its
+//! own. Therefore its tables are not read as they stand: what is read is each combination of the columns in `confirm`
+//! once, if a row of another owner has the same values in the mirroring columns. Nothing else of a row is there, and
+//! writing it twice changes nothing; all that is left to the recipient is to leave rows out.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use arrow::datatypes::DataType;
+use datafusion_common::tree_node::{Transformed, TreeNodeRecursion};
+use datafusion_common::{Column, NullEquality, Result as DfResult, ScalarValue};
+use datafusion_expr::{
+    Aggregate, Expr, Filter, Join, JoinConstraint, JoinType, LogicalPlan, Projection, TableScan,
+    Union,
+};
+use policy::denial::Code;
+use policy::ident::TableRef;
+
+use crate::refusals::Explain;
+use crate::request::OwnList;
+use crate::scan::{literal, table_of};
+use crate::walk::Walker;
+
+/// The text with every table of the recipient replaced by its confirmed rows; unchanged where something is refused.
+pub(super) fn confirmed(
+    walker: &mut Walker<'_>,
+    text: &LogicalPlan,
+    list: &OwnList,
+    own: &str,
+) -> DfResult<LogicalPlan> {
+    let scans = scans(text)?;
+    let mirrors = mirrors(walker, &scans, list);
+    if !is_mirrored(walker, (&scans, &mirrors), list, own) {
+        return Ok(text.clone());
+    }
+    let held = mirrored(walker, &mirrors, list)?;
+    let recipient = &walker.request.recipient;
+    let replaced = text
+        .clone()
+        .transform_up_with_subqueries(|node| match &node {
+            LogicalPlan::TableScan(scan) => match table_of(&scan.table_name) {
+                Some(table) if table.party == *recipient => {
+                    Ok(Transformed::yes(rows(scan, held.clone(), list)?))
+                }
+                Some(_) | None => Ok(Transformed::no(node)),
+            },
+            _other => Ok(Transformed::no(node)),
+        })?;
+    Ok(replaced.data)
+}
+
+/// The tables that a text reads, each as one of its scans.
+fn scans(text: &LogicalPlan) -> DfResult<BTreeMap<TableRef, TableScan>> {
+    let mut scans = BTreeMap::new();
+    text.apply_with_subqueries(|node| {
+        if let LogicalPlan::TableScan(scan) = node
+            && let Some(table) = table_of(&scan.table_name)
+        {
+            scans.insert(table, scan.clone());
+        }
+        Ok(TreeNodeRecursion::Continue)
+    })?;
+    Ok(scans)
+}
+
+/// Protected tables of others that have all mirroring columns.
+fn mirrors(
+    walker: &Walker<'_>,
+    scans: &BTreeMap<TableRef, TableScan>,
+    list: &OwnList,
+) -> Vec<TableScan> {
+    let holds = |table: &TableRef, scan: &TableScan| {
+        let policy = walker.policies.tables.get(table);
+        table.party != walker.request.recipient
+            && policy.is_some_and(|policy| !policy.is_public())
+            && list.confirm.values().all(|name| kind(scan, name).is_some())
+    };
+    let found = scans.iter().filter(|(table, scan)| holds(table, scan));
+    found.map(|(_, scan)| scan.clone()).collect()
+}
+
+/// The type of a table's visible column.
+fn kind<'s>(scan: &'s TableScan, name: &str) -> Option<&'s DataType> {
+    let fields = scan.projected_schema.fields();
+    let field = fields.iter().find(|field| field.name() == name)?;
+    Some(field.data_type())
+}
+
+/// Whether the recipient's rows can be told from made-up ones; what stands in the way is refused.
+fn is_mirrored(
+    walker: &mut Walker<'_>,
+    (scans, mirrors): (&BTreeMap<TableRef, TableScan>, &[TableScan]),
+    list: &OwnList,
+    own: &str,
+) -> bool {
+    let mut wrong: Vec<String> = Vec::new();
+    if mirrors.is_empty() {
+        wrong.push("no table of another owner in it holds the mirror of a row".to_owned());
+    }
+    match list.confirm.get(own) {
+        None => wrong.push(format!("`confirm` does not mirror the own column {own}")),
+        Some(mirror) => wrong.extend(of_their_own(walker, mirrors, mirror)),
+    }
+    let recipient = &walker.request.recipient;
+    let tables = scans.iter().filter(|(table, _)| table.party == *recipient);
+    for (table, scan) in tables {
+        for (column, mirror) in &list.confirm {
+            let found = kind(scan, column);
+            if found.is_none() {
+                wrong.push(format!(
+                    "{table} has no column {column}, so nobody confirms its rows"
+                ));
+            } else if mirrors.iter().any(|other| kind(other, mirror) != found) {
+                wrong.push(format!(
+                    "{column} of {table} has another type than its mirror {mirror}"
+                ));
+            }
+        }
+    }
+    for message in &wrong {
+        let message = format!("`{}`: {message}", list.name);
+        let help = "every table of the recipient in it needs the columns of `confirm`, and another owner's table their mirrors";
+        walker.refusals.add(Code::Template, message).help(help);
+    }
+    wrong.is_empty()
+}
+
+/// The other owner must hold the entity as a counterparty: its own entities are not the recipient's.
+fn of_their_own(walker: &Walker<'_>, mirrors: &[TableScan], mirror: &str) -> Vec<String> {
+    let tables = mirrors.iter().filter_map(|scan| table_of(&scan.table_name));
+    let own = tables.filter(|table| {
+        let policy = walker.policies.tables.get(table);
+        let column = policy.and_then(|policy| policy.column(mirror));
+        column.is_none_or(|column| column.capabilities.own)
+    });
+    own.map(|table| format!("{mirror} of {table} holds its own entities, no counterparties"))
+        .collect()
+}
+
+/// The confirmed rows of a table, under the names that it has.
+fn rows(scan: &TableScan, held: LogicalPlan, list: &OwnList) -> DfResult<LogicalPlan> {
+    let columns: Vec<Column> = scan.projected_schema.columns();
+    let named = |name: &String| columns.iter().find(|column| column.name == *name).cloned();
+    let keys: Vec<Column> = list.confirm.keys().filter_map(named).collect();
+    let left = each_once(LogicalPlan::TableScan(scan.clone()), &keys)?;
+    let mirrors = held.schema().columns();
+    let on = keys.iter().cloned().map(Expr::Column);
+    let on = on.zip(mirrors.into_iter().map(Expr::Column)).collect();
+    let join = Join::try_new(
+        left.into(),
+        held.into(),
+        on,
+        None,
+        JoinType::Inner,
+        JoinConstraint::On,
+        NullEquality::NullEqualsNothing,
+        false,
+    )?;
+    let absent: BTreeSet<&Column> = columns.iter().filter(|c| !keys.contains(c)).collect();
+    let exprs = columns.iter().zip(scan.projected_schema.fields());
+    let exprs = exprs.map(|(column, field)| {
+        if !absent.contains(column) {
+            return Ok(Expr::Column(column.clone()));
+        }
+        let nothing = Expr::Literal(ScalarValue::try_from(field.data_type())?, None);
+        Ok(nothing.alias_qualified(column.relation.clone(), column.name.clone()))
+    });
+    let exprs = exprs.collect::<DfResult<Vec<Expr>>>()?;
+    let rows = Projection::try_new(exprs, LogicalPlan::Join(join).into())?;
+    Ok(LogicalPlan::Projection(rows))
+}
+
+/// What the others hold in the place of a row, each once. What is nobody to them mirrors nobody.
+fn mirrored(walker: &Walker<'_>, mirrors: &[TableScan], list: &OwnList) -> DfResult<LogicalPlan> {
+    let mut plans = Vec::new();
+    for scan in mirrors {
+        let columns = scan.projected_schema.columns();
+        let named = |name: &String| columns.iter().find(|column| column.name == *name).cloned();
+        let held: Vec<Column> = list.confirm.values().filter_map(named).collect();
+        let mut plan = LogicalPlan::TableScan(scan.clone());
+        if let Some(somebody) = somebody(walker, scan, &held) {
+            plan = LogicalPlan::Filter(Filter::try_new(somebody, plan.into())?);
+        }
+        let held = held.into_iter().enumerate();
+        let exprs = held.map(|(at, column)| Expr::Column(column).alias(format!("__m{at}")));
+        let held = Projection::try_new(exprs.collect(), plan.into())?;
+        plans.push(Arc::new(LogicalPlan::Projection(held)));
+    }
+    let all = match plans.as_slice() {
+        [only] => LogicalPlan::clone(only),
+        _several => LogicalPlan::Union(Union::try_new_with_loose_types(plans)?),
+    };
+    let columns = all.schema().columns();
+    each_once(all, &columns)
+}
+
+/// That no mirroring column holds a value that its policy calls nobody.
+fn somebody(walker: &Walker<'_>, scan: &TableScan, held: &[Column]) -> Option<Expr> {
+    let policy = walker.policies.tables.get(&table_of(&scan.table_name)?)?;
+    let conditions = held.iter().filter_map(|column| {
+        let absent = &policy.column(&column.name)?.capabilities.absent;
+        let values: Vec<Expr> = absent.iter().map(literal).collect();
+        let somebody = Expr::Column(column.clone()).in_list(values, true);
+        (!absent.is_empty()).then_some(somebody)
+    });
+    conditions.reduce(Expr::and)
+}
+
+fn each_once(plan: LogicalPlan, columns: &[Column]) -> DfResult<LogicalPlan> {
+    let keys = columns.iter().cloned().map(Expr::Column).collect();
+    Aggregate::try_new(plan.into(), keys, Vec::new()).map(LogicalPlan::Aggregate)
+}
