@@ -45,7 +45,8 @@ pub(crate) fn build(
     let rel = group::with_presence(walker, input, keys, calls, original)?;
     let mut columns = Columns::default();
     let parties = party_rules(walker, &rel);
-    let duties = crate::duties::owed(walker, &rel, &parties);
+    let mut duties = crate::duties::owed(walker, &rel, &parties);
+    duties.cuts = vec![None];
     told_as_they_are(walker, &duties);
     let key = |(index, column): (usize, &crate::relation::Col)| KeyColumn {
         column: columns.add(Expr::Column(column.column.clone()), &format!("__k{index}")),

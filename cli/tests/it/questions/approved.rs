@@ -258,6 +258,18 @@ fn medians_are_not_told_where_history_is_owed() {
     assert_eq!(outcomes[1].code(), None);
 }
 
+/// Jitter is of support, which rows have: they are told where it is owed.
+#[test]
+fn medians_are_told_where_jitter_is_owed() {
+    let world = world("");
+    let file = world.path().join("bank_b/transactions.policy.toml");
+    let policy = std::fs::read_to_string(&file).unwrap();
+    assert!(policy.contains("jitter = false"));
+    std::fs::write(&file, policy.replace("jitter = false", "jitter = true")).unwrap();
+    let outcomes = world.ask(&["SELECT * FROM approved('medians')"]);
+    assert!(!rows(&outcomes[0], &["m"]).is_empty());
+}
+
 #[test]
 fn a_table_of_mode_template_answers_nothing_else() {
     let world = world("mode = \"template\"\n");
