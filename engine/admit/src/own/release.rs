@@ -52,6 +52,7 @@ pub(super) fn build(
     let parties = rules(walker, &rel);
     let mut duties = crate::duties::owed(walker, &rel, &parties);
     duties.spaces = spaces.keys().map(ToString::to_string).collect();
+    duties.cuts = vec![None];
     told_as_they_are(walker, &duties);
     let mut columns = Columns::default();
     let key = |(index, column): (usize, &crate::relation::Col)| KeyColumn {
@@ -65,7 +66,9 @@ pub(super) fn build(
             column: columns.add_hidden(together(walker, tracks)),
             form: TrackForm::Set,
             merged: true,
-            k: others(&parties).map(|party| (party, list.others)).collect(),
+            k: others(&rel, &parties)
+                .map(|party| (party, list.others))
+                .collect(),
         }
     });
     let slots = slots.collect();
@@ -137,12 +140,12 @@ fn rules(walker: &Walker<'_>, rel: &Rel) -> Vec<PartyRule> {
     party_rules(walker, rel).into_iter().map(rule).collect()
 }
 
-/// The numbers of all parties but the recipient.
-fn others(parties: &[PartyRule]) -> impl Iterator<Item = u8> {
+/// The numbers of the owners behind the text but the recipient.
+fn others<'p>(rel: &'p Rel, parties: &'p [PartyRule]) -> impl Iterator<Item = u8> + use<'p> {
+    let owns = |rule: &PartyRule| rel.owners.iter().any(|owner| owner.as_str() == rule.name);
     let numbered = (0_u8..).zip(parties);
-    numbered
-        .filter(|(_, rule)| !rule.exempt)
-        .map(|(number, _)| number)
+    let others = numbered.filter(move |(_, rule)| !rule.exempt && owns(rule));
+    others.map(|(number, _)| number)
 }
 
 /// Tracks and sets of them as one set.
