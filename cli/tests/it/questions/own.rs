@@ -153,6 +153,9 @@ fn only_the_others_own_entities_count() {
          JOIN bank_b.payments b ON b.uetr = a.uetr JOIN bank_b.payments again ON again.account_id = b.account_id \
          GROUP BY a.account_id";
     let mut banks = Banks::new();
+    // No persons beside the accounts: they would be counted by themselves.
+    let person = "customer_id = { unit = \"person\", own = true }";
+    banks.policy = vec![("bank_b", person, "customer_id = { hidden = true }")];
     // B6 pays many accounts of bank A.
     for n in 30..40 {
         banks.pay("B6", &format!("A{n}"), 50);
