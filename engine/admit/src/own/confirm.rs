@@ -18,31 +18,56 @@ use datafusion_expr::{
 use policy::denial::Code;
 use policy::ident::TableRef;
 
+use super::{Own, claimed};
 use crate::refusals::Explain;
 use crate::request::OwnList;
 use crate::scan::{literal, table_of};
 use crate::walk::Walker;
+
+/// What a text reads of whom.
+struct Read<'s> {
+    scans: &'s BTreeMap<TableRef, TableScan>,
+    /// Tables of others that hold mirrors.
+    mirrors: Vec<TableScan>,
+    /// Columns of the others' own entities.
+    claims: Vec<(&'s TableScan, Column)>,
+}
+
+/// What the others have.
+struct Others {
+    /// Mirrors of rows.
+    held: LogicalPlan,
+    /// Own entities.
+    claimed: Option<LogicalPlan>,
+}
 
 /// The text with every table of the recipient replaced by its confirmed rows; unchanged where something is refused.
 pub(super) fn confirmed(
     walker: &mut Walker<'_>,
     text: &LogicalPlan,
     list: &OwnList,
-    own: &str,
+    own: &Own,
 ) -> DfResult<LogicalPlan> {
     let scans = scans(text)?;
-    let mirrors = mirrors(walker, &scans, list);
-    if !is_mirrored(walker, (&scans, &mirrors), list, own) {
+    let read = Read {
+        mirrors: mirrors(walker, &scans, list),
+        claims: claimed::columns(walker, &scans, own),
+        scans: &scans,
+    };
+    if !is_mirrored(walker, &read, list, own) {
         return Ok(text.clone());
     }
-    let held = mirrored(walker, &mirrors, list)?;
+    let others = Others {
+        held: mirrored(walker, &read.mirrors, list)?,
+        claimed: claimed::entities(&read.claims)?,
+    };
     let recipient = &walker.request.recipient;
     let replaced = text
         .clone()
         .transform_up_with_subqueries(|node| match &node {
             LogicalPlan::TableScan(scan) => match table_of(&scan.table_name) {
                 Some(table) if table.party == *recipient => {
-                    Ok(Transformed::yes(rows(scan, held.clone(), list)?))
+                    Ok(Transformed::yes(rows(scan, &others, (list, own))?))
                 }
                 Some(_) | None => Ok(Transformed::no(node)),
             },
@@ -89,12 +114,8 @@ fn kind<'s>(scan: &'s TableScan, name: &str) -> Option<&'s DataType> {
 }
 
 /// Whether the recipient's rows can be told from made-up ones; what stands in the way is refused.
-fn is_mirrored(
-    walker: &mut Walker<'_>,
-    (scans, mirrors): (&BTreeMap<TableRef, TableScan>, &[TableScan]),
-    list: &OwnList,
-    own: &str,
-) -> bool {
+fn is_mirrored(walker: &mut Walker<'_>, read: &Read<'_>, list: &OwnList, own: &Own) -> bool {
+    let (mirrors, own) = (&read.mirrors, &own.column);
     let mut wrong: Vec<String> = Vec::new();
     if mirrors.is_empty() {
         wrong.push("no table of another owner in it holds the mirror of a row".to_owned());
@@ -104,8 +125,18 @@ fn is_mirrored(
         Some(mirror) => wrong.extend(of_their_own(walker, mirrors, mirror)),
     }
     let recipient = &walker.request.recipient;
-    let tables = scans.iter().filter(|(table, _)| table.party == *recipient);
-    for (table, scan) in tables {
+    let tables = read.scans.iter();
+    for (table, scan) in tables.filter(|(table, _)| table.party == *recipient) {
+        let entity = kind(scan, own);
+        if read
+            .claims
+            .iter()
+            .any(|(other, claim)| kind(other, &claim.name) != entity)
+        {
+            wrong.push(format!(
+                "{own} of {table} has another type than the others' own entities"
+            ));
+        }
         for (column, mirror) in &list.confirm {
             let found = kind(scan, column);
             if found.is_none() {
@@ -140,17 +171,17 @@ fn of_their_own(walker: &Walker<'_>, mirrors: &[TableScan], mirror: &str) -> Vec
 }
 
 /// The confirmed rows of a table, under the names that it has.
-fn rows(scan: &TableScan, held: LogicalPlan, list: &OwnList) -> DfResult<LogicalPlan> {
+fn rows(scan: &TableScan, others: &Others, (list, own): (&OwnList, &Own)) -> DfResult<LogicalPlan> {
     let columns: Vec<Column> = scan.projected_schema.columns();
     let named = |name: &String| columns.iter().find(|column| column.name == *name).cloned();
     let keys: Vec<Column> = list.confirm.keys().filter_map(named).collect();
     let left = each_once(LogicalPlan::TableScan(scan.clone()), &keys)?;
-    let mirrors = held.schema().columns();
+    let mirrors = others.held.schema().columns();
     let on = keys.iter().cloned().map(Expr::Column);
     let on = on.zip(mirrors.into_iter().map(Expr::Column)).collect();
     let join = Join::try_new(
         left.into(),
-        held.into(),
+        others.held.clone().into(),
         on,
         None,
         JoinType::Inner,
@@ -158,6 +189,10 @@ fn rows(scan: &TableScan, held: LogicalPlan, list: &OwnList) -> DfResult<Logical
         NullEquality::NullEqualsNothing,
         false,
     )?;
+    let mut plan = LogicalPlan::Join(join);
+    if let (Some(claimed), Some(entity)) = (&others.claimed, named(&own.column)) {
+        plan = claimed::left_out(plan, &entity, claimed.clone())?;
+    }
     let absent: BTreeSet<&Column> = columns.iter().filter(|c| !keys.contains(c)).collect();
     let exprs = columns.iter().zip(scan.projected_schema.fields());
     let exprs = exprs.map(|(column, field)| {
@@ -168,7 +203,7 @@ fn rows(scan: &TableScan, held: LogicalPlan, list: &OwnList) -> DfResult<Logical
         Ok(nothing.alias_qualified(column.relation.clone(), column.name.clone()))
     });
     let exprs = exprs.collect::<DfResult<Vec<Expr>>>()?;
-    let rows = Projection::try_new(exprs, LogicalPlan::Join(join).into())?;
+    let rows = Projection::try_new(exprs, plan.into())?;
     Ok(LogicalPlan::Projection(rows))
 }
 
@@ -208,7 +243,7 @@ fn somebody(walker: &Walker<'_>, scan: &TableScan, held: &[Column]) -> Option<Ex
     conditions.reduce(Expr::and)
 }
 
-fn each_once(plan: LogicalPlan, columns: &[Column]) -> DfResult<LogicalPlan> {
+pub(super) fn each_once(plan: LogicalPlan, columns: &[Column]) -> DfResult<LogicalPlan> {
     let keys = columns.iter().cloned().map(Expr::Column).collect();
     Aggregate::try_new(plan.into(), keys, Vec::new()).map(LogicalPlan::Aggregate)
 }

@@ -3,19 +3,21 @@
 //! A list is an approved text of one shape: groups of one own column of the recipient, with bands beside it. Its rows go
 //! to the party alone that owns these entities. What keeps it from telling more than its owners agreed to:
 //!
-//! * of the recipient's rows only what another owner holds too is read ([`confirm`]);
+//! * of the recipient's rows only what another owner holds too is read ([`confirm`]), and nothing about whom another
+//!   owner calls its own ([`claimed`]);
 //! * behind each row stand enough entities of the others ([`release`]);
 //! * beside the entity stand values that the text itself spells out ([`band`]);
 //! * of too many rows none is told: [`Listed::most`] bounds the text's rows, before the asker picks among them.
 
 mod band;
+mod claimed;
 mod confirm;
 mod made;
 mod release;
 
 use datafusion_common::Result as DfResult;
 use datafusion_expr::{Aggregate, Expr, LogicalPlan};
-use policy::capability::Literal;
+use policy::capability::{Capabilities, Literal};
 use policy::denial::Code;
 use policy::ident::TableRef;
 
@@ -36,6 +38,14 @@ pub struct Listed {
     pub plan: LogicalPlan,
     /// Where there are more, there are none.
     pub most: usize,
+}
+
+/// The column that says which own entity a row is about.
+#[derive(Debug)]
+struct Own {
+    table: TableRef,
+    column: String,
+    capabilities: Capabilities,
 }
 
 /// Judges a list: its rows, and what the asker computes from them.
@@ -81,25 +91,21 @@ fn text(
     releases: &mut Vec<ReleasePlan>,
 ) -> DfResult<Listed> {
     let most = usize::try_from(list.rows).unwrap_or(usize::MAX);
-    let Some((table, column)) = entity(walker, plan, list) else {
+    let Some(own) = entity(walker, plan, list) else {
         return Ok(Listed {
             plan: plan.clone(),
             most,
         });
     };
-    let nobody = nobody(walker, &table, &column);
-    check_bands(walker, plan, list, &(table, column.clone()));
-    let confirmed = confirm::confirmed(walker, plan, list, &column)?;
-    let plan = released(walker, &confirmed, list, &nobody, releases)?;
+    check_bands(walker, plan, list, &own);
+    let confirmed = confirm::confirmed(walker, plan, list, &own)?;
+    let nobody = &own.capabilities.absent;
+    let plan = released(walker, &confirmed, list, nobody, releases)?;
     Ok(Listed { plan, most })
 }
 
 /// The own column that a text groups by; refused if it is none of the recipient's.
-fn entity(
-    walker: &mut Walker<'_>,
-    plan: &LogicalPlan,
-    list: &OwnList,
-) -> Option<(TableRef, String)> {
+fn entity(walker: &mut Walker<'_>, plan: &LogicalPlan, list: &OwnList) -> Option<Own> {
     let name = &list.name;
     let Some(node) = outermost(plan) else {
         let message =
@@ -113,10 +119,7 @@ fn entity(
         [key] => made::source(key, &node.input),
         _several => None,
     };
-    let found = source.filter(|(table, column)| {
-        table.table == list.table && column_is_own(walker, table, column)
-    });
-    let Some((table, column)) = found else {
+    let Some(own) = source.and_then(|source| own_column(walker, source, list)) else {
         let message = format!(
             "`{name}` must have one row for each value of an own column of {}",
             list.table
@@ -125,28 +128,29 @@ fn entity(
         walker.refusals.add(Code::Template, message).help(help);
         return None;
     };
-    if table.party != walker.request.recipient {
-        let owner = &table.party;
+    if own.table.party != walker.request.recipient {
+        let owner = &own.table.party;
         let message = format!("`{name}` lists entities of {owner}: nobody else may receive it");
         let help = format!("ask for {owner} as recipient");
         walker.refusals.add(Code::DeniedAsker, message).help(help);
         return None;
     }
-    Some((table, column))
+    Some(own)
 }
 
-fn column_is_own(walker: &Walker<'_>, table: &TableRef, column: &str) -> bool {
-    let policy = walker.policies.tables.get(table);
-    let column = policy.and_then(|policy| policy.column(column));
-    column.is_some_and(|column| column.capabilities.own)
-}
-
-fn nobody(walker: &Walker<'_>, table: &TableRef, column: &str) -> Vec<Literal> {
-    let policy = walker.policies.tables.get(table);
-    let column = policy.and_then(|policy| policy.column(column));
-    column
-        .map(|column| column.capabilities.absent.clone())
-        .unwrap_or_default()
+/// A column of the table that the owners agreed on, if its policy marks it `own`.
+fn own_column(
+    walker: &Walker<'_>,
+    (table, column): (TableRef, String),
+    list: &OwnList,
+) -> Option<Own> {
+    let policy = walker.policies.tables.get(&table)?;
+    let capabilities = policy.column(&column)?.capabilities.clone();
+    (table.table == list.table && capabilities.own).then_some(Own {
+        table,
+        column,
+        capabilities,
+    })
 }
 
 /// The outermost grouping, below projections and filters alone.
@@ -181,16 +185,12 @@ fn outermost(plan: &LogicalPlan) -> Option<&Aggregate> {
 }
 
 /// Every column of a list is the entity or a band.
-fn check_bands(
-    walker: &mut Walker<'_>,
-    plan: &LogicalPlan,
-    list: &OwnList,
-    entity: &(TableRef, String),
-) {
+fn check_bands(walker: &mut Walker<'_>, plan: &LogicalPlan, list: &OwnList, own: &Own) {
     let columns = plan.schema().columns();
     let is_entity = |index: usize| {
         let expr = columns.get(index).cloned().map(Expr::Column);
-        expr.and_then(|expr| made::source(&expr, plan)).as_ref() == Some(entity)
+        let source = expr.and_then(|expr| made::source(&expr, plan));
+        source.is_some_and(|(table, column)| table == own.table && column == own.column)
     };
     for (index, column) in columns.iter().enumerate() {
         if is_entity(index) || band::is_band(plan, index) {
