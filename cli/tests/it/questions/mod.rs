@@ -13,6 +13,7 @@ pub(crate) mod few;
 mod health;
 mod holes;
 mod own;
+mod own_made_up;
 mod own_world;
 mod padded;
 mod page;

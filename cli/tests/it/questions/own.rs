@@ -1,4 +1,4 @@
-//! Lists about the recipient's own entities: what they tell, to whom, and what a recipient gets by making rows up.
+//! Lists about the recipient's own entities: what they tell, to whom, and what every owner must have agreed to.
 
 use super::clear::Clear;
 use super::own_world::{BANKS, Banks, MULES, TERMS};
@@ -6,7 +6,7 @@ use super::table::same;
 use super::world::{Outcome, World};
 use crate::run::{Ran, subrosa};
 
-const CALL: &str = "SELECT * FROM approved('mules')";
+pub(super) const CALL: &str = "SELECT * FROM approved('mules')";
 
 /// The lines of a list.
 fn lines(outcome: &Outcome) -> String {
@@ -16,11 +16,11 @@ fn lines(outcome: &Outcome) -> String {
     }
 }
 
-fn told(world: &World) -> String {
+pub(super) fn told(world: &World) -> String {
     lines(&world.ask(&[CALL])[0])
 }
 
-fn code(world: &World, text: &str) -> String {
+pub(super) fn code(world: &World, text: &str) -> String {
     world.ask(&[text])[0].code().unwrap_or("").to_owned()
 }
 
@@ -32,8 +32,8 @@ fn ask(world: &World, who: &str, to: &str, text: &str) -> Ran {
     subrosa(world.path(), &args)
 }
 
-const A1: &str = r#"{"account_id":"A1","payers":"6 and more","large":true}"#;
-const A2: &str = r#"{"account_id":"A2","payers":"up to 5","large":false}"#;
+pub(super) const A1: &str = r#"{"account_id":"A1","payers":"6 and more","large":true}"#;
+pub(super) const A2: &str = r#"{"account_id":"A2","payers":"up to 5","large":false}"#;
 
 #[test]
 fn a_list_tells_own_accounts_with_enough_of_the_others_behind_them() {
@@ -82,112 +82,6 @@ fn it_is_what_plain_sql_finds_among_those_with_enough_behind_them() {
             assert!(same(ours, row[name].as_deref()), "{account:?} {name}");
         }
     }
-}
-
-/// Rows that bank A makes up are as if they were not there, whatever they say.
-#[test]
-fn a_row_without_a_mirror_changes_nothing() {
-    let plain = told(&Banks::with_mules().world());
-    let rows = [
-        // a reference that nobody has
-        ["u-x", "A3", "B1"],
-        // payments among others, by a guessed reference
-        ["u-C1-B1", "B1", "C1"],
-        ["u-C2-B1", "B1", "C2"],
-        // an account at another bank as its own
-        ["u-B6-A3", "B6", "A3"],
-        // payments to others of its accounts
-        ["u-B1-A1", "A3", "B1"],
-        ["u-B2-A1", "A3", "B2"],
-        // what it has, once more
-        ["u-B6-A3", "A3", "B6"],
-        ["u-B6-A3", "A3", "C5"],
-    ];
-    for row in rows {
-        let mut banks = Banks::with_mules();
-        banks.made_up = vec![row];
-        assert_eq!(told(&banks.world()), plain, "{row:?}");
-    }
-    let mut banks = Banks::with_mules();
-    banks.made_up = rows.to_vec();
-    assert_eq!(told(&banks.world()), plain);
-}
-
-/// Who guesses references of payments among others gets nothing about accounts that another owner has.
-#[test]
-fn nobody_lists_whom_another_owner_has() {
-    let mut banks = Banks::with_mules();
-    for payer in ["C11", "C12", "C13", "C14"] {
-        banks.pay(payer, "B30", 900);
-    }
-    let plain = told(&banks.world());
-    assert_eq!(plain, format!("[{A1},{A2}]"));
-    banks.made_up = vec![
-        ["u-C11-B30", "B30", "C11"],
-        ["u-C12-B30", "B30", "C12"],
-        ["u-C13-B30", "B30", "C13"],
-        ["u-C14-B30", "B30", "C14"],
-    ];
-    assert_eq!(told(&banks.world()), plain);
-}
-
-/// With two payers or with one, with the third or without it: below `others` an account is not there.
-#[test]
-fn below_others_all_worlds_look_the_same() {
-    let plain = told(&Banks::with_mules().world());
-    let without = |payer: &str| {
-        let mut banks = Banks::with_mules();
-        banks
-            .payments
-            .retain(|payment| payment.from != payer || payment.to != "A3");
-        told(&banks.world())
-    };
-    assert_eq!(without("B6"), plain);
-    assert_eq!(without("C5"), plain);
-    // More of the same payer, or of the same person, are nobody more.
-    let mut banks = Banks::with_mules();
-    for n in 0..5 {
-        banks.pay("B6", "A3", 100 + n);
-        let last = banks.payments.last_mut().unwrap();
-        last.uetr = format!("{}-{n}", last.uetr);
-    }
-    assert_eq!(told(&banks.world()), plain);
-    // One person at two banks is one.
-    let mut banks = Banks::with_mules();
-    banks.pay("C6", "A3", 10);
-    banks
-        .same_person
-        .extend([("C6", "person"), ("B6", "person")]);
-    assert_eq!(told(&banks.world()), plain);
-    // The third one is seen.
-    banks.same_person.retain(|(account, _)| *account != "C6");
-    assert!(told(&banks.world()).contains("A3"));
-}
-
-/// Whom the other banks merely deal with are nobody of theirs: A's own accounts do not stand behind a row.
-#[test]
-fn only_the_others_own_entities_count() {
-    let text = "SELECT a.account_id, count(*) >= 2 AS several FROM bank_a.payments a \
-         JOIN bank_b.payments b ON b.uetr = a.uetr JOIN bank_b.payments again ON again.account_id = b.account_id \
-         GROUP BY a.account_id";
-    let mut banks = Banks::new();
-    // No persons beside the accounts: they would be counted by themselves.
-    let person = "customer_id = { unit = \"person\", own = true }";
-    banks.policy = vec![("bank_b", person, "customer_id = { hidden = true }")];
-    // B6 pays many accounts of bank A.
-    for n in 30..40 {
-        banks.pay("B6", &format!("A{n}"), 50);
-    }
-    for bank in ["bank_a", "bank_b"] {
-        banks
-            .approvals
-            .push((bank, "mules".to_owned(), text.to_owned(), TERMS.to_owned()));
-    }
-    let outcome = told(&banks.world());
-    assert!(
-        outcome.contains("A1") && !outcome.contains("A3") && !outcome.contains("A30"),
-        "{outcome}"
-    );
 }
 
 #[test]
@@ -376,63 +270,6 @@ fn what_does_not_hold_is_refused() {
         }
         assert_eq!(code(&banks.world(), CALL), expected, "{without}");
     }
-}
-
-/// The recipient may not ask again and again with other rows of its own: its table's versions are counted, too.
-#[test]
-fn another_version_of_the_recipients_table_waits() {
-    let banks = Banks::with_mules();
-    let world = banks.world();
-    assert_eq!(told(&world), format!("[{A1},{A2}]"));
-    let mut other = banks.clone();
-    other.payments.retain(|payment| payment.uetr != "u-B1-A1");
-    other.pay("A9", "A8", 1);
-    other.write(&world);
-    assert_eq!(code(&world, CALL), "E_BUDGET");
-    banks.write(&world);
-}
-
-/// What is nobody to the bank that holds the mirror mirrors nobody, and where the test is blurred it stays above `others`.
-#[test]
-fn nobody_mirrors_nobody_and_jitter_only_takes_away() {
-    let mut banks = Banks::with_mules();
-    for payer in ["B11", "B12", "B13", "C11", "C12", "C13", "C14"] {
-        banks.pay(payer, "NIL", 500);
-    }
-    banks.made_up = vec![
-        ["u-B11-NIL", "NIL", "B11"],
-        ["u-B12-NIL", "NIL", "B12"],
-        ["u-C13-NIL", "NIL", "C13"],
-    ];
-    let world = banks.world();
-    assert!(
-        told(&world).contains("NIL"),
-        "as it stands, the others hold it"
-    );
-    let unit = "counterparty_account = { unit = \"acct\", join = \"acct\"";
-    banks.policy = vec![
-        (
-            "bank_b",
-            unit,
-            "counterparty_account = { unit = \"acct\", absent = [\"NIL\"], join = \"acct\"",
-        ),
-        (
-            "bank_c",
-            unit,
-            "counterparty_account = { unit = \"acct\", absent = [\"NIL\"], join = \"acct\"",
-        ),
-    ];
-    assert_eq!(told(&banks.world()), format!("[{A1},{A2}]"));
-    let mut banks = Banks::with_mules();
-    for payer in ["B14", "B15", "C15", "C16"] {
-        banks.pay(payer, "A1", 500);
-    }
-    banks.policy = vec![("bank_b", "jitter = false", "jitter = true")];
-    let blurred = told(&banks.world());
-    assert!(
-        blurred.contains(A1) && !blurred.contains("A3") && !blurred.contains("A4"),
-        "{blurred}"
-    );
 }
 
 /// Who signed one text does not answer another.
