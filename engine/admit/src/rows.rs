@@ -11,12 +11,12 @@ use arrow::datatypes::DataType;
 use datafusion_common::Result as DfResult;
 use datafusion_expr::{Expr, LogicalPlan, Projection};
 use policy::denial::Code;
-use release::{Duties, KeyColumn, ReleaseSpec, Statistic, StatisticKind};
+use release::{Branch, Duties, KeyColumn, ReleaseSpec, Statistic, StatisticKind};
 
 use crate::functions;
 use crate::group::{self, aggregate_call};
 use crate::refusals::Explain;
-use crate::relation::Rel;
+use crate::relation::{Col, Rel};
 use crate::release_branches::arm_of_row;
 use crate::release_plan::{Columns, ReleasePlan, party_rules, spec_slot};
 use crate::traits::ArmId;
@@ -48,11 +48,7 @@ pub(crate) fn build(
     let mut duties = crate::duties::owed(walker, &rel, &parties);
     duties.cuts = vec![None];
     told_as_they_are(walker, &duties);
-    let key = |(index, column): (usize, &crate::relation::Col)| KeyColumn {
-        column: columns.add(Expr::Column(column.column.clone()), &format!("__k{index}")),
-        name: format!("c{index}"),
-    };
-    let keys = rel.cols.iter().enumerate().map(key).collect();
+    let keys = key_columns(&rel, &mut columns);
     let slots = rel.slots.iter().map(|slot| spec_slot(slot, &mut columns));
     let slots = slots.collect();
     let statistics = vec![shown(&rel, &mut columns)];
@@ -68,6 +64,15 @@ pub(crate) fn build(
         duties,
         owners: rel.owners,
     })
+}
+
+/// All values of a row, as keys of a cell of its own.
+pub(crate) fn key_columns(rel: &Rel, columns: &mut Columns) -> Vec<KeyColumn> {
+    let key = |(index, column): (usize, &Col)| KeyColumn {
+        column: columns.add(Expr::Column(column.column.clone()), &format!("__k{index}")),
+        name: format!("c{index}"),
+    };
+    rel.cols.iter().enumerate().map(key).collect()
 }
 
 /// Refuses rows that leave as they are where an owner asks for more.
@@ -98,10 +103,15 @@ pub(crate) fn arms_of_row(rel: &Rel) -> Vec<(ArmId, bool)> {
 fn shown(rel: &Rel, columns: &mut Columns) -> Statistic {
     let arms = arms_of_row(rel).into_iter();
     let branches = arms.filter_map(|(arm, zero_ok)| arm_of_row(rel, columns, arm, zero_ok));
+    shown_by(branches.collect())
+}
+
+/// A statistic that is not shown, which owes these branches.
+pub(crate) fn shown_by(branches: Vec<Branch>) -> Statistic {
     Statistic {
         name: "__shown".to_owned(),
         kind: StatisticKind::CountRows,
-        branches: branches.collect(),
+        branches,
         output: DataType::Int64,
     }
 }

@@ -127,28 +127,7 @@ fn is_mirrored(walker: &mut Walker<'_>, read: &Read<'_>, list: &OwnList, own: &O
     let recipient = &walker.request.recipient;
     let tables = read.scans.iter();
     for (table, scan) in tables.filter(|(table, _)| table.party == *recipient) {
-        let entity = kind(scan, own);
-        if read
-            .claims
-            .iter()
-            .any(|(other, claim)| kind(other, &claim.name) != entity)
-        {
-            wrong.push(format!(
-                "{own} of {table} has another type than the others' own entities"
-            ));
-        }
-        for (column, mirror) in &list.confirm {
-            let found = kind(scan, column);
-            if found.is_none() {
-                wrong.push(format!(
-                    "{table} has no column {column}, so nobody confirms its rows"
-                ));
-            } else if mirrors.iter().any(|other| kind(other, mirror) != found) {
-                wrong.push(format!(
-                    "{column} of {table} has another type than its mirror {mirror}"
-                ));
-            }
-        }
+        wrong.extend(unfit(table, scan, read, (list, own)));
     }
     for message in &wrong {
         let message = format!("`{}`: {message}", list.name);
@@ -156,6 +135,34 @@ fn is_mirrored(walker: &mut Walker<'_>, read: &Read<'_>, list: &OwnList, own: &O
         walker.refusals.add(Code::Template, message).help(help);
     }
     wrong.is_empty()
+}
+
+/// Why nobody can confirm the rows of a table.
+fn unfit(
+    table: &TableRef,
+    scan: &TableScan,
+    read: &Read<'_>,
+    (list, own): (&OwnList, &str),
+) -> Vec<String> {
+    let mut wrong = Vec::new();
+    let entity = kind(scan, own);
+    let differs = |(other, claim): &(&TableScan, Column)| kind(other, &claim.name) != entity;
+    if read.claims.iter().any(differs) {
+        let message = format!("{own} of {table} has another type than the others' own entities");
+        wrong.push(message);
+    }
+    for (column, mirror) in &list.confirm {
+        let found = kind(scan, column);
+        let differs = |other: &TableScan| kind(other, mirror) != found;
+        if found.is_none() {
+            let message = format!("{table} has no column {column}, so nobody confirms its rows");
+            wrong.push(message);
+        } else if read.mirrors.iter().any(differs) {
+            let message = format!("{column} of {table} has another type than its mirror {mirror}");
+            wrong.push(message);
+        }
+    }
+    wrong
 }
 
 /// The other owner must hold the entity as a counterparty: its own entities are not the recipient's.

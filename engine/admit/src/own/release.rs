@@ -8,16 +8,13 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
 use datafusion_common::Result as DfResult;
 use datafusion_expr::expr::ScalarFunction;
 use datafusion_expr::{Aggregate, Expr, Filter, LogicalPlan, Projection};
 use policy::capability::Literal;
 use policy::denial::Code;
 use policy::ident::UnitSpace;
-use release::{
-    Branch, BranchSource, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind, TrackForm,
-};
+use release::{Branch, BranchSource, PartyRule, ReleaseSpec, TrackForm};
 
 use crate::arms::takers;
 use crate::group;
@@ -25,7 +22,7 @@ use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
 use crate::release_plan::{Columns, ReleasePlan, party_rules};
 use crate::request::OwnList;
-use crate::rows::{arms_of_row, told_as_they_are};
+use crate::rows::{arms_of_row, key_columns, shown_by, told_as_they_are};
 use crate::scan::literal;
 use crate::traits::ArmId;
 use crate::walk::Walker;
@@ -55,50 +52,59 @@ pub(super) fn build(
     duties.cuts = vec![None];
     told_as_they_are(walker, &duties);
     let mut columns = Columns::default();
-    let key = |(index, column): (usize, &crate::relation::Col)| KeyColumn {
-        column: columns.add(Expr::Column(column.column.clone()), &format!("__k{index}")),
-        name: format!("c{index}"),
-    };
-    let keys = rel.cols.iter().enumerate().map(key).collect();
-    let slots = spaces.values().map(|slots| {
-        let tracks = slots.iter().map(|slot| Expr::Column(slot.column.clone()));
-        release::Slot {
-            column: columns.add_hidden(together(walker, tracks)),
-            form: TrackForm::Set,
-            merged: true,
-            k: others(&rel, &parties)
-                .map(|party| (party, list.others))
-                .collect(),
-        }
-    });
-    let slots = slots.collect();
-    let branches = arms_of_row(&rel).into_iter();
-    let branches = branches.filter_map(|(arm, zero_ok)| {
-        let source = source(walker, &rel, &spaces, arm, &mut columns)?;
-        Some(Branch {
-            source,
-            zero_ok,
-            presence: true,
-        })
-    });
-    let statistics = vec![Statistic {
-        name: "__shown".to_owned(),
-        kind: StatisticKind::CountRows,
-        branches: branches.collect(),
-        output: DataType::Int64,
-    }];
+    let keys = key_columns(&rel, &mut columns);
+    let owed = others(&rel, &parties).map(|party| (party, list.others));
+    let owed: Vec<(u8, u32)> = owed.collect();
+    let slot = |slots| slot(walker, slots, owed.clone(), &mut columns);
+    let slots = spaces.values().map(slot).collect();
+    let branches = branches(walker, &rel, &spaces, &mut columns);
     let plan = Projection::try_new(columns.exprs, rel.plan.into())?;
     Ok(ReleasePlan {
         input: LogicalPlan::Projection(plan),
         spec: ReleaseSpec {
             keys,
-            statistics,
+            statistics: vec![shown_by(branches)],
             slots,
             parties,
         },
         duties,
         owners: rel.owners,
     })
+}
+
+/// All tracks of a space as one, of which so many of these parties together are owed.
+fn slot(
+    walker: &Walker<'_>,
+    slots: &Vec<&Slot>,
+    owed: Vec<(u8, u32)>,
+    columns: &mut Columns,
+) -> release::Slot {
+    let tracks = slots.iter().map(|slot| Expr::Column(slot.column.clone()));
+    release::Slot {
+        column: columns.add_hidden(together(walker, tracks)),
+        form: TrackForm::Set,
+        merged: true,
+        k: owed,
+    }
+}
+
+/// The arms that the values of a row went through.
+fn branches(
+    walker: &Walker<'_>,
+    rel: &Rel,
+    spaces: &Spaces<'_>,
+    columns: &mut Columns,
+) -> Vec<Branch> {
+    let arms = arms_of_row(rel).into_iter();
+    let branches = arms.filter_map(|(arm, zero_ok)| {
+        let source = source(walker, rel, spaces, arm, columns)?;
+        Some(Branch {
+            source,
+            zero_ok,
+            presence: true,
+        })
+    });
+    branches.collect()
 }
 
 /// Rows whose key is somebody: neither NULL nor a value that is nobody.
