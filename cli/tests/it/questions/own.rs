@@ -332,3 +332,37 @@ fn people_see_what_a_list_tells_and_on_which_terms() {
     let answers = explained.out.split("\njoins").next().unwrap().to_owned();
     assert_eq!(answers, include_str!("own_explained.txt"));
 }
+
+/// What the recipient got verifies offline, and says on which terms.
+#[test]
+fn the_receipt_of_a_list_tells_its_terms() {
+    let world = Banks::with_mules().world();
+    assert_eq!(told(&world), format!("[{A1},{A2}]"));
+    let answers = std::fs::read_dir(world.path().join(".subrosa/answers")).unwrap();
+    let answer = answers.map(|file| file.unwrap().path()).next().unwrap();
+    let verify = ["answer", "verify", answer.to_str().unwrap(), "--world", "."];
+    let ran = subrosa(world.path(), &verify);
+    assert_eq!(ran.code, 0, "{}{}", ran.out, ran.err);
+    for words in [
+        "approved question `mules`",
+        "for the recipient alone",
+        "at least 3 entities of the parties other than the recipient",
+        "account_id as counterparty_account, uetr as uetr",
+        "at most 10 rows: where there are more, none is told",
+    ] {
+        assert!(ran.out.contains(words), "{words}: {}", ran.out);
+    }
+}
+
+/// A parameter is part of the text, and takes the values alone that owners wrote.
+#[test]
+fn a_list_may_have_parameters() {
+    let text = format!("{MULES} HAVING count(DISTINCT b.account_id) >= $least");
+    let terms = format!("{TERMS}[approve.parameters]\nleast = [3, 6]\n");
+    let world = Banks::new().approve("mules", &text, &terms).world();
+    let call = |least: u32| format!("SELECT * FROM approved('mules', least => {least})");
+    let outcomes = world.ask(&[&call(3), &call(6), &call(4)]);
+    assert_eq!(lines(&outcomes[0]), format!("[{A1},{A2}]"));
+    assert_eq!(lines(&outcomes[1]), format!("[{A1}]"));
+    assert_eq!(outcomes[2].code(), Some("E_TEMPLATE"));
+}

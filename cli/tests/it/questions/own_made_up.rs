@@ -165,3 +165,22 @@ fn nobody_mirrors_nobody_and_jitter_only_takes_away() {
         "{blurred}"
     );
 }
+
+/// Texts that would carry what the recipient wrote: copies of a confirmed row weigh nothing, nor does another table of its own.
+#[test]
+fn copies_of_a_confirmed_row_are_one_row() {
+    let text = "SELECT a.account_id, count(*) >= 4 AS many, sum(b.amount) >= 400 AS large FROM bank_a.payments a \
+         JOIN (SELECT uetr, amount FROM bank_b.payments WHERE direction = 'out' \
+         UNION ALL SELECT uetr, amount FROM bank_c.payments WHERE direction = 'out') b ON b.uetr = a.uetr GROUP BY a.account_id";
+    let mut banks = Banks::new().approve("mules", text, TERMS);
+    let plain = told(&banks.world());
+    assert!(
+        plain.contains(r#"{"account_id":"A2","many":false,"large":false}"#),
+        "{plain}"
+    );
+    for _ in 0..5 {
+        banks.made_up.push(["u-B4-A2", "A2", "B4"]);
+        banks.made_up.push(["u-B4-A2", "A2", "another"]);
+    }
+    assert_eq!(told(&banks.world()), plain);
+}
