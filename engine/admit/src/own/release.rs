@@ -14,7 +14,7 @@ use datafusion_expr::{Aggregate, Expr, Filter, LogicalPlan, Projection};
 use policy::capability::Literal;
 use policy::denial::Code;
 use policy::ident::UnitSpace;
-use release::{Branch, BranchSource, PartyRule, ReleaseSpec, TrackForm};
+use release::{Adds, Branch, BranchSource, PartyRule, ReleaseSpec, TrackForm};
 
 use crate::arms::takers;
 use crate::group;
@@ -101,7 +101,7 @@ fn branches(
         Some(Branch {
             source,
             zero_ok,
-            presence: true,
+            adds: Adds::Row,
         })
     });
     branches.collect()
@@ -173,6 +173,10 @@ fn source(
     Some(match rel.arms.get(&arm)? {
         Arm::Flag(flag) => BranchSource::Flag(columns.add_hidden(Expr::Column(flag.clone()))),
         Arm::Each(row) => BranchSource::Each(columns.add_hidden(Expr::Column(row.clone()))),
+        Arm::Amount(amount) => {
+            let taken = Expr::Column(amount.clone()).is_not_null();
+            BranchSource::Flag(columns.add_hidden(taken))
+        }
         tracks @ Arm::Tracks(_) => {
             let of_space = |slots: &Vec<&Slot>| {
                 let taken = slots.iter().map(|slot| takers(tracks, slot));
