@@ -6,6 +6,8 @@
 mod admission;
 mod harness;
 mod hidden;
+mod mutation;
 mod poison;
 mod semantics;
 mod silence;
+mod tally;

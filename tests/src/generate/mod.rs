@@ -12,6 +12,7 @@ pub mod below;
 pub mod beside;
 pub mod change;
 pub mod disk;
+pub mod forbidden;
 pub mod policy;
 pub mod predicate;
 pub mod question;

@@ -27,6 +27,11 @@ impl<'a> Asker<'a> {
 
     /// A question.
     pub fn question(&mut self) -> Question {
+        self.asked().0
+    }
+
+    /// A question and the columns of the rows that it aggregates.
+    pub fn asked(&mut self) -> (Question, Vec<Shape>) {
         let depth = self.random.below(4);
         let rows = self.rows(depth);
         let mut keys: Vec<Expr> = Vec::new();
@@ -48,12 +53,13 @@ impl<'a> Asker<'a> {
         } else {
             self.having(&keys, &statistics)
         };
-        Question {
+        let question = Question {
             input: rows.plan,
             keys,
             statistics,
             having,
-        }
+        };
+        (question, rows.columns)
     }
 
     fn having(&mut self, keys: &[Expr], statistics: &[Aggregate]) -> Option<Expr> {

@@ -137,4 +137,19 @@ impl Plan {
             Self::Union { inputs } => inputs.iter().flat_map(Self::tables).collect(),
         }
     }
+    /// The operators, those that read before what they read: in the order in which they are written.
+    #[must_use]
+    pub fn operators(&self) -> Vec<&Plan> {
+        let below = match self {
+            Self::Scan { .. } => Vec::new(),
+            Self::Filter { input, .. }
+            | Self::Project { input, .. }
+            | Self::Group { input, .. }
+            | Self::Window { input, .. } => input.operators(),
+            Self::Join { left, right, .. } => [left.operators(), right.operators()].concat(),
+            Self::Semi { input, tested, .. } => [input.operators(), tested.operators()].concat(),
+            Self::Union { inputs } => inputs.iter().flat_map(Self::operators).collect(),
+        };
+        std::iter::once(self).chain(below).collect()
+    }
 }

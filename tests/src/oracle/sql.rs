@@ -6,16 +6,33 @@ use super::value::Value;
 use super::world::World;
 
 /// Writes questions over a world.
-#[derive(Debug)]
-pub struct Writer<'a> {
+struct Writer<'a> {
     world: &'a World,
     names: usize,
+    seen: usize,
+    splice: Option<Splice<'a>>,
 }
+
+/// A place in a plan where something else is written: the operator's number, inputs after those that read them, and
+/// what becomes of its SELECT.
+pub type Splice<'a> = (usize, &'a dyn Fn(&str) -> String);
 
 /// A question as one statement.
 #[must_use]
 pub fn statement(world: &World, question: &Question) -> String {
-    Writer { world, names: 0 }.question(question)
+    Writer::new(world, None).question(question)
+}
+
+/// The same with something else in one place.
+#[must_use]
+pub fn spliced(world: &World, question: &Question, splice: Splice<'_>) -> String {
+    Writer::new(world, Some(splice)).question(question)
+}
+
+/// Rows as a SELECT with columns `c0`, `c1`, ….
+#[must_use]
+pub fn rows(world: &World, plan: &Plan) -> String {
+    Writer::new(world, None).plan(plan)
 }
 
 /// An expression; `name` says what a column is called.
@@ -111,7 +128,16 @@ fn named(expressions: impl IntoIterator<Item = String>, prefix: char, from: usiz
         .collect()
 }
 
-impl Writer<'_> {
+impl<'a> Writer<'a> {
+    fn new(world: &'a World, splice: Option<Splice<'a>>) -> Self {
+        Self {
+            world,
+            names: 0,
+            seen: 0,
+            splice,
+        }
+    }
+
     /// A fresh name of a subquery.
     fn name(&mut self) -> String {
         self.names += 1;
@@ -156,6 +182,16 @@ impl Writer<'_> {
 
     /// A plan as a SELECT with columns `c0`, `c1`, ….
     fn plan(&mut self, plan: &Plan) -> String {
+        let number = self.seen;
+        self.seen += 1;
+        let text = self.operator(plan);
+        match self.splice {
+            Some((place, write)) if place == number => write(&text),
+            Some(_) | None => text,
+        }
+    }
+
+    fn operator(&mut self, plan: &Plan) -> String {
         match plan {
             Plan::Scan { table } => {
                 let names = self.world.tables[*table].visible();

@@ -5,6 +5,7 @@ use std::path::Path;
 use serde_json::Value;
 use tests::generate::question::Asker;
 use tests::generate::random::Random;
+use tests::generate::shape::Shape;
 use tests::generate::{disk, world};
 use tests::oracle::plan::Question;
 use tests::oracle::sql;
@@ -39,6 +40,8 @@ pub(super) struct Case {
     pub(super) seed: u64,
     pub(super) world: World,
     pub(super) questions: Vec<Question>,
+    /// By question: the columns of the rows that it aggregates.
+    pub(super) columns: Vec<Vec<Shape>>,
 }
 
 impl Case {
@@ -46,11 +49,12 @@ impl Case {
     pub(super) fn new(seed: u64) -> Self {
         let world = world::world(&mut Random::new(seed, 1));
         let mut asker = Asker::new(&world, Random::new(seed, 2));
-        let questions = (0..EACH).map(|_| asker.question()).collect();
+        let (questions, columns) = (0..EACH).map(|_| asker.asked()).unzip();
         Self {
             seed,
             world,
             questions,
+            columns,
         }
     }
 
@@ -79,6 +83,11 @@ pub(super) fn cases(percent: u64) -> impl Iterator<Item = Case> {
 
 /// Asks a world in a folder; the asker is the world's.
 pub(super) fn ask_in(folder: &Path, world: &World, statements: &[String]) -> Ran {
+    ask_with(folder, world, statements, &[])
+}
+
+/// The same with further options.
+pub(super) fn ask_with(folder: &Path, world: &World, statements: &[String], more: &[&str]) -> Ran {
     std::fs::write(folder.join("questions.sql"), statements.join(";\n")).unwrap();
     let principal = format!("ann@{}", world.parties[world.asker]);
     let args = [
@@ -93,7 +102,7 @@ pub(super) fn ask_in(folder: &Path, world: &World, statements: &[String]) -> Ran
         "-f",
         "questions.sql",
     ];
-    subrosa(folder, &args)
+    subrosa(folder, &[&args, more].concat())
 }
 
 /// Writes a world, seals it (what its owners are told of their data is no reply), and asks it.
@@ -135,7 +144,11 @@ pub(super) fn outcomes(ran: &Ran, statements: usize) -> Vec<Outcome> {
 
 /// The outcomes of all questions of a case over some world of its shape.
 pub(super) fn outcomes_over(case: &Case, world: &World) -> Vec<Outcome> {
-    let statements = case.sql();
+    outcomes_of(world, &case.sql())
+}
+
+/// The outcomes of statements; those after the program's end in the middle are asked anew.
+pub(super) fn outcomes_of(world: &World, statements: &[String]) -> Vec<Outcome> {
     let mut all: Vec<Outcome> = Vec::new();
     while all.len() < statements.len() {
         let left = &statements[all.len()..];

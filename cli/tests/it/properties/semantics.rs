@@ -9,36 +9,45 @@ use tests::oracle::world::World;
 use tests::oracle::{reply, sql};
 
 use super::harness::{Case, Outcome, ask, cases, fail, failure, outcomes, outcomes_over, setting};
+use super::tally::Tally;
 
 /// So many failures are shrunk and shown.
 const SHOWN: u64 = 3;
 
 /// Property 1: the released answer, as a multiset of rows.
 #[test]
-#[expect(clippy::print_stdout, reason = "the rates are what a run is for")]
 fn semantics_equal_the_oracles() {
-    let (mut asked, mut accepted, mut told) = (0, 0, 0);
-    let mut refusals: BTreeMap<String, usize> = BTreeMap::new();
+    let mut tally = Tally::default();
     let mut wrong: Vec<(Case, usize)> = Vec::new();
     for case in cases(100) {
-        let outcomes = outcomes_over(&case, &case.world);
-        for (at, outcome) in outcomes.iter().enumerate() {
-            asked += 1;
-            if !is_right(&case.world, &case.questions[at], outcome) {
-                wrong.push((Case::new(case.seed), at));
-            }
-            match outcome {
-                Outcome::Refused(code, _) => *refusals.entry(code.clone()).or_default() += 1,
-                Outcome::Answer(text) => {
-                    accepted += 1;
-                    told += usize::from(text != "[]");
-                }
-            }
+        for at in disagreements(&case, &mut tally) {
+            wrong.push((Case::new(case.seed), at));
         }
     }
-    println!(
-        "{asked} questions, {accepted} accepted, {told} answers not empty; refused: {refusals:?}"
-    );
+    conclude(&tally, &wrong);
+}
+
+/// The questions of a case that the oracle answers otherwise. A run of hours says at once what it found, and where.
+#[expect(clippy::print_stdout, reason = "the rates are what a run is for")]
+fn disagreements(case: &Case, tally: &mut Tally) -> Vec<usize> {
+    let mut found = Vec::new();
+    for (at, outcome) in outcomes_over(case, &case.world).iter().enumerate() {
+        tally.add(outcome);
+        if !is_right(&case.world, &case.questions[at], outcome) {
+            let statement = sql::statement(&case.world, &case.questions[at]);
+            println!("seed {}, question {at}: {statement}", case.seed);
+            found.push(at);
+        }
+        if tally.is_round() {
+            println!("up to seed {}: {tally}", case.seed);
+        }
+    }
+    found
+}
+
+#[expect(clippy::print_stdout, reason = "the rates are what a run is for")]
+fn conclude(tally: &Tally, wrong: &[(Case, usize)]) {
+    println!("{tally}");
     let most = setting("SUBROSA_FAILURES", SHOWN);
     let tries = if most > SHOWN { 0 } else { 60 };
     let shown = wrong.iter().take(usize::try_from(most).unwrap());
@@ -49,6 +58,12 @@ fn semantics_equal_the_oracles() {
         wrong.len(),
         shown.join("\n\n")
     );
+    let Tally {
+        asked,
+        accepted,
+        told,
+        ..
+    } = *tally;
     assert!(
         accepted * 100 >= asked * 60,
         "{accepted} of {asked} are accepted"
