@@ -59,6 +59,26 @@ fn scramble(random: &mut Random, table: &Table, row: &mut [Value]) {
     }
 }
 
+/// These rows, each a table and a number, say something else wherever a rule permits any value.
+#[must_use]
+pub fn altered(world: &World, these: &BTreeSet<(usize, usize)>, seed: u64) -> World {
+    let mut world = world.clone();
+    let mut random = Random::new(seed, 104);
+    for (number, row) in these {
+        let table = &mut world.tables[*number];
+        let free = (0..table.columns.len()).filter(|at| table.unique != Some(*at));
+        for at in free.collect::<Vec<_>>() {
+            if random.percent(50) {
+                table.rows[*row][at] = match table.columns[at].name {
+                    "who" | "peer" => Value::Text(rows::name(random.below(13))),
+                    name => rows::value(&mut random, name),
+                };
+            }
+        }
+    }
+    world
+}
+
 /// Everybody has another name.
 #[must_use]
 pub fn renamed(world: &World) -> World {

@@ -10,7 +10,7 @@ use tests::oracle::world::World;
 use super::harness::{Case, Outcome, ask, cases, fail, outcomes};
 
 /// Equal, or answers whose floating point numbers differ in the last digits.
-fn same(before: &Outcome, after: &Outcome) -> bool {
+pub(super) fn same(before: &Outcome, after: &Outcome) -> bool {
     match (before, after) {
         (Outcome::Answer(before), Outcome::Answer(after)) => {
             let parsed = |text: &str| serde_json::from_str::<Value>(text).unwrap();

@@ -2,7 +2,7 @@
 
 use crate::generate::shape::Shape;
 use crate::oracle::value::Kind;
-use crate::oracle::world::Grain;
+use crate::oracle::world::{Column, Grain};
 
 use super::{Mutator, Site};
 
@@ -37,6 +37,27 @@ fn statistic(
     ))
 }
 
+/// A sum of a visible column of a table that is somebody else's, or not its asker's to ask freely.
+fn sum_of_table(site: &Site<'_>, fits: impl Fn(&Column) -> bool, sum: &str) -> Option<String> {
+    let world = site.world;
+    let theirs = |table: &&usize| {
+        let table = &world.tables[**table];
+        table.party != world.asker || !table.own
+    };
+    let tables = site.question.input.tables();
+    let mut theirs = tables.iter().filter(theirs);
+    let (table, column) = theirs.find_map(|number| {
+        let mut columns = world.tables[*number].columns.iter();
+        let found = columns.find(|column| !column.hidden && fits(column))?;
+        Some((*number, found.name))
+    })?;
+    let sum = sum.replace("{}", column);
+    Some(format!(
+        "SELECT sum({sum}) AS s0 FROM {}",
+        world.full_name(table)
+    ))
+}
+
 /// Groups by a column of the rows.
 fn groups(
     site: &mut Site<'_>,
@@ -44,7 +65,7 @@ fn groups(
     key: &str,
     group: &str,
 ) -> Option<String> {
-    let column = site.column(fits)?;
+    let column = site.column(fits).filter(|_| site.has_plain_rows())?;
     let [key, group] = [key, group].map(|text| text.replace("{}", &column));
     Some(format!(
         "SELECT {key} AS k0, count(*) AS s0 FROM {} GROUP BY {group}",
@@ -143,20 +164,11 @@ pub(super) const ALL: &[Mutator] = &[
         name: "a sum of what is no measure",
         code: "E_MEASURE_EXPR",
         make: |site| {
-            let (world, asker) = (site.world, site.world.asker);
-            let read = site.question.input.tables().into_iter();
-            let mut read = read.map(|table| (table, &world.tables[table]));
-            let (table, column) = read.find_map(|(number, table)| {
-                let mut columns = table.columns.iter();
-                let other =
-                    columns.find(|column| column.name == "size" && column.measure.is_none());
-                let theirs = table.party != asker || !table.own;
-                other.filter(|_| theirs).map(|column| (number, column.name))
-            })?;
-            Some(format!(
-                "SELECT sum({column}) AS s0 FROM {}",
-                world.full_name(table)
-            ))
+            sum_of_table(
+                site,
+                |column| column.kind == Kind::Whole && column.measure.is_none(),
+                "{}",
+            )
         },
     },
     Mutator {
@@ -172,9 +184,11 @@ pub(super) const ALL: &[Mutator] = &[
         name: "a measure made a float",
         code: "E_MEASURE_EXPR",
         make: |site| {
-            statistic(site, is_exact, |column| {
-                format!("sum(CAST({column} AS DOUBLE))")
-            })
+            sum_of_table(
+                site,
+                |column| column.measure.is_some(),
+                "CAST({} AS DOUBLE)",
+            )
         },
     },
     Mutator {
