@@ -8,6 +8,7 @@
 )]
 
 mod attacks;
+mod audit;
 mod bank;
 mod guesses;
 mod values;
