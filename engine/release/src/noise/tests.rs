@@ -11,7 +11,11 @@ use std::collections::BTreeMap;
 use super::bernoulli::{bernoulli, bernoulli_exp, geometric};
 use super::{Ratio, Stream, discrete_gaussian, discrete_laplace};
 
-const DRAWS: usize = 100_000;
+/// How many draws a test looks at: `SUBROSA_DRAWS`, or enough for every day.
+fn draws() -> usize {
+    let asked = std::env::var("SUBROSA_DRAWS").ok();
+    asked.and_then(|text| text.parse().ok()).unwrap_or(100_000)
+}
 
 fn stream(seed: u8) -> Stream {
     Stream::new(&[seed; 32], "test")
@@ -23,7 +27,7 @@ fn ratio(above: u128, below: u128) -> Ratio {
 
 fn tally(mut draw: impl FnMut() -> i128) -> BTreeMap<i128, f64> {
     let mut counts = BTreeMap::new();
-    for _ in 0..DRAWS {
+    for _ in 0..draws() {
         *counts.entry(draw()).or_insert(0.0) += 1.0;
     }
     counts
@@ -34,7 +38,7 @@ fn tally(mut draw: impl FnMut() -> i128) -> BTreeMap<i128, f64> {
 fn surprise(counts: &BTreeMap<i128, f64>, weight: impl Fn(i128) -> f64) -> f64 {
     let (low, high) = (-400_i128, 400_i128);
     let total: f64 = (low..=high).map(&weight).sum();
-    let expected = |x| weight(x) / total * DRAWS as f64;
+    let expected = |x| weight(x) / total * draws() as f64;
     let (mut statistic, mut bins) = (0.0, 0.0);
     let (mut rest, mut rest_expected) = (0.0, 0.0);
     for x in low..=high {
@@ -107,19 +111,19 @@ fn coins_have_their_bias() {
     let mut coins = stream(50);
     for (above, below) in [(1_u128, 7_u128), (3, 2), (0, 1), (22, 7), (1, 1)] {
         let gamma = ratio(above, below);
-        let heads = (0..DRAWS)
+        let heads = (0..draws())
             .filter(|_| bernoulli_exp(&mut coins, gamma))
             .count() as f64;
         let p = (-(above as f64) / below as f64).exp();
-        let deviation = (DRAWS as f64 * p * (1.0 - p)).sqrt().max(0.5);
+        let deviation = (draws() as f64 * p * (1.0 - p)).sqrt().max(0.5);
         assert!(
-            (heads - DRAWS as f64 * p).abs() < 4.0 * deviation,
+            (heads - draws() as f64 * p).abs() < 4.0 * deviation,
             "exp(-{above}/{below}): {heads}"
         );
     }
-    let sixths = (0..DRAWS).filter(|_| bernoulli(&mut coins, 1, 6)).count() as f64;
+    let sixths = (0..draws()).filter(|_| bernoulli(&mut coins, 1, 6)).count() as f64;
     assert!(
-        (sixths - DRAWS as f64 / 6.0).abs() < 4.0 * (DRAWS as f64 * 5.0 / 36.0).sqrt(),
+        (sixths - draws() as f64 / 6.0).abs() < 4.0 * (draws() as f64 * 5.0 / 36.0).sqrt(),
         "{sixths}"
     );
 }
@@ -151,18 +155,18 @@ fn uniform_numbers_are_uniform_and_below_their_bound() {
 fn moments_are_right_where_a_table_of_the_distribution_is_not() {
     let variance = ratio(16 * 9999 * 9999, 1_000_000);
     let mut stream = stream(53);
-    let draws: Vec<f64> = (0..DRAWS)
+    let drawn: Vec<f64> = (0..draws())
         .map(|_| discrete_gaussian(&mut stream, variance) as f64)
         .collect();
-    let mean = draws.iter().sum::<f64>() / DRAWS as f64;
-    let spread = draws.iter().map(|x| x * x).sum::<f64>() / DRAWS as f64;
+    let mean = drawn.iter().sum::<f64>() / draws() as f64;
+    let spread = drawn.iter().map(|x| x * x).sum::<f64>() / draws() as f64;
     let exact = variance.above() as f64 / variance.below() as f64;
     assert!(
-        mean.abs() < 4.0 * (exact / DRAWS as f64).sqrt(),
+        mean.abs() < 4.0 * (exact / draws() as f64).sqrt(),
         "mean {mean}"
     );
     assert!(
-        (spread / exact - 1.0).abs() < 4.0 * (2.0 / DRAWS as f64).sqrt(),
+        (spread / exact - 1.0).abs() < 4.0 * (2.0 / draws() as f64).sqrt(),
         "variance {spread}, not {exact}"
     );
 }
