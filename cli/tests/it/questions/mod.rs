@@ -22,6 +22,7 @@ mod read;
 mod recursion;
 mod released;
 mod repeated;
+mod strangers;
 mod support;
 pub(crate) mod table;
 mod terms;
