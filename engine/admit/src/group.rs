@@ -12,6 +12,7 @@ use crate::branch::{Branch, measure_branches, of_condition};
 use crate::clamp::in_its_stead;
 use crate::computed::{arm_tracks, call, computed};
 use crate::consent;
+use crate::determined;
 use crate::expression;
 use crate::measure::{self, Judged, Place};
 use crate::nobody;
@@ -138,29 +139,14 @@ pub(crate) fn aggregate_call(expr: &Expr) -> Option<&AggregateFunction> {
     }
 }
 
-/// A key that the binder added because others determine it: it parts no group.
+/// A key that others determine, as the binder may have added it for that: it parts no group.
 fn is_implied(input: &LogicalPlan, keys: &[Expr], key: &Expr) -> bool {
-    let schema = input.schema();
-    let index = |expr: &Expr| match expr {
-        Expr::Column(column) => schema.maybe_index_of_column(column),
-        _expression => None,
-    };
-    let Some(target) = index(key) else {
+    let Some(target) = determined::column(input, key) else {
         return false;
     };
-    let others: BTreeSet<usize> = keys
-        .iter()
-        .filter(|k| *k != key)
-        .filter_map(index)
-        .collect();
-    schema.functional_dependencies().iter().any(|dependency| {
-        !dependency.source_indices.contains(&target)
-            && dependency.target_indices.contains(&target)
-            && dependency
-                .source_indices
-                .iter()
-                .all(|source| others.contains(source))
-    })
+    let others = keys.iter().filter(|other| *other != key);
+    let others = others.filter_map(|other| determined::column(input, other));
+    determined::determine(input, &others.filter(|at| *at != target).collect(), target)
 }
 
 fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> Traits {

@@ -27,6 +27,7 @@ mod conjunct;
 mod consent;
 mod constant;
 pub mod cost;
+mod determined;
 mod duties;
 mod expression;
 mod frame;

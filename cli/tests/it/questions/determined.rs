@@ -1,0 +1,31 @@
+//! What is counted by a person and something else is not determined by the person, though her rows were joined with one
+//! that was grouped by her: as a key it parts groups, and whoever takes its condition is counted.
+
+use super::few;
+
+const ROWS: &str = "(SELECT g.person AS p, t.n AS y, t.country AS c FROM bank.t t \
+                    JOIN (SELECT DISTINCT person FROM bank.t) g ON t.person = g.person)";
+
+/// Each told how many paid to KY, as groups more than there are people.
+fn attacks() -> Vec<String> {
+    let counted =
+        format!("(SELECT p, y, count(*) FILTER (WHERE c = 'KY') AS a FROM {ROWS} j GROUP BY p, y)");
+    let parted = format!("(SELECT p, a, count(*) AS x FROM {counted} f GROUP BY p, a)");
+    [
+        format!("SELECT count(*) AS r, sum(a) AS s FROM (SELECT DISTINCT p, a FROM {counted} f) z"),
+        format!("SELECT count(*) AS r, count(DISTINCT a) AS s FROM (SELECT DISTINCT p, a FROM {counted} f) z"),
+        format!("SELECT count(*) AS r, sum(x) AS x, sum(a) AS s FROM {parted} z"),
+        format!("SELECT count(*) AS r FROM {parted} z WHERE x >= 1"),
+    ]
+    .into()
+}
+
+#[test]
+fn groups_by_what_only_a_wider_key_determines_tell_nothing_of_a_few() {
+    let attacks = attacks();
+    let attacks: Vec<&str> = attacks.iter().map(String::as_str).collect();
+    let [one, two] = [1, 2].map(|few| few::world(few).ask(&attacks));
+    for ((one, two), sql) in one.iter().zip(&two).zip(&attacks) {
+        assert_eq!(format!("{one:?}"), format!("{two:?}"), "{sql}");
+    }
+}
