@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate::{self, Told, argument, mean, value, variance};
-use super::evaluate::{Evaluator, arms_of};
+use super::arms::arms_of;
+use super::evaluate::Evaluator;
 use super::expression::Expr;
 use super::number::Number;
 use super::plan::{Aggregate, Function, Question};

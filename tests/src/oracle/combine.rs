@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::evaluate::{Evaluator, arms_of};
+use super::arms::arms_of;
+use super::evaluate::Evaluator;
 use super::expression::Expr;
 use super::merge::merge;
 use super::relation::{Cell, Place, Relation, Row, nobody};

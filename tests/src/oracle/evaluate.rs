@@ -3,8 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate;
+use super::arms::arms_of;
 use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
+use super::depends::determined;
 use super::expression::Expr;
 use super::merge::{Kind, Through, arms_made, merge, terms_made, window};
 use super::plan::{Aggregate, Plan};
@@ -69,8 +71,9 @@ impl<'a> Evaluator<'a> {
                 keys,
                 aggregates,
             } => {
+                let implied = self.implied(input, keys);
                 let input = self.rows(input);
-                self.group(input, keys, aggregates)
+                self.group(input, (keys, &implied), aggregates)
             }
             Plan::Union { inputs } => {
                 let mut inputs: Vec<_> = inputs.iter().map(|input| self.rows(input)).collect();
@@ -232,17 +235,38 @@ impl<'a> Evaluator<'a> {
         input
     }
 
-    fn group(&mut self, mut input: Relation, keys: &[Expr], aggregates: &[Aggregate]) -> Relation {
+    /// By key: whether the others determine it.
+    fn implied(&self, input: &Plan, keys: &[Expr]) -> Vec<bool> {
+        let column = |key: &Expr| match key {
+            Expr::Column(at) => Some(*at),
+            _computed => None,
+        };
+        let is_implied = |key: &Expr| {
+            let others = keys.iter().filter(|other| *other != key);
+            let others = others.filter_map(column).collect();
+            column(key).is_some_and(|at| determined(self.world, input, &others).contains(&at))
+        };
+        keys.iter().map(is_implied).collect()
+    }
+
+    fn group(
+        &mut self,
+        mut input: Relation,
+        (keys, implied): (&[Expr], &[bool]),
+        aggregates: &[Aggregate],
+    ) -> Relation {
         let mut columns = Vec::new();
         let made: Vec<Vec<Through>> = aggregates
             .iter()
             .map(|aggregate| self.through(&mut input, aggregate))
             .collect();
-        for key in keys {
+        for (key, implied) in keys.iter().zip(implied) {
             let own = self.branch(&mut input, key);
             let reached = arms_of(&input, key);
             let terms = self.terms(&mut input, key);
-            input.arms.extend(own.keys().chain(reached.keys()).copied());
+            if !implied {
+                input.arms.extend(own.keys().chain(reached.keys()).copied());
+            }
             let identifier = matches!(key, Expr::Column(at) if input.columns[*at].identifier);
             columns.push(Column {
                 kind: key.kind(&input.kinds()),
@@ -368,28 +392,5 @@ pub(super) fn whole(aggregate: &Aggregate) -> Expr {
     match &aggregate.filter {
         Some(filter) => Expr::Case(vec![(filter.clone(), argument)], None),
         None => argument,
-    }
-}
-
-/// Branches that an expression's columns went through. A literal 0 adds nothing only where nothing is added to it.
-#[must_use]
-pub fn arms_of(input: &Relation, expr: &Expr) -> BTreeMap<Arm, bool> {
-    let bare = matches!(expr, Expr::Column(_) | Expr::Case(_, _));
-    let mut all = BTreeMap::new();
-    for column in expr.columns() {
-        for (arm, zero) in &input.columns[column].arms {
-            let zero = *zero && bare && !guards(expr).contains(&column);
-            let known = all.entry(*arm).or_insert(zero);
-            *known &= zero;
-        }
-    }
-    all
-}
-
-/// Columns that decide which arm is taken.
-fn guards(expr: &Expr) -> Vec<usize> {
-    match expr {
-        Expr::Case(arms, _) => arms.iter().flat_map(|(when, _)| when.columns()).collect(),
-        _ => Vec::new(),
     }
 }

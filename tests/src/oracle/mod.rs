@@ -14,9 +14,11 @@
 
 pub mod aggregate;
 pub mod answer;
+pub mod arms;
 pub mod calendar;
 mod cells;
 mod combine;
+pub mod depends;
 pub mod evaluate;
 pub mod expression;
 mod merge;

@@ -1,0 +1,76 @@
+//! Columns that are the same wherever others are, whatever the data: those of rows that were grouped by the others.
+//!
+//! A key of a grouping that the other keys determine parts nothing, so nobody is counted for the arms that it went through.
+
+use std::collections::BTreeSet;
+
+use super::expression::Expr;
+use super::plan::Plan;
+use super::sql::width;
+use super::world::World;
+
+/// All columns of a plan that some of its columns determine, themselves included.
+#[must_use]
+pub fn determined(world: &World, plan: &Plan, by: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut all = by.clone();
+    loop {
+        let more = step(world, plan, &all);
+        if more == all {
+            return all;
+        }
+        all = more;
+    }
+}
+
+/// What is determined at once.
+fn step(world: &World, plan: &Plan, by: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let mut all = by.clone();
+    match plan {
+        Plan::Scan { .. } | Plan::Union { .. } => {}
+        Plan::Filter { input, .. } | Plan::Semi { input, .. } => {
+            all.extend(determined(world, input, by));
+        }
+        Plan::Window { input, .. } => {
+            let width = width(world, input);
+            let below = by.iter().copied().filter(|at| *at < width).collect();
+            all.extend(determined(world, input, &below));
+        }
+        Plan::Project { input, columns } => all.extend(through(world, input, columns, by)),
+        Plan::Group {
+            input,
+            keys,
+            aggregates,
+        } => {
+            all.extend(through(world, input, keys, by));
+            if (0..keys.len()).all(|key| all.contains(&key)) {
+                all.extend(0..keys.len() + aggregates.len());
+            }
+        }
+        Plan::Join {
+            outer, left, right, ..
+        } => {
+            let width = width(world, left);
+            let (ours, theirs): (BTreeSet<usize>, BTreeSet<usize>) =
+                by.iter().partition(|at| **at < width);
+            all.extend(determined(world, left, &ours));
+            if !outer {
+                let theirs = theirs.into_iter().map(|at| at - width).collect();
+                let found = determined(world, right, &theirs);
+                all.extend(found.into_iter().map(|at| at + width));
+            }
+        }
+    }
+    all
+}
+
+/// The expressions that are columns which others of them determine.
+fn through(world: &World, input: &Plan, exprs: &[Expr], by: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let column = |at: usize| match exprs.get(at) {
+        Some(Expr::Column(from)) => Some(*from),
+        _computed => None,
+    };
+    let below = by.iter().filter_map(|at| column(*at)).collect();
+    let below = determined(world, input, &below);
+    let known = |at: &usize| column(*at).is_some_and(|from| below.contains(&from));
+    (0..exprs.len()).filter(known).collect()
+}
