@@ -5,12 +5,9 @@
 //! key, stand in no inner group and in no window.
 
 use std::collections::BTreeSet;
-use std::ops::Not;
-use std::sync::Arc;
 
 use datafusion_common::{Column, Result as DfResult};
-use datafusion_expr::expr::ScalarFunction;
-use datafusion_expr::{Expr, Filter, LogicalPlan, lit};
+use datafusion_expr::{Expr, Filter, LogicalPlan};
 
 use crate::relation::{Rel, Slot};
 use crate::scan::literal;
@@ -23,7 +20,7 @@ pub(crate) fn left_out(walker: &Walker<'_>, mut rel: Rel, keys: &[Traits]) -> Df
     let conditions = rel.owners.iter().filter_map(|owner| {
         let number = walker.policies.number(owner)?;
         let of_owner = rel.slots.iter().filter(|s| s.parties.contains_key(&number));
-        named(walker, number, &of_owner.collect::<Vec<_>>(), &keyed)
+        named(&of_owner.collect::<Vec<_>>(), &keyed)
     });
     if let Some(condition) = conditions.reduce(Expr::and) {
         rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
@@ -71,35 +68,19 @@ pub(crate) fn and_somebody<'a>(
     }
 }
 
-/// Somebody of an owner by the key, or nobody at all; `None` where that is always so, or where no key names the owner's people.
-fn named(
-    walker: &Walker<'_>,
-    owner: u8,
-    slots: &[&Slot],
-    keyed: &BTreeSet<SlotId>,
-) -> Option<Expr> {
+/// Somebody by the key, or nobody at all; `None` where that is always so, or where no key names the owner's people.
+fn named(slots: &[&Slot], keyed: &BTreeSet<SlotId>) -> Option<Expr> {
     let is_key = |slot: &&&Slot| slot.single && keyed.contains(&slot.id);
     let (by_key, others): (Vec<&&Slot>, Vec<&&Slot>) = slots.iter().partition(is_key);
     if others.is_empty() {
         return None;
     }
-    let of_owner = |slot: &&&Slot| is_somebody(walker, owner, slot);
-    let somebody = by_key.iter().map(of_owner).reduce(Expr::or)?;
-    let none = others.iter().map(of_owner).map(Expr::not);
+    let track = |slot: &&Slot| Expr::Column(slot.column.clone());
+    let some = by_key.iter().map(|slot| track(slot).is_not_null());
+    let none = others.iter().map(|slot| track(slot).is_null());
+    let somebody = some.reduce(Expr::or)?;
     Some(
         none.reduce(Expr::and)
             .map_or(somebody.clone(), |nobody| somebody.or(nobody)),
     )
-}
-
-/// Whether a track is somebody of an owner's: where rows of several owners meet in it, it may be a name that another gave.
-fn is_somebody(walker: &Walker<'_>, owner: u8, slot: &Slot) -> Expr {
-    let track = Expr::Column(slot.column.clone());
-    if slot.parties.len() == 1 {
-        return track.is_not_null();
-    }
-    Expr::ScalarFunction(ScalarFunction {
-        func: Arc::clone(&walker.tools.of_party),
-        args: vec![lit(owner), track],
-    })
 }
