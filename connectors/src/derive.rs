@@ -79,6 +79,19 @@ impl Derived {
             .collect()
     }
 
+    /// The columns as they are made, whatever their rules say.
+    pub(crate) fn made(&self, own: &SchemaRef) -> Vec<Field> {
+        let made = |column: &Column| {
+            let data_type = match &column.how {
+                How::Expression(expression) => expression.data_type(own).ok(),
+                How::Lookup(lookup) => Some(lookup.data_type().clone()),
+            };
+            let data_type = data_type.unwrap_or_else(|| column.found.data_type().clone());
+            Field::new(column.found.name(), data_type, true)
+        };
+        self.columns.iter().map(made).collect()
+    }
+
     /// The columns as they are sealed.
     pub(crate) fn sealed(&self) -> Vec<Field> {
         self.columns

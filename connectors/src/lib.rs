@@ -25,7 +25,7 @@ pub use error::ConnectorError;
 pub use keys::{KeyFolder, PartyKeys};
 pub use open::{newest_manifest, open_table, opened_schema, read_manifest, verify_files};
 pub use sealing::{SealRequest, Sealed, declarations, seal_table};
-pub use source::{Others, Outside, Source, columns_of};
+pub use source::{Others, Outline, Outside, Source, columns_of};
 pub use store::{Store, version_folder};
 pub use types::{column_kind, shape_of};
 pub use witness::Witness;

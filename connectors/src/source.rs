@@ -3,6 +3,7 @@
 mod csv;
 mod files;
 mod material;
+mod outline;
 mod parquet;
 mod typed;
 
@@ -10,7 +11,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use arrow::array::RecordBatch;
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::SchemaRef;
 use policy::document::PolicyDocument;
 use policy::ident::TableName;
 use policy::resolve::{ColumnShape, derived_misfits};
@@ -18,6 +19,7 @@ use sha2::{Digest, Sha256};
 
 pub(crate) use self::csv::{Hints, Wanted};
 pub(crate) use self::files::Files;
+pub use self::outline::Outline;
 pub(crate) use self::typed::{is_identifier, sealed_as, unknown_type, wanted};
 use crate::derive::{Derived, Deriver};
 use crate::error::ConnectorError;
@@ -159,13 +161,5 @@ impl Source {
 /// # Errors
 /// When a file cannot be read.
 pub fn columns_of(path: &Path) -> Result<Vec<ColumnShape>, ConnectorError> {
-    let hints = Hints {
-        is_identifier: &|_| false,
-        wanted: &|_| (Wanted::Any, ""),
-        unknown: &|_| DataType::Utf8,
-    };
-    let keys = KeyFolder::new(PathBuf::new());
-    let files = Files::open(path, &BTreeMap::new(), &hints, &keys)?;
-    let fields = files.columns().fields().iter();
-    Ok(fields.map(|field| shape_of(field)).collect())
+    Ok(Outline::open(path, &BTreeMap::new())?.shapes())
 }

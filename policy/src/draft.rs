@@ -3,9 +3,19 @@
 //! Names and types say what a column probably is. What is not recognised stays hidden, and what is
 //! guessed says so in a comment: a draft errs by granting too little.
 
+mod candidates;
+mod grant;
+mod narrower;
+mod needed;
+mod reading;
 mod role;
 
 use std::fmt::Write;
+
+pub use candidates::Subject;
+pub use grant::values;
+pub use needed::{Granted, Proposal, Texts, Verdict, Wanted, propose};
+pub use reading::{ColumnRef, Reading};
 
 use crate::ident::{PartyId, TableName};
 use crate::resolve::{ColumnKind, ColumnShape};
@@ -96,15 +106,7 @@ impl Draft<'_> {
 fn line(column: &ColumnShape, role: &Role, out: &mut String) {
     let (grants, remark) = role.written(column.kind);
     let name = &column.name;
-    let bare = !name.is_empty()
-        && name
-            .chars()
-            .all(|c| c.is_ascii_alphanumeric() || c == '_' || c == '-');
-    let key = if bare {
-        name.clone()
-    } else {
-        crate::contract::quoted(name)
-    };
+    let key = grant::key_of(name);
     let remark = if remark.is_empty() {
         String::new()
     } else {

@@ -19,6 +19,7 @@ use crate::say;
 const EXAMPLES: &str = "\
 Examples:
   subrosa policy draft payments.parquet > payments.policy.toml
+  subrosa policy draft world --for query.sql   the least that lets a question in
   subrosa policy lint payments.policy.toml
   subrosa policy lint world                    every policy of a world, with its data's columns
   subrosa policy diff signed.toml new.toml     what becomes newly possible
@@ -55,7 +56,7 @@ pub(crate) enum PolicyCommand {
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Propose a first policy from a table's columns.
+    /// Propose a first policy from a table's columns, or the least that a question needs.
     Draft(draft::DraftArgs),
     /// Run the questions in DIR/tests/*.sql against a world's policies.
     /// Exit 1 if one comes out otherwise.

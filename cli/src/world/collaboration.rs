@@ -89,6 +89,18 @@ impl Collaboration {
     /// # Errors
     /// Everything that is wrong with it, at its place.
     pub(crate) fn read(root: &Path) -> Result<Self, Vec<Problem>> {
+        Self::reader(root)?.read()
+    }
+
+    /// Reads the file of a world whose policies are to be drafted, and need not be there.
+    ///
+    /// # Errors
+    /// As [`Self::read`].
+    pub(crate) fn read_drafting(root: &Path) -> Result<Self, Vec<Problem>> {
+        Self::reader(root)?.drafting().read()
+    }
+
+    fn reader(root: &Path) -> Result<Reader<'_>, Vec<Problem>> {
         let path = root.join(FILE);
         let shown = path.display().to_string();
         let text = match std::fs::read_to_string(&path) {
@@ -107,13 +119,10 @@ impl Collaboration {
                 }]);
             }
         };
-        Reader::new(
-            root,
-            PolicySource {
-                file: FILE.to_owned(),
-                text: text.into(),
-            },
-        )
-        .read()
+        let source = PolicySource {
+            file: FILE.to_owned(),
+            text: text.into(),
+        };
+        Ok(Reader::new(root, source))
     }
 }

@@ -15,6 +15,7 @@ mod demo;
 mod derived;
 mod docs;
 mod docs_story;
+mod drafts;
 mod errors;
 mod history;
 mod lab;

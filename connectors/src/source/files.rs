@@ -63,6 +63,11 @@ impl Files {
         &self.columns
     }
 
+    /// Whether the types of columns are guesses.
+    pub(crate) fn is_csv(&self) -> bool {
+        self.kind == Kind::Csv
+    }
+
     /// The files, in order.
     pub(crate) fn paths(&self) -> &[PathBuf] {
         &self.paths

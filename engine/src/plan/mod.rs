@@ -10,6 +10,7 @@ pub(crate) mod cost;
 mod literal;
 mod materialized;
 mod pruned;
+pub(crate) mod reading;
 mod subquery;
 mod unknown;
 mod unrolled;

@@ -48,6 +48,19 @@ impl Derivation {
         self.text() == other.text()
     }
 
+    /// As the policy language writes it.
+    #[must_use]
+    pub fn written(&self) -> String {
+        let quoted = crate::contract::quoted;
+        match self {
+            Self::Sql(sql) => format!("sql = {}", quoted(&sql.value)),
+            Self::Lookup(lookup) => {
+                let (from, on) = (quoted(&lookup.from.value), quoted(&lookup.on.value));
+                format!("lookup = {from}, on = {on}")
+            }
+        }
+    }
+
     /// The whole of it as one text.
     #[must_use]
     pub fn text(&self) -> String {

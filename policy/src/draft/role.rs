@@ -187,7 +187,8 @@ fn identifier(words: &[&str], identifies: bool) -> Option<Role> {
     if has(&["iban"]) {
         return Some(Role::Key("iban"));
     }
-    if has(ACCOUNTS) && (identifies || other || words.len() == 1) {
+    let ends = words.last().is_some_and(|word| ACCOUNTS.contains(word));
+    if has(ACCOUNTS) && (identifies || other || ends) {
         return Some(Role::Key("acct"));
     }
     if has(PEOPLE) && (identifies || words.len() == 1) {

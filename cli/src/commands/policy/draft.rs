@@ -1,4 +1,8 @@
-//! `policy draft`: a first policy from a table's columns, to be edited.
+//! `policy draft`: a first policy from a table's columns, to be edited; or what one question needs.
+
+mod needed;
+mod stand;
+mod write;
 
 use std::path::PathBuf;
 
@@ -13,18 +17,26 @@ use crate::say;
 /// Arguments of `policy draft`.
 #[derive(Debug, Args)]
 pub(crate) struct DraftArgs {
-    /// A Parquet or CSV file, or a folder of Parquet files.
+    /// A Parquet or CSV file, or a folder of Parquet files; with `--for`, a world.
     data: PathBuf,
     /// The table's name; the file's unless given.
-    #[arg(long)]
+    #[arg(long, conflicts_with = "question")]
     table: Option<String>,
     /// Other parties that might link on keys.
-    #[arg(long, value_name = "PARTY")]
+    #[arg(long, value_name = "PARTY", conflicts_with = "question")]
     with: Vec<String>,
+    /// A file with one question: the least that lets it in, for every table that it reads.
+    #[arg(long = "for", value_name = "FILE")]
+    question: Option<PathBuf>,
+    #[command(flatten)]
+    needed: needed::NeededArgs,
 }
 
 /// Runs `policy draft`.
 pub(crate) fn run(args: &DraftArgs) -> Result<Exit, Failures> {
+    if let Some(question) = &args.question {
+        return needed::run(&args.data, question, &args.needed);
+    }
     let stem = args
         .data
         .file_stem()

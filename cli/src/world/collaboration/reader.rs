@@ -20,6 +20,8 @@ pub(super) struct Reader<'a> {
     root: &'a Path,
     source: PolicySource,
     problems: Vec<Problem>,
+    /// Policies need not be there: they are to be drafted.
+    drafting: bool,
 }
 
 type Value<'v> = Spanned<DeValue<'v>>;
@@ -30,6 +32,14 @@ impl<'a> Reader<'a> {
             root,
             source,
             problems: Vec::new(),
+            drafting: false,
+        }
+    }
+
+    pub(super) fn drafting(self) -> Self {
+        Self {
+            drafting: true,
+            ..self
         }
     }
 
@@ -178,7 +188,8 @@ impl<'a> Reader<'a> {
         };
         let text = self.as_text(value, key)?;
         let path = self.root.join(&text);
-        if !path.exists() {
+        let to_come = self.drafting && key == "policy";
+        if !to_come && !path.exists() {
             self.error(value.span(), format!("`{text}` does not exist"));
             return None;
         }
