@@ -7,6 +7,8 @@
 mod access;
 mod column;
 mod disclosure;
+mod example;
+mod facet;
 mod order;
 
 use std::collections::BTreeSet;
@@ -15,6 +17,10 @@ use std::fmt;
 use serde::Serialize;
 
 use crate::document::{Approval, JoinConsent, PolicyDocument};
+pub use self::example::{Example, Scene, examples, scene};
+pub use self::facet::Facet;
+use crate::document::{JoinConsent, PolicyDocument};
+use crate::ident::PartyId;
 use crate::resolve::ColumnShape;
 use crate::words;
 
@@ -23,6 +29,9 @@ use crate::words;
 pub struct PolicyDiff {
     /// What was refused and no longer is.
     pub newly_possible: Vec<String>,
+    /// What each of these is about, in the same order.
+    #[serde(skip)]
+    pub facets: Vec<Facet>,
     /// What was allowed and no longer is.
     pub no_longer: Vec<String>,
     /// What is neither more nor less.
@@ -68,10 +77,16 @@ impl PolicyDiff {
         self.newly_possible.is_empty() && self.changed.is_empty()
     }
 
+    /// Says a gain.
+    fn gain(&mut self, what: impl Into<String>, facet: Facet) {
+        self.newly_possible.push(what.into());
+        self.facets.push(facet);
+    }
+
     /// Says a gain, a loss or nothing.
-    fn say(&mut self, before: bool, after: bool, what: impl Into<String>) {
+    fn say(&mut self, before: bool, after: bool, what: impl Into<String>, facet: Facet) {
         match (before, after) {
-            (false, true) => self.newly_possible.push(what.into()),
+            (false, true) => self.gain(what, facet),
             (true, false) => self.no_longer.push(what.into()),
             (true, true) | (false, false) => {}
         }
@@ -83,9 +98,11 @@ impl PolicyDiff {
         old: &BTreeSet<T>,
         new: &BTreeSet<T>,
         sentence: impl Fn(&T) -> String,
+        facet: impl Fn(&T) -> Facet,
     ) {
-        self.newly_possible
-            .extend(new.difference(old).map(&sentence));
+        for gained in new.difference(old) {
+            self.gain(sentence(gained), facet(gained));
+        }
         self.no_longer.extend(old.difference(new).map(&sentence));
     }
 }
@@ -94,9 +111,7 @@ fn rows(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
     let text =
         |document: &PolicyDocument| document.rows.predicate.as_ref().map(|p| p.value.clone());
     match (text(old), text(new)) {
-        (Some(was), None) => diff
-            .newly_possible
-            .push(format!("rows without {was} exist")),
+        (Some(was), None) => diff.gain(format!("rows without {was} exist"), Facet::Answers),
         (None, Some(is)) => diff.no_longer.push(format!("rows without {is} exist")),
         (Some(was), Some(is)) if was != is => {
             diff.changed
@@ -117,7 +132,7 @@ fn rows(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
     let sentence =
         |(who, rows): &(String, String)| format!("{who} sees other rows than those with {rows}");
     // a restriction gone is a gain
-    diff.sets(&only(new), &only(old), sentence);
+    diff.sets(&only(new), &only(old), sentence, |_| Facet::Answers);
 }
 
 fn joins(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
@@ -128,16 +143,17 @@ fn joins(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
             let list = consent.map(|c| if many { c.many.clone() } else { c.with.clone() });
             list.unwrap_or_default().into_iter().collect()
         };
-        diff.sets(&set(was, false), &set(is, false), |party| {
-            format!("rows are linked with {party} on `{domain}`")
-        });
-        diff.sets(&set(was, true), &set(is, true), |party| {
-            format!("{party} may have several rows for a key of `{domain}`")
-        });
+        let linked = |party: &PartyId| Facet::Linked(domain.clone(), party.clone());
+        let one = |party: &PartyId| format!("rows are linked with {party} on `{domain}`");
+        diff.sets(&set(was, false), &set(is, false), one, linked);
+        let many =
+            |party: &PartyId| format!("{party} may have several rows for a key of `{domain}`");
+        diff.sets(&set(was, true), &set(is, true), many, linked);
         let negation = |consent: Option<&JoinConsent>| consent.is_some_and(|c| c.negation);
         let with = words::parties(is.or(was).map_or(&[][..], |c| &c.with), "nobody");
         let what = format!("rows without a match on `{domain}` are counted, with {with}");
-        diff.say(negation(was), negation(is), what);
+        let facet = Facet::Negation(domain.clone());
+        diff.say(negation(was), negation(is), what, facet);
     }
 }
 
@@ -146,6 +162,7 @@ fn questions(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) 
         let name = &now.name.value;
         match old.approve.iter().find(|before| before.name.value == *name) {
             None => diff.newly_possible.push(described(now)),
+            None => diff.gain(format!("the approved question `{name}`"), Facet::Agreed),
             Some(before) if before.same_terms(now) => {}
             Some(_) => diff
                 .changed

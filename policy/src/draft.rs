@@ -13,6 +13,7 @@ mod role;
 use std::fmt::Write;
 
 pub use candidates::Subject;
+pub(crate) use grant::filter_written;
 pub use grant::values;
 pub use needed::{Granted, Proposal, Texts, Verdict, Wanted, propose};
 pub use reading::{ColumnRef, Reading};

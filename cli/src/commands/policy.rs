@@ -1,5 +1,6 @@
 //! `subrosa policy`: what a security officer does with policies, with no engine and no network.
 
+mod differ;
 mod draft;
 mod format;
 mod lint;
@@ -47,15 +48,8 @@ pub(crate) enum PolicyCommand {
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Say what becomes newly possible.
-    Diff {
-        /// The policy as it was.
-        old: PathBuf,
-        /// The policy as it would be.
-        new: PathBuf,
-        #[command(flatten)]
-        report: ReportArgs,
-    },
+    /// Say what becomes newly possible, with a question that shows it.
+    Diff(differ::DiffArgs),
     /// Propose a first policy from a table's columns, or the least that a question needs.
     Draft(draft::DraftArgs),
     /// Run the questions in DIR/tests/*.sql against a world's policies.
@@ -69,7 +63,7 @@ pub(crate) fn run(command: &PolicyCommand, reporter: &Reporter) -> Result<Exit, 
         PolicyCommand::Lint(args) => lint::run(args, reporter),
         PolicyCommand::Fmt { files, check } => Ok(format::run(files, *check, reporter)),
         PolicyCommand::Explain { file, report } => explain(file, report.is_json()),
-        PolicyCommand::Diff { old, new, report } => diff(old, new, report.is_json()),
+        PolicyCommand::Diff(args) => differ::run(args),
         PolicyCommand::Draft(args) => draft::run(args),
         PolicyCommand::Test(args) => run_tests::run(args),
     }
@@ -105,34 +99,6 @@ fn explain(file: &Path, json: bool) -> Result<Exit, Failures> {
     say::line("\ncolumns");
     for column in &words.columns {
         say::line(&format!("  {}: {}", column.name, column.says.join("; ")));
-    }
-    Ok(Exit::Answered)
-}
-
-fn diff(old: &Path, new: &Path, json: bool) -> Result<Exit, Failures> {
-    let diff = policy::diff::diff(&parse(old)?, &parse(new)?, None);
-    if json {
-        let value = serde_json::json!({
-            "newly_possible": diff.newly_possible,
-            "no_longer": diff.no_longer,
-            "changed": diff.changed,
-        });
-        say::line(&value.to_string());
-        return Ok(Exit::Answered);
-    }
-    if diff.is_empty() {
-        say::line("the two policies say the same");
-    }
-    let parts = [
-        ("newly possible", &diff.newly_possible),
-        ("no longer possible", &diff.no_longer),
-        ("otherwise changed", &diff.changed),
-    ];
-    for (title, lines) in parts.iter().filter(|(_, lines)| !lines.is_empty()) {
-        say::line(title);
-        lines
-            .iter()
-            .for_each(|line| say::line(&format!("  {line}")));
     }
     Ok(Exit::Answered)
 }

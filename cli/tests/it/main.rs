@@ -13,6 +13,7 @@ mod cosigned;
 mod crash;
 mod demo;
 mod derived;
+mod differences;
 mod docs;
 mod docs_story;
 mod drafts;

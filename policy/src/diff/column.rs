@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use super::PolicyDiff;
 use super::order::{bounds_within, filter_within, grain_within};
+use super::{Facet, PolicyDiff};
 use crate::document::{ColumnRule, DerivedColumn, PolicyDocument};
+use crate::ident::{KeyDomain, PartyId};
 use crate::resolve::ColumnShape;
 use crate::words;
 
@@ -75,27 +76,28 @@ fn one(name: &str, old: Option<&ColumnRule>, new: Option<&ColumnRule>, diff: &mu
         old.is_some(),
         new.is_some(),
         named("is seen, and counted where it is not NULL"),
+        Facet::Seen(name.to_owned()),
     );
     identity(name, old, new, diff);
     both_ways(
         old.and_then(|r| r.dimension.as_ref()).map(|p| &p.value),
         new.and_then(|r| r.dimension.as_ref()).map(|p| &p.value),
         grain_within,
-        diff,
+        (diff, Facet::Dimension(name.to_owned())),
         |grain| named(&format!("leaves as a group key, {}", words::grain(grain))),
     );
     both_ways(
         old.and_then(|r| r.filter.as_ref()).map(|p| &p.value),
         new.and_then(|r| r.filter.as_ref()).map(|p| &p.value),
         filter_within,
-        diff,
+        (diff, Facet::Filter(name.to_owned())),
         |filter| named(&format!("is filtered by {}", words::filter(filter))),
     );
     both_ways(
         old.and_then(|r| r.measure.as_ref()).map(|p| &p.value),
         new.and_then(|r| r.measure.as_ref()).map(|p| &p.value),
         bounds_within,
-        diff,
+        (diff, Facet::Measure(name.to_owned())),
         |bounds| {
             named(&format!(
                 "stands in sums, from {} to {}",
@@ -114,21 +116,24 @@ fn identity(name: &str, old: Option<&ColumnRule>, new: Option<&ColumnRule>, diff
         rule.map(|r| r.join.iter().cloned().collect())
             .unwrap_or_default()
     };
-    diff.sets(&domains(old), &domains(new), |domain| {
-        format!("`{name}` is linked as a key of `{domain}`")
+    let linked = |domain: &KeyDomain| format!("`{name}` is linked as a key of `{domain}`");
+    diff.sets(&domains(old), &domains(new), linked, |_| {
+        Facet::Key(name.to_owned())
     });
     let partners = |rule: Option<&ColumnRule>| -> BTreeSet<_> {
         rule.map(|r| r.compare.iter().cloned().collect())
             .unwrap_or_default()
     };
-    diff.sets(&partners(old), &partners(new), |party| {
-        format!("`{name}` is compared with columns of {party}")
+    let compared = |party: &PartyId| format!("`{name}` is compared with columns of {party}");
+    diff.sets(&partners(old), &partners(new), compared, |party| {
+        Facet::Compared(name.to_owned(), party.clone())
     });
     let own = |rule: Option<&ColumnRule>| rule.is_some_and(|r| r.own);
     diff.say(
         own(old),
         own(new),
         format!("`{name}` is listed to its own party"),
+        Facet::Agreed,
     );
     let (Some(old), Some(new)) = (old, new) else {
         return;
@@ -155,14 +160,14 @@ fn both_ways<T>(
     old: Option<&T>,
     new: Option<&T>,
     within: impl Fn(&T, &T) -> bool,
-    diff: &mut PolicyDiff,
+    (diff, facet): (&mut PolicyDiff, Facet),
     sentence: impl Fn(&T) -> String,
 ) {
     let covered = |inner: &T, outer: Option<&T>| outer.is_some_and(|outer| within(inner, outer));
     if let Some(new) = new
         && !covered(new, old)
     {
-        diff.newly_possible.push(sentence(new));
+        diff.gain(sentence(new), facet);
     }
     if let Some(old) = old
         && !covered(old, new)

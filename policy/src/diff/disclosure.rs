@@ -2,24 +2,26 @@
 
 use std::collections::BTreeSet;
 
-use super::PolicyDiff;
+use super::{Facet, PolicyDiff};
 use crate::document::{Budget, Disclosure, Mode, PolicyDocument};
-use crate::ident::UnitSpace;
+use crate::ident::{PartyId, UnitSpace};
 
 pub(super) fn compare(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
     diff.say(
         old.is_public(),
         new.is_public(),
         "every visible row is read: the table is public",
+        Facet::Public,
     );
     let (was, is) = (&old.disclosure, &new.disclosure);
     thresholds(old, new, diff);
     switches(was, is, diff);
     mode(was.mode.value, is.mode.value, diff);
     let pool = |d: &Disclosure| -> BTreeSet<_> { d.pool.value.iter().cloned().collect() };
-    diff.sets(&pool(was), &pool(is), |party| {
+    let filled = |party: &PartyId| {
         format!("groups with too few contributors here, filled up with entities of {party}")
-    });
+    };
+    diff.sets(&pool(was), &pool(is), filled, |_| Facet::Answers);
     budget(
         was.questions.as_ref().map(|q| &q.value),
         is.questions.as_ref().map(|q| &q.value),
@@ -40,6 +42,7 @@ fn thresholds(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff)
             !counted,
             !counts,
             format!("groups however few of unit `{unit}`, which is not counted"),
+            Facet::Answers,
         );
         let (before, after) = (k(was, unit), k(is, unit));
         if !counted || !counts || before == after {
@@ -47,13 +50,14 @@ fn thresholds(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff)
         }
         let most = before.max(after).saturating_sub(1);
         let what = format!("groups of {} to {most} of unit `{unit}`", before.min(after));
-        diff.say(after > before, after < before, what);
+        diff.say(after > before, after < before, what, Facet::Answers);
     }
     let (before, after) = (floor(was), floor(is));
     diff.say(
         after >= before,
         after <= before,
         format!("approved questions with fewer than {}", before.max(after)),
+        Facet::Answers,
     );
 }
 
@@ -66,16 +70,19 @@ fn switches(was: &Disclosure, is: &Disclosure, diff: &mut PolicyDiff) {
         !was.jitter.value,
         !is.jitter.value,
         "seeing whether a group has exactly k contributors",
+        Facet::Answers,
     );
     diff.say(
         !was.history.value,
         !is.history.value,
         "answers that differ by a few contributors",
+        Facet::Answers,
     );
     diff.say(
         !was.noise.value,
         !is.noise.value,
         "exact values, without noise",
+        Facet::Answers,
     );
     if was.noise.value && is.noise.value {
         let (before, after) = (was.variance.value, is.variance.value);
@@ -83,6 +90,7 @@ fn switches(was: &Disclosure, is: &Disclosure, diff: &mut PolicyDiff) {
             after >= before,
             after <= before,
             format!("values with noise of variance {}", before.min(after)),
+            Facet::Answers,
         );
     }
     let (before, after) = (was.dominance.value, is.dominance.value);
@@ -93,6 +101,7 @@ fn switches(was: &Disclosure, is: &Disclosure, diff: &mut PolicyDiff) {
             "sums that one contributor dominates, below {} %",
             before.max(after)
         ),
+        Facet::Answers,
     );
 }
 
@@ -101,23 +110,29 @@ fn mode(was: Mode, is: Mode, diff: &mut PolicyDiff) {
         return;
     }
     let free = |mode: Mode| mode != Mode::Template;
-    diff.say(free(was), free(is), "questions that nobody has approved");
+    diff.say(
+        free(was),
+        free(is),
+        "questions that nobody has approved",
+        Facet::Unapproved,
+    );
     let private = |mode: Mode| mode == Mode::Dp;
     diff.say(
         !private(was),
         !private(is),
         "answers that are not differentially private",
+        Facet::Answers,
     );
 }
 
 fn budget(was: Option<&Budget>, is: Option<&Budget>, diff: &mut PolicyDiff) {
     let words = |b: &Budget| format!("more than {} statistics a {}", b.count, b.per);
     match (was, is) {
-        (Some(was), None) => diff.newly_possible.push(words(was)),
+        (Some(was), None) => diff.gain(words(was), Facet::Answers),
         (None, Some(is)) => diff.no_longer.push(words(is)),
         (Some(was), Some(is)) if was.per == is.per => {
             if is.count > was.count {
-                diff.newly_possible.push(words(was));
+                diff.gain(words(was), Facet::Answers);
             } else if is.count < was.count {
                 diff.no_longer.push(words(is));
             }

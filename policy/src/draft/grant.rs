@@ -294,8 +294,8 @@ fn value(what: &What) -> Option<String> {
     match what {
         What::Unit(_, space) => Some(quoted(space.as_str())),
         What::Key(_, domain) => Some(quoted(domain.as_str())),
-        What::Dimension(_, by) | What::Filter(_, Filter::Grain(by)) => Some(grain(by)),
-        What::Filter(_, Filter::Values(listed)) => Some(values(listed)),
+        What::Dimension(_, by) => Some(grain(by)),
+        What::Filter(_, filter) => Some(filter_written(filter)),
         What::Compare(_, party) => Some(quoted(party.as_str())),
         What::Measure(_, [low, high]) => Some(format!("[{low}, {high}]")),
         What::Exact
@@ -313,6 +313,14 @@ fn grain(grain: &Grain) -> String {
         Grain::Any => "true".to_owned(),
         Grain::Number(step) => step.to_string(),
         Grain::Time { .. } => format!("\"{grain}\""),
+    }
+}
+
+/// A filter as the policy language writes it.
+pub(crate) fn filter_written(filter: &Filter) -> String {
+    match filter {
+        Filter::Grain(by) => grain(by),
+        Filter::Values(listed) => values(listed),
     }
 }
 
