@@ -5,6 +5,7 @@
 //! content; so comments and spacing of a file decide nothing, and nothing outside the language can be
 //! in what was signed. Verifying Ed25519 is the caller's: this crate holds no cryptography but SHA-256.
 
+mod answerable;
 mod approvals;
 mod canonical;
 mod chain;
@@ -23,6 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use chrono::NaiveDate;
 
+pub use answerable::Stated;
 pub use canonical::SIGNING_CONTEXT;
 pub(crate) use canonical::quoted;
 pub use compile::Compiled;

@@ -4,6 +4,7 @@ mod draft;
 mod file;
 mod look;
 mod sign;
+mod verify;
 
 use std::path::PathBuf;
 
@@ -50,7 +51,8 @@ pub(crate) enum ContractCommand {
         #[command(flatten)]
         report: ReportArgs,
     },
-    /// Verify a file and the signatures beside it, or every version of a world and its chain.
+    /// Verify a file and the signatures beside it, or every version of a world and its chain; point
+    /// out what can never be answered.
     Verify {
         /// A contract file instead of a world.
         #[arg(value_name = "FILE", conflicts_with = "world")]
@@ -91,7 +93,7 @@ pub(crate) fn run(command: &ContractCommand) -> Result<Exit, Failures> {
             file,
             world,
             report,
-        } => return look::verify(file.as_deref(), world, report),
+        } => return verify::run(file.as_deref(), world, report),
         ContractCommand::Diff {
             files,
             world,

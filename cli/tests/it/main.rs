@@ -35,6 +35,7 @@ mod repl;
 mod run;
 mod s3;
 mod samples;
+mod satisfiable;
 mod seal;
 mod sealed_types;
 mod secrets;

@@ -1,4 +1,4 @@
-//! `contract show`, `verify`, `diff`: of files, or of a world's versions.
+//! `contract show`, `diff`: of files, or of a world's versions.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
@@ -8,12 +8,11 @@ use policy::ident::PartyId;
 
 use super::file;
 use crate::args::{ReportArgs, WorldArg};
-use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
 use crate::say;
 use crate::world::{Collaboration, Layout, contract_history};
 
-type Signed = (Contract, BTreeSet<PartyId>);
+pub(super) type Signed = (Contract, BTreeSet<PartyId>);
 
 /// Runs `contract show`.
 pub(super) fn show(
@@ -57,7 +56,7 @@ fn as_json(contract: &Contract, signers: &BTreeSet<PartyId>) -> serde_json::Valu
     })
 }
 
-fn names(parties: &BTreeSet<PartyId>) -> String {
+pub(super) fn names(parties: &BTreeSet<PartyId>) -> String {
     let names: Vec<_> = parties.iter().map(PartyId::as_str).collect();
     if names.is_empty() {
         "nobody".to_owned()
@@ -66,77 +65,17 @@ fn names(parties: &BTreeSet<PartyId>) -> String {
     }
 }
 
-fn none() -> Failure {
+pub(super) fn none() -> Failure {
     Failure::usage("this world has no contract yet").with_help("`subrosa lab` draws it up")
 }
 
-fn history(world: &WorldArg) -> Result<Vec<Signed>, Failures> {
+pub(super) fn history(world: &WorldArg) -> Result<Vec<Signed>, Failures> {
     Collaboration::read(&world.world).map_err(failure::all)?;
     contract_history(&Layout::of(&world.world))
 }
 
-/// Runs `contract verify`.
-pub(super) fn verify(
-    file: Option<&Path>,
-    world: &WorldArg,
-    report: &ReportArgs,
-) -> Result<Exit, Failures> {
-    let all = match file {
-        Some(file) => {
-            let contract = file::read(file)?;
-            let signers = file::signers(file, &contract)?;
-            vec![(contract, signers)]
-        }
-        None => history(world)?,
-    };
-    let (last, _) = all.last().ok_or_else(none)?;
-    let contradictions = last.contradictions();
-    let owing: Vec<String> = all
-        .iter()
-        .flat_map(|(contract, signers)| owing(contract, signers))
-        .collect();
-    if report.is_json() {
-        let versions = all.iter().map(|(contract, signers)| {
-            serde_json::json!({
-                "version": contract.version,
-                "digest": hex::encode(contract.digest()),
-                "signed_by": signers.iter().map(PartyId::as_str).collect::<Vec<_>>(),
-            })
-        });
-        let value = serde_json::json!({
-            "versions": versions.collect::<Vec<_>>(),
-            "unsigned": owing,
-            "warnings": contradictions,
-        });
-        say::line(&value.to_string());
-    } else {
-        in_words(&all, &contradictions);
-    }
-    if last.parties.is_empty() {
-        let failure = Failure::new(
-            Exit::Verification,
-            "unsigned",
-            "the contract has no members",
-        );
-        return Err(failure.with_help("`subrosa contract add` adds them").into());
-    }
-    if owing.is_empty() {
-        if !report.is_json() {
-            say::line("every version is signed by its owners and follows the one before");
-        }
-        return Ok(Exit::Answered);
-    }
-    let message = format!(
-        "the contract is not in force: {} has not signed",
-        owing.join(", ")
-    );
-    Err(Failure::new(Exit::Verification, "unsigned", message)
-        .with_help("`subrosa contract sign` signs it")
-        .into())
-}
-
 /// Owners, or of a contract without tables its members, that have not signed.
-fn owing(contract: &Contract, signers: &BTreeSet<PartyId>) -> Vec<String> {
+pub(super) fn owing(contract: &Contract, signers: &BTreeSet<PartyId>) -> Vec<String> {
     let owners = contract.owners();
     let all: BTreeSet<&PartyId> = if owners.is_empty() {
         contract.parties.keys().collect()
@@ -145,19 +84,6 @@ fn owing(contract: &Contract, signers: &BTreeSet<PartyId>) -> Vec<String> {
     };
     let missing = all.into_iter().filter(|party| !signers.contains(*party));
     missing.map(ToString::to_string).collect()
-}
-
-fn in_words(all: &[Signed], contradictions: &[String]) {
-    for (contract, signers) in all {
-        let (version, digest) = (contract.version, hex::encode(contract.digest()));
-        say::line(&format!(
-            "version {version}  {digest}  signed by {}",
-            names(signers)
-        ));
-    }
-    for contradiction in contradictions {
-        say::line(&format!("warning: {contradiction}"));
-    }
 }
 
 /// Runs `contract diff`.
