@@ -277,6 +277,41 @@ fn every_code_is_explained_and_its_example_is_refused_so() {
         assert_eq!(*says, said, "{code}");
         assert!(said.starts_with(code.as_str()), "{code}: {said}");
     }
+    what_is_offered_is_let_in(dir.path(), &questions);
+}
+
+/// What of each example a refusal offers SQL for.
+const REFUSED: [(Code, &str); 2] = [
+    (Code::FilterGrain, "amount_usd >= 9999.37"),
+    (Code::RoleDim, "date_trunc('day', ts)"),
+];
+
+/// Puts what refusals offer into the examples, and asks again.
+fn what_is_offered_is_let_in(dir: &Path, questions: &[(Code, String, String)]) {
+    let mut asked = 0;
+    for (code, sql, says) in questions {
+        let offered = says.split('`').skip(1).step_by(2);
+        let offered: Vec<&str> = offered
+            .filter(|piece| says.contains("help: ") && piece.contains([' ', '(']))
+            .collect();
+        let refused = REFUSED.iter().find(|(of, _)| of == code);
+        assert_eq!(refused.is_some(), !offered.is_empty(), "{code}: {says}");
+        for piece in offered {
+            let (_, refused) = refused.unwrap();
+            assert!(sql.contains(refused), "{sql}");
+            let again = format!("EXPLAIN POLICY {}", sql.replace(refused, piece));
+            let as_alice = ["lab", "four-banks", "--as", "alice@bank_a"];
+            let args = [&as_alice[..], &["--format", "json", "-c", &again]].concat();
+            let ran = subrosa(dir, &args);
+            assert!(
+                ran.out.contains("\"verdict\":\"allow\""),
+                "{again}: {}",
+                ran.out
+            );
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 3);
 }
 
 /// The book builds, where mdbook is at hand; elsewhere the checks above must do.

@@ -32,6 +32,7 @@ mod python;
 mod questions;
 mod readme;
 mod repl;
+mod rewrites;
 mod run;
 mod s3;
 mod samples;

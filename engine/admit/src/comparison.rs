@@ -1,5 +1,6 @@
 //! Comparisons: one quantity against a literal on its grid, or two quantities with consent.
 
+use datafusion_common::DFSchema;
 use datafusion_expr::{Expr, Operator};
 use policy::capability::{Filter, Grain, Literal};
 use policy::denial::Code;
@@ -10,6 +11,7 @@ use crate::consent;
 use crate::expression;
 use crate::grain::{moment_on, number_on, span_on};
 use crate::linear::{Constant, Linear};
+use crate::nearest;
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::Explain;
 use crate::traits::{Growth, Traits};
@@ -140,14 +142,20 @@ fn against_literal(
     if allowed {
         return;
     }
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     let (why, help) = match (&traits.filter, judge.role) {
-        (Some(Filter::Grain(grain)), Role::Filter) => (
-            format!("the literal is not on its grid ({grain})"),
-            Some(format!("compare it with whole multiples of {grain}")),
-        ),
+        (Some(Filter::Grain(grain)), Role::Filter) => {
+            let near = near(grain, (coefficient, expr), op, constant, &schema);
+            let near = near.map_or_else(String::new, |near| format!(": {near}"));
+            (
+                format!("the literal is not on its grid ({grain})"),
+                Some(format!("compare it with whole multiples of {grain}{near}")),
+            )
+        }
         (Some(Filter::Values(values)), Role::Filter) => (
             format!("only {} agreed values may be asked for", values.len()),
-            None,
+            nearest::one_of(expr, &schema, values)
+                .map(|list| format!("ask for some of them: {list}")),
         ),
         (None, Role::Filter) => ("it may not be used in predicates".to_owned(), None),
         (_, Role::Dimension) => ("it may not name output groups like this".to_owned(), None),
@@ -159,6 +167,35 @@ fn against_literal(
 }
 
 /// The literal `-constant / coefficient` that the quantity is compared with.
+/// The comparisons on the grid that are next to this one.
+fn near(
+    grain: &Grain,
+    (coefficient, expr): (Decimal, &Expr),
+    op: Operator,
+    constant: &Constant,
+    schema: &DFSchema,
+) -> Option<String> {
+    let one = Decimal::from(1);
+    let op = if coefficient.is_positive() {
+        op
+    } else {
+        nearest::turned(op)
+    };
+    let around = match (constant.number, constant.moment) {
+        (Some(number), None) if constant.span.is_zero() => {
+            let value = number
+                .checked_mul(Decimal::from(-1))?
+                .checked_div(coefficient)?;
+            nearest::numbers(grain, value)?
+        }
+        (None, Some(at)) if constant.span.is_zero() && coefficient.abs() == one => {
+            nearest::moments(grain, at, expr, schema)?
+        }
+        (_, _) => return None,
+    };
+    nearest::conditions(expr, schema, op, &around)
+}
+
 fn literal_of(coefficient: Decimal, constant: &Constant) -> Option<Literal> {
     if let Some(text) = &constant.text {
         return Some(Literal::Text(text.clone()));

@@ -28,6 +28,23 @@ fn months(unit: TimeUnit) -> Option<i64> {
     }
 }
 
+/// Seconds of a cell of fixed length, and by how many its grid lies before the epoch.
+pub(crate) fn cell_seconds(count: u32, unit: TimeUnit) -> Option<(i64, i64)> {
+    // Weeks begin on Monday; the epoch was a Thursday.
+    let shift = if unit == TimeUnit::Week {
+        3 * 86_400
+    } else {
+        0
+    };
+    let width = seconds(unit)?.checked_mul(i64::from(count))?;
+    Some((width, shift))
+}
+
+/// Months of a cell of the calendar.
+pub(crate) fn cell_months(count: u32, unit: TimeUnit) -> Option<i64> {
+    months(unit)?.checked_mul(i64::from(count))
+}
+
 fn time_nests(fine: (u32, TimeUnit), coarse: (u32, TimeUnit)) -> bool {
     let (fine_n, coarse_n) = (i64::from(fine.0), i64::from(coarse.0));
     // Weeks begin on Monday, and any seven days on the epoch's Thursday: only what divides a day nests in both.

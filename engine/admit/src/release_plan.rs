@@ -12,6 +12,7 @@ use release::{Duties, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKin
 use crate::expression;
 use crate::group::{aggregate_call, each_once};
 use crate::measure::{self, Judged, Place};
+use crate::nearest;
 use crate::refusals::Explain;
 use crate::relation::{Rel, Slot};
 use crate::release_branches::statistic_branches;
@@ -143,6 +144,23 @@ impl Columns {
     }
 }
 
+/// The key that may stand instead: the column at the grain that its policy lets leave.
+fn truncation(walker: &Walker<'_>, found: &Traits) -> String {
+    let origin = found.origin.as_ref();
+    let column = origin.and_then(|origin| {
+        let policy = walker.policies.tables.get(&origin.table)?;
+        policy.column(&origin.column)
+    });
+    let grain = column.and_then(|column| column.capabilities.dimension.as_ref());
+    let (Some(column), Some(grain)) = (column, grain) else {
+        return "group by columns whose policy says `dimension`".to_owned();
+    };
+    match nearest::truncated(&column.name, grain) {
+        Some(key) => format!("truncate it to {grain} or coarser: {key}"),
+        None => format!("truncate it to {grain} or coarser, as in date_bin"),
+    }
+}
+
 fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
     if let Expr::GroupingSet(_) = key {
         walker
@@ -158,10 +176,7 @@ fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
             .as_ref()
             .map_or("this value", |o| o.column.as_str())
             .to_owned();
-        let help = found.dimension.as_ref().map_or_else(
-            || "group by columns whose policy says `dimension`".to_owned(),
-            |grain| format!("truncate it to {grain} or coarser, as in date_trunc"),
-        );
+        let help = truncation(walker, &found);
         walker
             .refusals
             .rule(
