@@ -98,6 +98,7 @@ impl Judge {
             purpose: asked.purpose.clone(),
             recipient: asked.recipient.clone(),
             approved: false,
+            list: None,
             today: asked.today,
         };
         let tools = guard::tools(&self.track, usize::MAX);

@@ -16,10 +16,9 @@ use std::fmt;
 
 use serde::Serialize;
 
-use crate::document::{Approval, JoinConsent, PolicyDocument};
 pub use self::example::{Example, Scene, examples, scene};
 pub use self::facet::Facet;
-use crate::document::{JoinConsent, PolicyDocument};
+use crate::document::{Approval, JoinConsent, PolicyDocument};
 use crate::ident::PartyId;
 use crate::resolve::ColumnShape;
 use crate::words;
@@ -161,8 +160,7 @@ fn questions(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) 
     for now in &new.approve {
         let name = &now.name.value;
         match old.approve.iter().find(|before| before.name.value == *name) {
-            None => diff.newly_possible.push(described(now)),
-            None => diff.gain(format!("the approved question `{name}`"), Facet::Agreed),
+            None => diff.gain(described(now), Facet::Agreed),
             Some(before) if before.same_terms(now) => {}
             Some(_) => diff
                 .changed

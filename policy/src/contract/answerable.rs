@@ -263,9 +263,21 @@ impl Check<'_> {
         }
     }
 
+    /// The most entities that these tables hold together, where that is known.
+    fn most_of<'t>(&self, tables: impl Iterator<Item = &'t TableRef>) -> Option<u64> {
+        let mut all = 0_u64;
+        for table in tables {
+            let theirs = self.policies.get(table)?;
+            for unit in theirs.units() {
+                all = all.saturating_add(self.most(table, theirs, unit)?);
+            }
+        }
+        Some(all)
+    }
+
     /// The others behind each row of a list are counted together over the tables of its text.
     fn others(&mut self, table: &TableRef, document: &PolicyDocument, approval: &Approval) {
-        let AnswerKind::Own { others, .. } = &approval.answer else {
+        let AnswerKind::Own(list) = &approval.answer else {
             return;
         };
         let text = self
@@ -277,19 +289,15 @@ impl Check<'_> {
             return;
         };
         let read = self.contract.tables_read(&query);
-        let mut all = 0_u64;
-        for other in read.iter().filter(|other| other.party != table.party) {
-            let Some(theirs) = self.policies.get(other) else {
-                return;
-            };
-            for unit in theirs.units() {
-                let Some(most) = self.most(other, theirs, unit) else {
-                    return;
-                };
-                all = all.saturating_add(most);
-            }
-        }
-        if all < u64::from(*others) {
+        let recipients = read.iter().filter(|table| table.table == list.table);
+        let each: Option<Vec<u64>> = recipients
+            .map(|own| self.most_of(read.iter().filter(|other| other.party != own.party)))
+            .collect();
+        let Some(all) = each.and_then(|each| each.into_iter().max()) else {
+            return;
+        };
+        let others = list.others;
+        if all < u64::from(others) {
             let says = format!(
                 "`{}` can list nothing: it takes {others} others behind each row, and the tables of other parties hold {all} at most",
                 approval.name.value
