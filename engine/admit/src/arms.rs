@@ -96,7 +96,7 @@ pub(crate) fn takers(arm: &Arm, slot: &Slot) -> Expr {
 pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
     let own = judged.branches.iter().map(|branch| Through {
         from: From::Taken(branch.taken.clone()),
-        lenient: false,
+        lenient: branch.lenient,
         term: false,
     });
     let is_nothing = |arm: &ArmId| {

@@ -17,6 +17,19 @@ pub(crate) struct Branch {
     pub(crate) taken: Expr,
     /// It yields a literal 0, which adds nothing to a SUM.
     pub(crate) zero: bool,
+    /// Nobody may have taken it: a 0 that stands in for NULL, mostly in no row.
+    pub(crate) lenient: bool,
+}
+
+impl Branch {
+    /// A branch that somebody must have taken.
+    pub(crate) fn strict(taken: Expr, zero: bool) -> Self {
+        Self {
+            taken,
+            zero,
+            lenient: false,
+        }
+    }
 }
 
 /// All branches of an expression whose arm is not a literal NULL.
@@ -161,7 +174,7 @@ fn truth(condition: &Expr, at: At<'_>, found: &mut Vec<Branch>) {
     let fails = Expr::IsFalse(Box::new(condition.clone()));
     for (taken, zero) in [(holds, false), (fails, at.neutral)] {
         let taken = and(at.given.cloned(), taken);
-        let branch = Branch { taken, zero };
+        let branch = Branch::strict(taken, zero);
         if !found.contains(&branch) {
             found.push(branch);
         }
@@ -199,7 +212,7 @@ fn arm(value: &Expr, taken: Expr, neutral: bool, found: &mut Vec<Branch>) {
         return;
     }
     let zero = neutral && matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
-    let branch = Branch { taken, zero };
+    let branch = Branch::strict(taken, zero);
     let below = At {
         given: Some(&branch.taken),
         neutral,
@@ -245,7 +258,7 @@ fn choices(expr: &Expr, facts: &Facts<'_>, neutral: bool, found: &mut Vec<Branch
                 .filter(|(other, _)| *other != index);
             let others: Vec<&Expr> = others.map(|(_, e)| e).collect();
             if let Some(taken) = chosen(call.func.name(), index, value, &others, facts) {
-                add_choice(value, taken, neutral, found);
+                add_choice(call.func.name(), value, taken, neutral, found);
             }
         }
     }
@@ -257,13 +270,17 @@ fn choices(expr: &Expr, facts: &Facts<'_>, neutral: bool, found: &mut Vec<Branch
     debug_assert!(walked.is_ok(), "the visitor never fails");
 }
 
-fn add_choice(value: &Expr, taken: Expr, neutral: bool, found: &mut Vec<Branch>) {
+fn add_choice(name: &str, value: &Expr, taken: Expr, neutral: bool, found: &mut Vec<Branch>) {
     let quantity = constant_quantity(value);
     if quantity == Some(Quantity::Null) {
         return;
     }
-    let zero = neutral && matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
-    let branch = Branch { taken, zero };
+    let nothing = matches!(quantity, Some(Quantity::Number(n)) if n.mantissa() == 0);
+    let branch = Branch {
+        taken,
+        zero: neutral && nothing,
+        lenient: nothing && matches!(name, "coalesce" | "nvl" | "ifnull"),
+    };
     if !found.contains(&branch) {
         found.push(branch);
     }
@@ -320,7 +337,7 @@ fn chosen(
 
 /// The two arms of a condition that stands where a value does.
 pub(crate) fn of_condition(condition: &Expr) -> [Branch; 2] {
-    let arm = |taken| Branch { taken, zero: false };
+    let arm = |taken| Branch::strict(taken, false);
     [
         arm(Expr::IsTrue(Box::new(condition.clone()))),
         arm(Expr::IsNotTrue(Box::new(condition.clone()))),

@@ -83,7 +83,7 @@ fn grouped(
             let mut judged = measure::judge(&mut walker.judge(&rel), function, Place::Inner);
             if let (true, Some(argument)) = (presence, &judged.argument) {
                 let taken = argument.clone().is_not_null();
-                judged.branches.push(Branch { taken, zero: false });
+                judged.branches.push(Branch::strict(taken, false));
             }
             weights::refuse_inside(walker, &judged.traits, call);
             aggregates.push((field.name().clone(), function.clone(), judged));

@@ -28,7 +28,7 @@ pub(crate) fn statistic_branches(
     let mut found: Vec<Branch> = Vec::new();
     for branch in &judged.branches {
         let owed = Owed {
-            zero_ok: false,
+            zero_ok: branch.lenient,
             adds: by_presence(branch.zero),
         };
         found.push(flag_branch(columns, branch.taken.clone(), owed));

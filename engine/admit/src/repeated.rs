@@ -103,10 +103,10 @@ pub(crate) fn by_literals(
             .map(|(arm, n)| Some(arm.map_or_else(|| is(n), |arm| arm.and(is(n)))))
             .collect();
     }
-    let arms = arms.into_iter().flatten().map(|taken| Branch {
-        taken: Expr::IsTrue(Box::new(taken)),
-        zero: false,
-    });
+    let arms = arms
+        .into_iter()
+        .flatten()
+        .map(|taken| Branch::strict(Expr::IsTrue(Box::new(taken)), false));
     walker.with_row_arms(joined, arms.collect())
 }
 
@@ -122,10 +122,7 @@ pub(crate) fn by_union(walker: &mut Walker<'_>, branches: Vec<Rel>) -> DfResult<
     };
     let mut made = Vec::with_capacity(branches.len());
     for (at, branch) in branches.into_iter().enumerate() {
-        let arm = Branch {
-            taken: lit(true),
-            zero: false,
-        };
+        let arm = Branch::strict(lit(true), false);
         let arms = if shares(at) { vec![arm] } else { Vec::new() };
         made.push(walker.with_row_arms(branch, arms)?);
     }

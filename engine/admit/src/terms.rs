@@ -53,10 +53,7 @@ pub(crate) fn projected(walker: &mut Walker<'_>, rel: &mut Rel, from: &From) -> 
         rel.arms.insert(arm, tracks);
         (arm, exprs)
     } else {
-        let branch = Branch {
-            taken: from.taken(),
-            zero: false,
-        };
+        let branch = Branch::strict(from.taken(), false);
         let (arm, flag) = walker.flag(rel, branch);
         (arm, vec![flag])
     };

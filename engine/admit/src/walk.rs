@@ -157,7 +157,8 @@ impl<'a> Walker<'a> {
                 let written = branches(expr);
                 for branch in measure_branches(expr, &rel.facts()) {
                     // A choice among values that are no measures, coalesce say, is often one that nobody needs.
-                    let lenient = found.degree.is_none() && !written.contains(&branch);
+                    let lenient =
+                        branch.lenient || (found.degree.is_none() && !written.contains(&branch));
                     let (arm, flag) = self.flag(&mut rel, branch);
                     found.arms.insert(arm);
                     if lenient {

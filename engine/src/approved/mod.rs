@@ -53,6 +53,7 @@ impl Engine {
             self.as_owners_write(&mut called);
             let text = self.text_named(&called.name)?;
             let put = call::put_in_place(asked, &text, &called.parameters)?;
+            self.permitted_by_somebody(&called)?;
             return Ok(Recognised {
                 query: DfStatement::Statement(Box::new(SqlStatement::Query(Box::new(put)))),
                 candidate: Some(Candidate {
@@ -76,6 +77,21 @@ impl Engine {
             called: false,
         });
         Ok(Recognised { query, candidate })
+    }
+
+    /// Refuses what no owner permits before it is bound: a value of another type would only be called invalid.
+    fn permitted_by_somebody(&self, called: &call::Called) -> Result<(), Refusal> {
+        let policies = self.policies.tables.values();
+        let approvals = policies.flat_map(|policy| &policy.approve);
+        let named = approvals.filter(|approval| approval.name.value == called.name);
+        let mut last = Ok(());
+        for approval in named {
+            last = terms::permitted(&called.name, approval, &called.parameters);
+            if last.is_ok() {
+                break;
+            }
+        }
+        last
     }
 
     /// Puts the values that owners wrote in the place of equal ones of the asker's; what no owner permits is refused later.

@@ -194,7 +194,11 @@ fn applied(
 }
 
 /// Whether an owner lets the parameters have these values.
-fn permitted(name: &str, approval: &Approval, parameters: &Parameters) -> Result<(), Refusal> {
+pub(super) fn permitted(
+    name: &str,
+    approval: &Approval,
+    parameters: &Parameters,
+) -> Result<(), Refusal> {
     for (parameter, (_, value)) in parameters {
         let values = approval.parameters.get(parameter);
         if !values.is_some_and(|values| values.permit(value)) {

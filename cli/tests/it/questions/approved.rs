@@ -258,6 +258,20 @@ fn medians_are_not_told_where_history_is_owed() {
     assert_eq!(outcomes[1].code(), None);
 }
 
+/// Of another type it is not even bound, and its refusal is the same.
+#[test]
+fn a_value_of_another_type_is_one_that_nobody_approved() {
+    let world = world("");
+    let asked = [
+        "SELECT * FROM approved('shared', d => '1000')",
+        "SELECT * FROM approved('shared', d => 'many')",
+        "SELECT * FROM approved('shared', d => 1000.5)",
+    ];
+    for (sql, outcome) in asked.iter().zip(world.ask(&asked)) {
+        assert_eq!(outcome.code(), Some("E_TEMPLATE"), "{sql}");
+    }
+}
+
 /// Jitter is of support, which rows have: they are told where it is owed.
 #[test]
 fn medians_are_told_where_jitter_is_owed() {

@@ -146,7 +146,7 @@ pub(super) const ALL: &[Mutator] = &[
         make: |site| {
             let rows = site.rows();
             Some(format!(
-                "WITH RECURSIVE hops AS (SELECT m.c0 AS c0, 1 AS d FROM {rows} UNION ALL SELECT hops.c0, hops.d + 1 FROM hops WHERE hops.d < 3) SELECT count(*) AS s0 FROM hops"
+                "WITH RECURSIVE hops AS (SELECT m.c0 AS c0, 1 AS d FROM {rows} UNION ALL SELECT hops.c0, hops.d + 1 FROM hops WHERE hops.d < 30) SELECT count(*) AS s0 FROM hops"
             ))
         },
     },
