@@ -113,6 +113,21 @@ fn what_could_not_end_is_refused_before_it_begins() {
 }
 
 #[test]
+fn a_text_that_is_short_only_as_it_is_written_is_refused_before_it_is_planned() {
+    let dir = world("");
+    let mut sql = "WITH c0 AS (SELECT n FROM solo.events)".to_owned();
+    for n in 1..25 {
+        let before = n - 1;
+        sql = format!("{sql}, c{n} AS (SELECT n FROM c{before} UNION ALL SELECT n FROM c{before})");
+    }
+    let (out, errors, code) = ask(dir.path(), &format!("{sql} SELECT COUNT(*) FROM c24"));
+    assert_eq!(
+        (out.as_str(), &errors[0]["code"], code),
+        ("", &"E_COST".into(), 3)
+    );
+}
+
+#[test]
 fn values_that_cannot_be_computed_are_null() {
     let dir = world("");
     let sql = "SELECT SUM(n * 9223372036854775807) AS wraps, MAX(1 / (n - n)) AS zero, \

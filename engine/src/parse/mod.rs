@@ -1,5 +1,7 @@
 //! One statement, parsed: what it asks for, with every place in the text kept.
 
+mod written_out;
+
 use std::ops::ControlFlow;
 
 use datafusion::sql::parser::{DFParserBuilder, Statement as DfStatement};
@@ -79,6 +81,7 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
         (Some(mut statement), true) => {
             if let DfStatement::Statement(statement) = &mut statement {
                 materialized::put_back(statement.as_mut(), marks);
+                written_out::check(statement)?;
             }
             Ok(statement)
         }
