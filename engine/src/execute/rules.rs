@@ -6,7 +6,7 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::optimize::{DistinctToGroups, KeepEveryKey};
+use crate::optimize::DistinctToGroups;
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
 const REPLACED: &str = "single_distinct_aggregation_to_group_by";
@@ -16,13 +16,14 @@ const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
 
 /// Rewrites of logical plans.
 pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let keys: Arc<dyn OptimizerRule + Send + Sync> = Arc::new(KeepEveryKey);
     let rules = Optimizer::new().rules;
-    let rules = rules.into_iter().map(|rule| match rule.name() {
-        REPLACED => Arc::new(DistinctToGroups),
-        _as_it_is => rule,
-    });
-    std::iter::once(keys).chain(rules).collect()
+    rules
+        .into_iter()
+        .map(|rule| match rule.name() {
+            REPLACED => Arc::new(DistinctToGroups),
+            _as_it_is => rule,
+        })
+        .collect()
 }
 
 /// Rewrites of physical plans.

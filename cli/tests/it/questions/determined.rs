@@ -29,18 +29,3 @@ fn groups_by_what_only_a_wider_key_determines_tell_nothing_of_a_few() {
         assert_eq!(format!("{one:?}"), format!("{two:?}"), "{sql}");
     }
 }
-
-/// A key that the optimizer takes for a determined one parts groups all the same.
-#[test]
-fn no_key_is_lost_on_the_way() {
-    let world = few::world(0);
-    let groups =
-        "SELECT count(*) AS v FROM (SELECT DISTINCT p, a FROM (SELECT p, y, max(y) AS a FROM";
-    let statements = [
-        format!("{groups} {ROWS} j GROUP BY p, y))"),
-        format!("{groups} (SELECT person AS p, n AS y FROM bank.t) j GROUP BY p, y))"),
-    ];
-    let statements: Vec<&str> = statements.iter().map(String::as_str).collect();
-    let told: Vec<String> = world.ask(&statements).iter().map(few::told).collect();
-    assert_eq!(told, [r#"[{"v":90}]"#; 2]);
-}
