@@ -13,7 +13,7 @@ use sqlparser::tokenizer::{Location, Span, Token, TokenWithSpan, Tokenizer};
 #[derive(Debug, Default)]
 pub struct Marks(Vec<(Location, CteAsMaterialized)>);
 
-/// The text with blanks where it said [NOT] MATERIALIZED; as it is where it has no tokens.
+/// The text with blanks where it said `[NOT] MATERIALIZED`; as it is where it has no tokens.
 #[must_use]
 pub fn taken_out(sql: &str) -> (String, Marks) {
     let tokens = Tokenizer::new(&GenericDialect {}, sql).tokenize_with_location();
