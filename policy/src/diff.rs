@@ -138,16 +138,26 @@ fn joins(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
     let domains: BTreeSet<_> = old.joins.keys().chain(new.joins.keys()).collect();
     for domain in domains {
         let (was, is) = (old.joins.get(domain), new.joins.get(domain));
-        let set = |consent: Option<&JoinConsent>, many: bool| -> BTreeSet<_> {
-            let list = consent.map(|c| if many { c.many.clone() } else { c.with.clone() });
-            list.unwrap_or_default().into_iter().collect()
+        let set = |consent: Option<&JoinConsent>, list: fn(&JoinConsent) -> &Vec<PartyId>| {
+            let parties = consent.into_iter().flat_map(|c| list(c).iter().cloned());
+            parties.collect::<BTreeSet<_>>()
         };
         let linked = |party: &PartyId| Facet::Linked(domain.clone(), party.clone());
         let one = |party: &PartyId| format!("rows are linked with {party} on `{domain}`");
-        diff.sets(&set(was, false), &set(is, false), one, linked);
+        diff.sets(&set(was, |c| &c.with), &set(is, |c| &c.with), one, linked);
         let many =
             |party: &PartyId| format!("{party} may have several rows for a key of `{domain}`");
-        diff.sets(&set(was, true), &set(is, true), many, linked);
+        diff.sets(&set(was, |c| &c.many), &set(is, |c| &c.many), many, linked);
+        let trusted = |party: &PartyId| Facet::Crowds(domain.clone(), party.clone());
+        let crowds = |party: &PartyId| {
+            format!("rows of many people may be worked out under one name of {party} on `{domain}`")
+        };
+        diff.sets(
+            &set(was, |c| &c.crowds),
+            &set(is, |c| &c.crowds),
+            crowds,
+            trusted,
+        );
         let negation = |consent: Option<&JoinConsent>| consent.is_some_and(|c| c.negation);
         let with = words::parties(is.or(was).map_or(&[][..], |c| &c.with), "nobody");
         let what = format!("rows without a match on `{domain}` are counted, with {with}");

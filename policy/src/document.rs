@@ -89,6 +89,8 @@ pub struct JoinConsent {
     pub with: Vec<PartyId>,
     /// Whose side may hold the key more than once.
     pub many: Vec<PartyId>,
+    /// Under whose names rows of many of one's own people may stand.
+    pub crowds: Vec<PartyId>,
     /// Anti joins and unmatched rows.
     pub negation: bool,
     /// The header's place.

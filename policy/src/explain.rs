@@ -181,6 +181,12 @@ fn joins(document: &PolicyDocument) -> Vec<String> {
             let many = words::parties(&consent.many, "");
             lines.push(format!("there, {many} may have several rows for a key"));
         }
+        if !consent.crowds.is_empty() {
+            let crowds = words::parties(&consent.crowds, "");
+            lines.push(format!(
+                "there, rows of many of its people may be worked out under one name of {crowds}"
+            ));
+        }
         if consent.negation {
             lines.push("there, rows without a match may be counted".to_owned());
         }

@@ -6,6 +6,7 @@
 
 mod catch_all;
 mod compare_without_filter;
+mod crowds_of_others;
 mod dead_dp;
 mod dead_pattern;
 mod dominance_with_noise;
@@ -84,6 +85,7 @@ pub const LINTS: &[Lint] = &[
     loose_join::LINT,
     low_k::LINT,
     many_others::LINT,
+    crowds_of_others::LINT,
     no_unit::LINT,
     nobody_asks::LINT,
     public_table::LINT,

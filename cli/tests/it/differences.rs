@@ -31,8 +31,8 @@ const OFF: &str = "jitter = false\nhistory = \"off\"\nnoise = \"off\"\n";
 const PAIRS: [(&str, &str, usize, &[&str]); 5] = [
     (
         "[columns]\nacct = { unit = \"acct\" }\nts = { filter = \"1 day\" }\namount = { filter = 1000 }\n",
-        "[joins.acct]\nwith = [\"bank_b\"]\nmany = [\"bank_b\"]\nnegation = true\n[columns]\nacct = { unit = \"acct\", join = \"acct\" }\nts = { filter = \"1 hour\", dimension = \"month\", compare = [\"bank_b\"] }\namount = { filter = 100, measure = [0, 50000] }\nchannel = { dimension = true, filter = [\"CARD\"] }\nflag = { filter = true }\nother = {}\n",
-        15,
+        "[joins.acct]\nwith = [\"bank_b\"]\nmany = [\"bank_b\"]\ncrowds = [\"bank_b\"]\nnegation = true\n[columns]\nacct = { unit = \"acct\", join = \"acct\" }\nts = { filter = \"1 hour\", dimension = \"month\", compare = [\"bank_b\"] }\namount = { filter = 100, measure = [0, 50000] }\nchannel = { dimension = true, filter = [\"CARD\"] }\nflag = { filter = true }\nother = {}\n",
+        16,
         &[],
     ),
     (

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use policy::document::JoinConsent;
 use policy::ident::{KeyDomain, PartyId, TableRef};
 use policy::table::TablePolicy;
 
@@ -60,16 +61,39 @@ pub(crate) fn lets_many(
     domains: &BTreeSet<KeyDomain>,
 ) -> bool {
     owner == other
-        || domains.iter().any(|domain| {
-            let mut known = false;
-            let all = tables_of(policies, tables, owner)
-                .filter_map(|t| t.joins.get(domain))
-                .all(|(consent, _)| {
-                    known = true;
-                    consent.many.contains(other)
-                });
-            known && all
+        || domains
+            .iter()
+            .any(|domain| each(policies, tables, owner, domain, |c| c.many.contains(other)))
+}
+
+/// Whether `owner` accepts that rows of many of its people stand under one name of `other`'s.
+pub(crate) fn lets_crowds(
+    policies: &Policies,
+    tables: &BTreeSet<TableRef>,
+    owner: &PartyId,
+    other: &PartyId,
+    domains: &BTreeSet<KeyDomain>,
+) -> bool {
+    domains.iter().any(|domain| {
+        each(policies, tables, owner, domain, |c| {
+            c.crowds.contains(other)
         })
+    })
+}
+
+/// Whether an owner's consents to link on a domain, by every table of its own that knows it, all say so.
+fn each(
+    policies: &Policies,
+    tables: &BTreeSet<TableRef>,
+    owner: &PartyId,
+    domain: &KeyDomain,
+    says: impl Fn(&JoinConsent) -> bool,
+) -> bool {
+    let mut consents = tables_of(policies, tables, owner)
+        .filter_map(|t| t.joins.get(domain))
+        .map(|(consent, _)| consent)
+        .peekable();
+    consents.peek().is_some() && consents.all(says)
 }
 
 /// Whether all of these owners consent to negation on one of the domains.
@@ -80,15 +104,8 @@ pub(crate) fn negation(
     domains: &BTreeSet<KeyDomain>,
 ) -> bool {
     domains.iter().any(|domain| {
-        owners.iter().all(|owner| {
-            let mut known = false;
-            let all = tables_of(policies, tables, owner)
-                .filter_map(|t| t.joins.get(domain))
-                .all(|(consent, _)| {
-                    known = true;
-                    consent.negation
-                });
-            known && all
-        })
+        owners
+            .iter()
+            .all(|owner| each(policies, tables, owner, domain, |c| c.negation))
     })
 }

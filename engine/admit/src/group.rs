@@ -15,6 +15,7 @@ use crate::consent;
 use crate::determined;
 use crate::expression;
 use crate::measure::{self, Judged, Place};
+use crate::names;
 use crate::nobody;
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
@@ -176,15 +177,8 @@ fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> 
 
 /// Each protected party must have a track among the keys: a row about a crowd is a release.
 pub(crate) fn check_crowd(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) {
-    let keyed = slots_of(keys);
     for owner in &rel.owners {
-        let number = walker.policies.number(owner);
-        let has = rel.slots.iter().any(|slot| {
-            slot.single
-                && keyed.contains(&slot.id)
-                && number.is_some_and(|n| slot.parties.contains_key(&n))
-        });
-        if !has {
+        if names::of(walker.policies, rel, keys, owner).is_empty() {
             let denial = walker.refusals.rule(
                 Code::Crowd,
                 format!("this inner grouping makes rows about crowds of {owner}'s people; only the outermost aggregate may"),

@@ -41,6 +41,7 @@ mod limits;
 mod linear;
 mod link;
 mod measure;
+mod names;
 mod nearest;
 mod nobody;
 mod own;

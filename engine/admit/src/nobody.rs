@@ -5,22 +5,26 @@
 //! key, stand in no inner group and in no window.
 
 use std::collections::BTreeSet;
+use std::ops::Not;
+use std::sync::Arc;
 
 use datafusion_common::{Column, Result as DfResult};
-use datafusion_expr::{Expr, Filter, LogicalPlan};
+use datafusion_expr::expr::ScalarFunction;
+use datafusion_expr::{Expr, Filter, LogicalPlan, lit};
 
+use crate::names::{self, Name};
 use crate::relation::{Rel, Slot};
 use crate::scan::literal;
-use crate::traits::{SlotId, Traits};
+use crate::traits::Traits;
 use crate::walk::Walker;
 
 /// The rows whose keys name somebody of every party whose people the row is about.
 pub(crate) fn left_out(walker: &Walker<'_>, mut rel: Rel, keys: &[Traits]) -> DfResult<Rel> {
-    let keyed: BTreeSet<SlotId> = keys.iter().flat_map(|t| t.slots.iter().copied()).collect();
     let conditions = rel.owners.iter().filter_map(|owner| {
         let number = walker.policies.number(owner)?;
-        let of_owner = rel.slots.iter().filter(|s| s.parties.contains_key(&number));
-        named(&of_owner.collect::<Vec<_>>(), &keyed)
+        let names = names::of(walker.policies, &rel, keys, owner);
+        let slots = rel.slots.iter().filter(|s| s.parties.contains_key(&number));
+        named(walker, number, &names, &slots.collect::<Vec<_>>())
     });
     if let Some(condition) = conditions.reduce(Expr::and) {
         rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
@@ -68,19 +72,37 @@ pub(crate) fn and_somebody<'a>(
     }
 }
 
-/// Somebody by the key, or nobody at all; `None` where that is always so, or where no key names the owner's people.
-fn named(slots: &[&Slot], keyed: &BTreeSet<SlotId>) -> Option<Expr> {
-    let is_key = |slot: &&&Slot| slot.single && keyed.contains(&slot.id);
-    let (by_key, others): (Vec<&&Slot>, Vec<&&Slot>) = slots.iter().partition(is_key);
-    if others.is_empty() {
-        return None;
-    }
-    let track = |slot: &&Slot| Expr::Column(slot.column.clone());
-    let some = by_key.iter().map(|slot| track(slot).is_not_null());
-    let none = others.iter().map(|slot| track(slot).is_null());
+/// Somebody by a name that the owner accepts, or nobody of its people at all; `None` where that is always so.
+fn named(walker: &Walker<'_>, owner: u8, names: &[Name<'_>], slots: &[&Slot]) -> Option<Expr> {
+    let is_name = |slot: &&&Slot| names.iter().any(|name| name.slot.id == slot.id);
+    let mut others = slots.iter().filter(|slot| !is_name(slot)).peekable();
+    others.peek()?;
+    let some = names
+        .iter()
+        .map(|name| somebody_of(walker, &name.of, name.slot));
     let somebody = some.reduce(Expr::or)?;
+    let owner = BTreeSet::from([owner]);
+    let none = slots
+        .iter()
+        .map(|slot| somebody_of(walker, &owner, slot).not());
     Some(
         none.reduce(Expr::and)
             .map_or(somebody.clone(), |nobody| somebody.or(nobody)),
     )
+}
+
+/// Whether a track is somebody of one of these parties: where rows of several owners meet in it, it may be a name that another gave.
+fn somebody_of(walker: &Walker<'_>, parties: &BTreeSet<u8>, slot: &Slot) -> Expr {
+    let track = Expr::Column(slot.column.clone());
+    if slot.parties.keys().all(|party| parties.contains(party)) {
+        return track.is_not_null();
+    }
+    let of_party = |party: &u8| {
+        Expr::ScalarFunction(ScalarFunction {
+            func: Arc::clone(&walker.tools.of_party),
+            args: vec![lit(*party), track.clone()],
+        })
+    };
+    let any = parties.iter().map(of_party).reduce(Expr::or);
+    any.unwrap_or_else(|| lit(false))
 }

@@ -97,4 +97,6 @@ pub struct Tools {
     pub as_set: Arc<ScalarUDF>,
     /// Tracks and sets of them, all of a row's as one set; NULL when empty.
     pub together: Arc<ScalarUDF>,
+    /// `(party number, track or set of tracks) → whether one of them is the party's`, false for NULL.
+    pub of_party: Arc<ScalarUDF>,
 }

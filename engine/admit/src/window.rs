@@ -17,6 +17,7 @@ use crate::frame_tracks::{Frame, frame_tracks};
 use crate::functions;
 use crate::group;
 use crate::measure::{self, Place};
+use crate::names;
 use crate::nobody;
 use crate::refusals::Explain;
 use crate::relation::{Col, Rel};
@@ -54,6 +55,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
             call,
             slots: frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots),
         };
+        name_frames(&rel, &frame, &mut traits);
         let value = (Column::new_unqualified(name), value);
         frame.arms(walker, &rel, &mut found, &value, (&mut exprs, &mut made));
         traits.push(found);
@@ -82,6 +84,19 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         .collect();
     rel.slots.extend(slots);
     Ok(rel)
+}
+
+/// The value that parts the rows is the name of all who have it in them, and not of this row's people alone.
+fn name_frames(rel: &Rel, frame: &Frame<'_>, traits: &mut [Traits]) {
+    let parted = frame.call.params.partition_by.iter();
+    for column in parted.filter_map(Expr::try_as_col) {
+        let at = rel.cols.iter().position(|col| col.column == *column);
+        if let Some(found) = at.and_then(|at| traits.get_mut(at)) {
+            let own: Vec<SlotId> = found.slots.iter().copied().collect();
+            let frames = own.iter().filter_map(|slot| frame.slots.get(slot));
+            found.slots.extend(frames);
+        }
+    }
 }
 
 /// Which rows a frame has is decided by what parts and orders it; arms are followed through values and rows only.
@@ -231,18 +246,8 @@ fn refuse_condition(walker: &mut Walker<'_>, what: &str) {
 }
 
 fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
-    let keyed: BTreeSet<SlotId> = partition
-        .iter()
-        .flat_map(|t| t.slots.iter().copied())
-        .collect();
-    let all = rel.owners.iter().all(|owner| {
-        let number = walker.policies.number(owner);
-        rel.slots.iter().any(|slot| {
-            slot.single
-                && keyed.contains(&slot.id)
-                && number.is_some_and(|n| slot.parties.contains_key(&n))
-        })
-    });
+    let named = |owner| !names::of(walker.policies, rel, partition, owner).is_empty();
+    let all = rel.owners.iter().all(named);
     if !all {
         walker
             .refusals

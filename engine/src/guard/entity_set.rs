@@ -6,7 +6,7 @@ pub(super) struct EntitySet {
     sorted: Vec<u64>,
 }
 
-const PARTY_SHIFT: u32 = 56;
+pub(super) const PARTY_SHIFT: u32 = 56;
 
 impl EntitySet {
     /// Adds an entity unless its party is already represented `cap` times.

@@ -1,6 +1,7 @@
 //! What admission's instrumented plans call: tracks, and sets of them.
 
 mod entity_set;
+mod of_party;
 mod set_of_one;
 mod together;
 mod track;
@@ -25,5 +26,6 @@ pub(crate) fn tools(key: &TrackKey, cap: usize) -> admit::Tools {
         least: min_udaf(),
         as_set: Arc::new(ScalarUDF::from(set_of_one::SetOfOne::new())),
         together: Arc::new(ScalarUDF::from(together::Together::new())),
+        of_party: Arc::new(ScalarUDF::from(of_party::OfParty::new())),
     }
 }

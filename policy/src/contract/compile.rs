@@ -215,7 +215,8 @@ impl PolicyDocument {
         );
         for (domain, consent) in &self.joins {
             let place = format!("[joins.{domain}]");
-            let parties: BTreeSet<&PartyId> = consent.with.iter().chain(&consent.many).collect();
+            let lists = [&consent.with, &consent.many, &consent.crowds];
+            let parties: BTreeSet<&PartyId> = lists.into_iter().flatten().collect();
             named.extend(
                 parties
                     .into_iter()

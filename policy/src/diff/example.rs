@@ -77,6 +77,7 @@ pub fn examples(
         Facet::Measure(column) => make.each(&base, make.measure(column)),
         Facet::Compared(column, party) => make.each(&base, make.compared(column, party)),
         Facet::Linked(domain, party) => make.each(&base, make.linked(domain, party)),
+        Facet::Crowds(domain, party) => make.each(&base, make.crowds(domain, party)),
         Facet::Negation(domain) => make.each(&base, make.absent(domain)),
         Facet::Answers | Facet::Agreed => Vec::new(),
     }
@@ -272,6 +273,17 @@ impl Make<'_> {
         let (mut one, mut other): (Vec<String>, Vec<String>) = links.map(|[a, b]| (a, b)).unzip();
         one.append(&mut other);
         one
+    }
+
+    fn crowds(&self, domain: &KeyDomain, party: &PartyId) -> Vec<String> {
+        let (table, other) = (self.table(), self.of(party));
+        let keys = self.keys(Some(domain)).into_iter().map(quoted);
+        let texts = keys.map(|key| {
+            format!(
+                "SELECT count(*) AS n FROM (SELECT b.{key} FROM {table} a JOIN {other} b ON b.{key} = a.{key} GROUP BY 1) g"
+            )
+        });
+        texts.collect()
     }
 
     fn absent(&self, domain: &KeyDomain) -> Vec<String> {

@@ -35,6 +35,8 @@ pub enum Facet {
     Measure(String),
     /// Rows are linked on a domain with a party.
     Linked(KeyDomain, PartyId),
+    /// Rows of many people stand under a key that a party gave.
+    Crowds(KeyDomain, PartyId),
     /// Who is absent decides.
     Negation(KeyDomain),
     /// Answers of questions that were let in before show more, and more of them.

@@ -207,6 +207,7 @@ impl<'c> Candidates<'c> {
                 add(What::Negation(domain.clone()));
                 for party in &others {
                     add(What::Many(domain.clone(), party.clone()));
+                    add(What::Crowds(domain.clone(), party.clone()));
                     add(What::With(domain.clone(), party.clone()));
                 }
             }

@@ -19,6 +19,8 @@ pub(super) enum What {
     Negation(KeyDomain),
     /// A key may repeat on the other side.
     Many(KeyDomain, PartyId),
+    /// Rows of many people stand under another's name.
+    Crowds(KeyDomain, PartyId),
     /// Rows are linked.
     With(KeyDomain, PartyId),
     /// Compared with columns of an owner.
@@ -53,14 +55,15 @@ impl What {
             Self::Unjittered => 2,
             Self::Negation(_) => 3,
             Self::Many(..) => 4,
-            Self::With(..) => 5,
-            Self::Compare(..) => 6,
-            Self::Dimension(..) => 7,
-            Self::Filter(..) => 8,
-            Self::Measure(..) => 9,
-            Self::Key(..) => 10,
-            Self::Unit(..) => 11,
-            Self::Seen(_) => 12,
+            Self::Crowds(..) => 5,
+            Self::With(..) => 6,
+            Self::Compare(..) => 7,
+            Self::Dimension(..) => 8,
+            Self::Filter(..) => 9,
+            Self::Measure(..) => 10,
+            Self::Key(..) => 11,
+            Self::Unit(..) => 12,
+            Self::Seen(_) => 13,
         }
     }
 
@@ -72,6 +75,7 @@ impl What {
             Self::Unjittered => "jitter",
             Self::Negation(_) => "negation",
             Self::Many(..) => "many",
+            Self::Crowds(..) => "crowds",
             Self::With(..) => "with",
             Self::Compare(..) => "compare",
             Self::Dimension(..) => "dimension",
@@ -87,9 +91,10 @@ impl What {
     pub(super) fn subject(&self) -> &str {
         match self {
             Self::Exact | Self::Unremembered | Self::Unjittered => "",
-            Self::Negation(domain) | Self::Many(domain, _) | Self::With(domain, _) => {
-                domain.as_str()
-            }
+            Self::Negation(domain)
+            | Self::Many(domain, _)
+            | Self::Crowds(domain, _)
+            | Self::With(domain, _) => domain.as_str(),
             Self::Compare(column, _)
             | Self::Dimension(column, _)
             | Self::Filter(column, _)
@@ -109,7 +114,9 @@ impl What {
     fn section(&self) -> Section {
         match self {
             Self::Exact | Self::Unremembered | Self::Unjittered => Section::Disclosure,
-            Self::Negation(_) | Self::Many(..) | Self::With(..) => Section::Joins,
+            Self::Negation(_) | Self::Many(..) | Self::Crowds(..) | Self::With(..) => {
+                Section::Joins
+            }
             Self::Compare(..)
             | Self::Dimension(..)
             | Self::Filter(..)
@@ -218,14 +225,14 @@ fn consent(out: &mut String, grants: &[Reasoned<'_>], domain: &str) {
     let mut negation = false;
     for (grant, _) in grants.iter().filter(|(g, _)| g.what.subject() == domain) {
         match &grant.what {
-            What::With(_, party) | What::Many(_, party) => {
+            What::With(_, party) | What::Many(_, party) | What::Crowds(_, party) => {
                 let list = lists.entry(grant.what.key()).or_default();
                 list.push(format!("\"{party}\""));
             }
             _ => negation = true,
         }
     }
-    for key in ["with", "many"] {
+    for key in ["with", "many", "crowds"] {
         if let Some(list) = lists.get(key) {
             remarks(out, grants, domain, &[key]);
             let _ = writeln!(out, "{key} = [{}]", list.join(", "));
@@ -303,6 +310,7 @@ fn value(what: &What) -> Option<String> {
         | What::Unjittered
         | What::Negation(_)
         | What::Many(..)
+        | What::Crowds(..)
         | What::With(..)
         | What::Seen(_) => None,
     }

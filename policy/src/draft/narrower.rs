@@ -55,6 +55,7 @@ pub(super) fn narrower(grant: &Grant, wanted: &Wanted<'_>) -> Vec<What> {
         | What::Unjittered
         | What::Negation(_)
         | What::Many(..)
+        | What::Crowds(..)
         | What::With(..)
         | What::Compare(..)
         | What::Dimension(..)

@@ -21,7 +21,8 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
     let lists = [&access.ask, &access.receive].into_iter().flatten();
     let lists = lists.map(|list| (&list.span, list.value.as_slice()));
     let joins = document.joins.values();
-    let joins = joins.flat_map(|join| [(&join.span, &*join.with), (&join.span, &*join.many)]);
+    let joins = joins
+        .flat_map(|join| [&*join.with, &*join.many, &*join.crowds].map(|list| (&join.span, list)));
     let rules = document.rules();
     let compared = rules.map(|rule| (&rule.pattern.span, &*rule.compare));
     let pool = &document.disclosure.pool;

@@ -29,7 +29,7 @@ fn one(
 ) -> Option<(KeyDomain, JoinConsent)> {
     let place = format!("[joins.{}]", name.get_ref());
     let table = reader.table(value, &place)?;
-    reader.only_keys(table, &place, &["with", "many", "negation"]);
+    reader.only_keys(table, &place, &["with", "many", "crowds", "negation"]);
     let domain = match KeyDomain::new(name.get_ref().as_ref()) {
         Ok(domain) => domain,
         Err(error) => {
@@ -45,6 +45,7 @@ fn one(
     };
     let with = list(reader, "with");
     let many = list(reader, "many");
+    let crowds = list(reader, "crowds");
     let negation = table
         .get("negation")
         .and_then(|v| reader.flag(v, "negation"));
@@ -63,6 +64,7 @@ fn one(
         JoinConsent {
             with,
             many,
+            crowds,
             negation,
             span: value.span(),
         },

@@ -31,7 +31,7 @@ fn every_gain_is_somebodys_loss() {
         "[disclosure]\nmin_contributors = 5\n[columns]\nid = { unit = \"person\" }\n",
         "[disclosure]\nmin_contributors = 10\nnoise = \"off\"\nhistory = \"off\"\njitter = false\n[columns]\nid = { unit = \"person\" }\n",
         "[access]\nask = [\"b\"]\nuntil = 2027-01-01\npurposes = [\"aml\"]\nowner = \"policy\"\n[columns]\nid = { unit = \"person\" }\n",
-        "[joins.acct]\nwith = [\"b\"]\nmany = [\"b\"]\nnegation = true\n[columns]\nid = { unit = \"person\", join = \"acct\" }\n",
+        "[joins.acct]\nwith = [\"b\"]\nmany = [\"b\"]\ncrowds = [\"b\"]\nnegation = true\n[columns]\nid = { unit = \"person\", join = \"acct\" }\n",
         "[rows]\nwhere = \"a = 1\"\n[[rows.only]]\nparty = \"*\"\nwhere = \"b = 1\"\n[columns]\nid = { unit = \"person\" }\n",
         "[columns]\nid = { unit = \"person\" }\nx = { dimension = true, filter = 5, measure = [0, 1] }\n",
         "[disclosure]\nquestions = { count = 5, per = \"day\" }\ndominance = 10\nfloor = 3\npool = [\"b\"]\n[columns]\nid = { unit = \"person\" }\n",

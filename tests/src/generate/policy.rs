@@ -27,9 +27,10 @@ pub fn policy(world: &World, table: &Table) -> String {
         );
     }
     let (with, many) = (parties(world, &table.with), parties(world, &table.many));
+    let crowds = parties(world, &table.crowds);
     let _ = write!(
         text,
-        "\n[joins.person]\nwith = [{with}]\nmany = [{many}]\nnegation = {}\n\n[columns]\n",
+        "\n[joins.person]\nwith = [{with}]\nmany = [{many}]\ncrowds = [{crowds}]\nnegation = {}\n\n[columns]\n",
         table.negation
     );
     for column in &table.columns {

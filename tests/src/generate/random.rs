@@ -17,6 +17,12 @@ impl Random {
         }
     }
 
+    /// Draws apart from these, which stay what they are.
+    #[must_use]
+    pub fn apart(&self, stream: u64) -> Self {
+        Self::new(self.state, stream)
+    }
+
     /// 64 random bits.
     pub fn draw(&mut self) -> u64 {
         self.state = self.state.wrapping_add(0x9E37_79B9_7F4A_7C15);

@@ -16,6 +16,7 @@ pub const NOBODY: &str = "nobody";
 /// A world.
 #[must_use]
 pub fn world(random: &mut Random) -> World {
+    let mut apart = random.apart(2);
     let count = 2 + random.below(2);
     let parties: Vec<String> = ["alpha", "beta", "gamma"]
         .iter()
@@ -31,6 +32,7 @@ pub fn world(random: &mut Random) -> World {
     }
     let asker = random.below(count);
     agree(random, &mut tables);
+    trust(&mut apart, count, &mut tables);
     World {
         parties,
         tables,
@@ -55,6 +57,15 @@ fn agree(random: &mut Random, tables: &mut [Table]) {
     let parties = tables.iter().map(|table| table.party).max().unwrap_or(0) + 1;
     for table in tables {
         table.pool.retain(|party| *party < parties);
+    }
+}
+
+/// Whose names a party lets stand for many of its people.
+fn trust(random: &mut Random, count: usize, tables: &mut [Table]) {
+    for party in (0..count).filter(|_| random.percent(25)) {
+        for table in tables.iter_mut().filter(|table| table.party == party) {
+            table.crowds = others(party, count);
+        }
     }
 }
 
@@ -111,6 +122,7 @@ fn table(random: &mut Random, party: usize, parties: usize, name: &str) -> Table
             BTreeSet::new()
         },
         many: BTreeSet::new(),
+        crowds: BTreeSet::new(),
         negation: false,
         pool: BTreeSet::new(),
         own: false,

@@ -87,9 +87,10 @@ impl<'a> Evaluator<'a> {
             } => {
                 let mut input = self.rows(input);
                 if !self.free {
+                    let world = self.world;
                     input.rows.retain(|row| {
                         let keys: Vec<&Cell> = partition.iter().map(|at| &row.cells[*at]).collect();
-                        row.is_named_by(&keys)
+                        row.is_named_by(&keys, world)
                     });
                 }
                 let made = self.through(&mut input, aggregate);
@@ -292,7 +293,7 @@ impl<'a> Evaluator<'a> {
         let mut groups: BTreeMap<Vec<Value>, Vec<Row>> = BTreeMap::new();
         for row in std::mem::take(&mut input.rows) {
             let cells: Vec<Cell> = keys.iter().map(|key| cell(key, &row)).collect();
-            if !self.free && !row.is_named_by(&cells.iter().collect::<Vec<_>>()) {
+            if !self.free && !row.is_named_by(&cells.iter().collect::<Vec<_>>(), self.world) {
                 continue;
             }
             let key = keys.iter().map(|key| key.value(&row.raw())).collect();

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::number::Number;
 use super::value::{Kind, Value};
+use super::world::World;
 
 /// An entity: the party that names it, and its name.
 pub type Entity = (usize, String);
@@ -105,15 +106,15 @@ impl Relation {
 }
 
 impl Row {
-    /// Whether these cells name somebody of every party that has somebody behind the row.
+    /// Whether these cells name somebody of every party that has somebody behind the row, or of one that it trusts.
     #[must_use]
-    pub fn is_named_by(&self, cells: &[&Cell]) -> bool {
+    pub fn is_named_by(&self, cells: &[&Cell], world: &World) -> bool {
         let named: BTreeSet<usize> = cells
             .iter()
             .flat_map(|cell| cell.names.iter().map(|(party, _)| *party))
             .collect();
         let mut behind = self.who.iter().flatten();
-        behind.all(|(party, _)| named.contains(party))
+        behind.all(|(party, _)| world.accepts(*party, &named))
     }
 
     /// The values as they stand.

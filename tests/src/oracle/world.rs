@@ -80,6 +80,8 @@ pub struct Table {
     pub with: BTreeSet<usize>,
     /// Parties whose side may hold a key several times.
     pub many: BTreeSet<usize>,
+    /// Parties whose names may stand for many of its people.
+    pub crowds: BTreeSet<usize>,
     /// Unmatched rows may be asked for.
     pub negation: bool,
     /// Parties whose entities count together with its own.
@@ -151,5 +153,15 @@ impl World {
             table.rows = change(table);
         }
         world
+    }
+}
+
+impl World {
+    /// Whether rows of a party's people may be parted by names that some of these parties gave.
+    #[must_use]
+    pub fn accepts(&self, party: usize, names: &BTreeSet<usize>) -> bool {
+        let own = self.tables.iter().filter(|table| table.party == party);
+        let trusts = |name: &usize| own.clone().all(|table| table.crowds.contains(name));
+        names.contains(&party) || names.iter().any(trusts)
     }
 }

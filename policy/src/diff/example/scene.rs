@@ -76,7 +76,8 @@ pub fn scene(
                 .flat_map(|list| list.value.iter().cloned()),
         );
         for consent in document.joins.values() {
-            linked.extend(consent.with.iter().chain(&consent.many).cloned());
+            let lists = [&consent.with, &consent.many, &consent.crowds];
+            linked.extend(lists.into_iter().flatten().cloned());
         }
         linked.extend(
             document
@@ -195,7 +196,7 @@ fn counterpart(
     for domain in domains {
         let _ = writeln!(
             text,
-            "[joins.{domain}]\nwith = [\"{owner}\"]\nmany = [\"{owner}\"]\nnegation = true"
+            "[joins.{domain}]\nwith = [\"{owner}\"]\nmany = [\"{owner}\"]\ncrowds = [\"{owner}\"]\nnegation = true"
         );
     }
     text.push_str("[columns]\n");
