@@ -2,9 +2,10 @@
 
 use std::sync::Arc;
 
-use arrow::datatypes::{Field, Schema};
+use arrow::datatypes::{DataType, Field, Schema};
 use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion_common::{Column, Result as DfResult, TableReference};
+use datafusion_common::{Column, Result as DfResult, ScalarValue, TableReference};
+use datafusion_expr::expr::WindowFunction;
 use datafusion_expr::logical_plan::builder::LogicalTableSource;
 use datafusion_expr::{Distinct, Expr, LogicalPlan, LogicalPlanBuilder, Projection};
 use policy::denial::Code;
@@ -240,6 +241,23 @@ pub(crate) fn check_expressions(walker: &mut Walker<'_>, plan: &LogicalPlan) {
     }
 }
 
+/// Whether the numbers of rows, groups and steps that a window function takes stand in the text: others fail on some rows.
+fn numbered(call: &WindowFunction) -> bool {
+    let from = match call.fun.name() {
+        "ntile" => 0,
+        "lag" | "lead" | "nth_value" => 1,
+        _takes_none => return true,
+    };
+    let number = |arg: &Expr| match arg {
+        Expr::Literal(value, _) => match value.cast_to(&DataType::Int64) {
+            Ok(ScalarValue::Int64(Some(number))) => number >= i64::from(from == 0),
+            Ok(_) | Err(_) => false,
+        },
+        _computed => false,
+    };
+    call.params.args.iter().skip(from).take(1).all(number)
+}
+
 fn check_expression(walker: &mut Walker<'_>, expr: &Expr) {
     match expr {
         Expr::ScalarFunction(call) if !functions::is_above(call.func.name()) => {
@@ -255,6 +273,12 @@ fn check_expression(walker: &mut Walker<'_>, expr: &Expr) {
             let name = call.func.name();
             let message = format!("the aggregate {name} is not available here");
             walker.refusals.add(Code::Agg, message).at(expr);
+        }
+        Expr::WindowFunction(call) if !numbered(call) => {
+            let name = call.fun.name();
+            let message =
+                format!("{name} takes whole numbers that are written out, and are not below zero");
+            walker.refusals.add(Code::Window, message).at(expr);
         }
         Expr::Exists(_)
         | Expr::InSubquery(_)

@@ -34,6 +34,10 @@ impl Col {
 }
 
 /// A track: whose row this is, in one unit space at one place of the plan.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about a track, each asked for by its name"
+)]
 #[derive(Debug, Clone)]
 pub(crate) struct Slot {
     pub(crate) id: SlotId,
@@ -49,6 +53,8 @@ pub(crate) struct Slot {
     pub(crate) merged: bool,
     /// Still one entity a row (or one a party): may key a group.
     pub(crate) single: bool,
+    /// They only confirm rows of the recipient of a list.
+    pub(crate) confirms: bool,
 }
 
 /// Where the entities that took a branch are found.

@@ -148,6 +148,7 @@ fn aligned(
                 known.set |= slot.set;
                 known.merged |= slot.merged;
                 known.single &= slot.single;
+                known.confirms |= slot.confirms;
             } else {
                 let id = walker.fresh();
                 let column = Column::new_unqualified(format!("__t{id}"));

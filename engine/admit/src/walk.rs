@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::{Column, DataFusionError, Result as DfResult};
+use datafusion_common::{Column, DataFusionError, Result as DfResult, TableReference, plan_err};
 use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, SubqueryAlias, Union};
 use policy::denial::Code;
 
@@ -10,11 +10,14 @@ use crate::branch::{Branch, branches, exposed_columns, measure_branches, of_cond
 use crate::clamp::in_its_stead;
 use crate::conjunct::{conjuncts, equate_columns, unaliased};
 use crate::predicate::{Judge, Polarity, Role};
-use crate::refusals::Refusals;
+use crate::refusals::{Explain, Refusals};
 use crate::relation::{Arm, Col, Rel};
 use crate::request::{Policies, Request, Tools};
 use crate::traits::{ArmId, Traits};
-use crate::{above, expression, group, join, repeated, scan, terms, union, window};
+use crate::{above, expression, group, join, own, repeated, scan, terms, union, window};
+
+/// The most hidden columns that a question may need: tracks, branches, and who took them.
+const MOST_HIDDEN: usize = 4096;
 
 /// Walks one question's plan.
 #[derive(Debug)]
@@ -59,6 +62,23 @@ impl<'a> Walker<'a> {
 
     /// Judges and instruments a plan. `hints` are equalities that a filter above states.
     pub(crate) fn walk(&mut self, plan: &LogicalPlan, hints: &[Expr]) -> DfResult<Rel> {
+        let rel = self.node(plan, hints)?;
+        if self.next > MOST_HIDDEN {
+            return self.refuse_to_follow();
+        }
+        Ok(rel)
+    }
+
+    /// Branches multiply in every grouping above them, so a short text may ask for more than can be followed.
+    fn refuse_to_follow(&mut self) -> DfResult<Rel> {
+        let message = "the branches of this question (CASE, coalesce, terms of sums) are too many to be followed";
+        self.refusals.rule(Code::Cost, message).help(
+            "write fewer of them below an aggregate that is aggregated again, or fewer rounds",
+        );
+        plan_err!("too many branches")
+    }
+
+    fn node(&mut self, plan: &LogicalPlan, hints: &[Expr]) -> DfResult<Rel> {
         match plan {
             LogicalPlan::TableScan(node) => scan::walk(self, node),
             LogicalPlan::Projection(node) => self.projection(node),
@@ -284,6 +304,9 @@ impl<'a> Walker<'a> {
     fn alias(&mut self, node: &SubqueryAlias) -> DfResult<Rel> {
         let mut rel = self.walk(&node.input, &[])?;
         rel.requalify_hidden(&node.alias);
+        if node.alias == TableReference::bare(own::CONFIRMED) {
+            rel.slots.iter_mut().for_each(|slot| slot.confirms = true);
+        }
         let before = rel.cols.clone();
         let mut columns: Vec<Expr> = rel
             .cols

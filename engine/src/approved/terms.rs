@@ -116,7 +116,8 @@ impl Engine {
         found
     }
 
-    /// Where several owners' tables meet, one version of each in a while: two versions could be compared.
+    /// Where several owners' tables meet, one version of each in a while: two versions could be compared. Another policy
+    /// makes another version: by what its owner calls nobody, it leaves rows out as well as by its data.
     fn settled(
         &self,
         name: &str,
@@ -140,7 +141,7 @@ impl Engine {
                     count: 1,
                     per: per.to_owned(),
                 },
-                same: Some(current.digest.clone()),
+                same: Some(format!("{} {}", current.digest, hex::encode(policy.digest))),
             })
         };
         protected.iter().filter_map(version).collect()

@@ -1,12 +1,17 @@
-//! Literals that are not what they are taken for: `DATE '2026-02-30'`, or `day >= '1.2.2026'`.
+//! Literals that are not what they are taken for: `DATE '2026-02-30'`, `LIMIT -1`, or `date_part('yeer', day)`.
 //!
 //! Casts that fail give NULL while a question runs, whatever the data. A literal is no data: one that cannot be a date is
 //! a slip of whoever wrote it, and an answer of no rows would not say so.
 
+use std::str::FromStr;
+
+use datafusion::arrow::array::timezone::Tz;
+use datafusion::arrow::compute::kernels::cast_utils::IntervalUnit;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion::common::{Result as DfResult, ScalarValue};
-use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::logical_expr::expr::ScalarFunction;
+use datafusion::logical_expr::{Cast, Expr, LogicalPlan};
 
 use crate::refusal::Refusal;
 
@@ -14,6 +19,13 @@ use crate::refusal::Refusal;
 pub(super) fn check(plan: &LogicalPlan) -> Result<(), Refusal> {
     let mut wrong = None;
     let walked: DfResult<_> = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Limit(limit) = node {
+            let numbers = [&limit.skip, &limit.fetch].into_iter().flatten();
+            let negative = numbers.into_iter().any(|number| is_negative(number));
+            wrong = wrong
+                .take()
+                .or_else(|| negative.then(|| BELOW_ZERO.to_owned()));
+        }
         node.apply_expressions(|expr| {
             expr.apply(|expr| {
                 wrong = wrong.take().or_else(|| misfit(expr));
@@ -31,10 +43,58 @@ pub(super) fn check(plan: &LogicalPlan) -> Result<(), Refusal> {
     }
 }
 
+const BELOW_ZERO: &str = "LIMIT and OFFSET count rows: they are not below zero";
+
+fn is_negative(number: &Expr) -> bool {
+    match number {
+        Expr::Negative(_) => true,
+        Expr::Cast(cast) => is_negative(&cast.expr),
+        Expr::Literal(ScalarValue::Int64(Some(number)), _) => *number < 0,
+        _counted => false,
+    }
+}
+
 fn misfit(expr: &Expr) -> Option<String> {
-    let Expr::Cast(cast) = expr else {
+    match expr {
+        Expr::Cast(cast) => zone(cast.field.data_type()).or_else(|| value(cast)),
+        Expr::ScalarFunction(call) => part(call),
+        _holds_none => None,
+    }
+}
+
+/// A time zone that there is none of.
+fn zone(kind: &DataType) -> Option<String> {
+    let DataType::Timestamp(_, Some(name)) = kind else {
         return None;
     };
+    let known = name.parse::<Tz>().is_ok();
+    (!known)
+        .then(|| format!("'{name}' is no time zone; zones are written 'Europe/Zurich' or '+01:00'"))
+}
+
+/// A part of a date or moment that there is none of.
+fn part(call: &ScalarFunction) -> Option<String> {
+    let ("date_part" | "date_trunc", Some(Expr::Literal(literal, _))) =
+        (call.func.name(), call.args.first())
+    else {
+        return None;
+    };
+    let name = literal.try_as_str()??.to_lowercase();
+    let known = IntervalUnit::from_str(&name).is_ok() || PARTS.contains(&name.as_str());
+    (!known).then(|| {
+        format!(
+            "'{name}' is no part of a moment; parts are year, month, day, hour, … and {}",
+            PARTS.join(", ")
+        )
+    })
+}
+
+/// Parts besides the units that intervals have.
+const PARTS: [&str; 7] = [
+    "quarter", "week", "isoyear", "dow", "isodow", "doy", "epoch",
+];
+
+fn value(cast: &Cast) -> Option<String> {
     let Expr::Literal(value, _) = cast.expr.as_ref() else {
         return None;
     };

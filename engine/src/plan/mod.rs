@@ -12,6 +12,7 @@ mod materialized;
 mod pruned;
 pub(crate) mod reading;
 mod subquery;
+mod twice_named;
 mod unknown;
 mod unrolled;
 mod visible;
@@ -66,9 +67,11 @@ impl Binder {
         let statement = materialized::marked(statement);
         let plan = self.state.statement_to_plan(statement).await;
         let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
+        twice_named::check(&plan)?;
         let plan = unrolled::unrolled(plan).map_err(|error| unknown::refusal(&error))?;
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
         let plan = pruned::pruned(plan).map_err(|error| unknown::refusal(&error))?;
+        twice_named::check(&plan)?;
         literal::check(&plan)?;
         Ok(BoundPlan(plan))
     }

@@ -44,7 +44,7 @@ fn rounds(query: &RecursiveQuery) -> Option<i64> {
     if query.is_distinct || !reads_tables(query) {
         return None;
     }
-    let own = own_name(query)?;
+    let own = own_name(query, &step.input)?;
     let bounds = conjuncts(&step.input);
     let fields = query.static_term.schema().fields().iter();
     let mut counters = fields.enumerate().filter_map(|(at, field)| {
@@ -60,27 +60,33 @@ fn rounds(query: &RecursiveQuery) -> Option<i64> {
         .filter(|rounds| *rounds <= MOST)
 }
 
-/// The name under which the recursion reads its last round, if it does so once.
-fn own_name(query: &RecursiveQuery) -> Option<TableReference> {
-    let mut names = Vec::new();
+/// The name under which the recursion reads its last round, if it does so once, and joins or filters it as it stands. A
+/// subquery over it may call other columns by that name.
+fn own_name(query: &RecursiveQuery, step: &LogicalPlan) -> Option<TableReference> {
     let mut scans = 0_usize;
     let walked = query.recursive_term.apply_with_subqueries(|node| {
-        if is_last_round(node, query) {
-            scans = scans.saturating_add(1);
-            names.push(TableReference::bare(query.name.clone()));
-        }
-        if let LogicalPlan::SubqueryAlias(alias) = node
-            && is_last_round(&alias.input, query)
-        {
-            names.insert(0, alias.alias.clone());
-        }
+        scans = scans.saturating_add(usize::from(is_last_round(node, query)));
         Ok(TreeNodeRecursion::Continue)
     });
     walked.ok()?;
     if scans == 1 {
-        names.into_iter().next()
+        read_as(step, query)
     } else {
         None
+    }
+}
+
+fn read_as(plan: &LogicalPlan, query: &RecursiveQuery) -> Option<TableReference> {
+    match plan {
+        LogicalPlan::Filter(filter) => read_as(&filter.input, query),
+        LogicalPlan::Join(join) => {
+            read_as(&join.left, query).or_else(|| read_as(&join.right, query))
+        }
+        LogicalPlan::SubqueryAlias(alias) if is_last_round(&alias.input, query) => {
+            Some(alias.alias.clone())
+        }
+        scan if is_last_round(scan, query) => Some(TableReference::bare(query.name.clone())),
+        _other => None,
     }
 }
 

@@ -28,6 +28,7 @@ mod support;
 pub(crate) mod table;
 mod terms;
 pub(crate) mod texts;
+mod twice_named;
 mod two_banks;
 mod unseen;
 mod weights;

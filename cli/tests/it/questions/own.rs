@@ -199,6 +199,10 @@ fn a_list_is_own_entities_and_bands() {
         (format!("SELECT a.account_id, max(b.account_id) AS payer {from} GROUP BY 1"), "E_ROLE_DIM"),
         (format!("SELECT a.account_id, CASE WHEN count(*) > 3 THEN max(b.account_id) ELSE '' END AS p {from} GROUP BY 1"), "E_ROLE_DIM"),
         (format!("SELECT concat(a.account_id, max(b.account_id)) AS both {from} GROUP BY a.account_id"), "E_ROLE_DIM"),
+        // What the largest of them comes to, one customer did.
+        (format!("SELECT a.account_id, max(b.amount) >= 9000 AS x {from} GROUP BY 1"), "E_ROLE_DIM"),
+        (format!("SELECT account_id, m + 1 > 9000 AS x FROM (SELECT a.account_id, max(b.amount) AS m {from} GROUP BY 1) q"), "E_ROLE_DIM"),
+        (format!("SELECT a.account_id, min(b.account_id) = 'B6' AS x {from} GROUP BY 1"), "E_ROLE_DIM"),
         (format!("SELECT a.counterparty_account AS x {from} GROUP BY 1"), "E_TEMPLATE"),
         (format!("SELECT b.account_id AS x {from} GROUP BY 1"), "E_DENIED_ASKER"),
         (format!("SELECT b.counterparty_account AS x {from} GROUP BY 1"), "E_TEMPLATE"),

@@ -50,6 +50,51 @@ fn nobody_lists_whom_another_owner_has() {
     assert_eq!(told(&banks.world()), plain);
 }
 
+/// Nor by calling its own units something else: what an entity is, the others say.
+#[test]
+fn the_recipients_word_for_a_unit_opens_nothing() {
+    let mut banks = Banks::with_mules();
+    for payer in ["C11", "C12", "C13", "C14"] {
+        banks.pay(payer, "B30", 900);
+    }
+    banks.made_up = vec![
+        ["u-C11-B30", "B30", "C11"],
+        ["u-C12-B30", "B30", "C12"],
+        ["u-C13-B30", "B30", "C13"],
+        ["u-C14-B30", "B30", "C14"],
+    ];
+    banks.policy = vec![(
+        "bank_a",
+        "account_id = { unit = \"acct\"",
+        "account_id = { unit = \"konto\"",
+    )];
+    assert_eq!(told(&banks.world()), format!("[{A1},{A2}]"));
+}
+
+/// Who pays by chance into the same account stands behind the row that they confirm, and not behind what one of them did besides.
+#[test]
+fn those_who_confirm_do_not_stand_behind_what_another_did() {
+    let joined = "SELECT a.account_id, count(*) > 0 AS x FROM bank_a.payments a JOIN bank_b.payments b ON b.counterparty_account = a.account_id \
+         JOIN bank_b.payments c ON c.account_id = b.account_id AND c.amount >= 9000 GROUP BY a.account_id";
+    let arm = "SELECT a.account_id, count(CASE WHEN c.amount >= 9000 THEN 1 END) > 0 AS x FROM bank_a.payments a \
+         JOIN bank_b.payments b ON b.counterparty_account = a.account_id JOIN bank_b.payments c ON c.account_id = b.account_id GROUP BY a.account_id";
+    for text in [joined, arm] {
+        let mut banks = Banks::new();
+        for bank in ["bank_a", "bank_b"] {
+            let consent = "[joins.acct]\nwith = [\"bank_a\", \"bank_b\", \"bank_c\"]\n";
+            let many = "[joins.acct]\nwith = [\"bank_a\", \"bank_b\", \"bank_c\"]\nmany = [\"bank_a\", \"bank_b\"]\n";
+            banks.policy.push((bank, consent, many));
+            banks
+                .approvals
+                .push((bank, "mules".to_owned(), text.to_owned(), TERMS.to_owned()));
+        }
+        let plain = told(&banks.world());
+        assert!(plain.starts_with('['), "{plain}");
+        banks.pay("B1", "X9", 9500);
+        assert_eq!(told(&banks.world()), plain, "{text}");
+    }
+}
+
 /// With two payers or with one, with the third or without it: below `others` an account is not there.
 #[test]
 fn below_others_all_worlds_look_the_same() {
@@ -117,6 +162,19 @@ fn another_version_of_the_recipients_table_waits() {
     assert_eq!(told(&world), format!("[{A1},{A2}]"));
     // Only bank A's table changes.
     other.made_up.push(["u-x", "A1", "B1"]);
+    other.write(&world);
+    assert_eq!(code(&world, CALL), "E_BUDGET");
+}
+
+/// Nor with another policy of its own, which may call some of its rows nobody's.
+#[test]
+fn another_policy_of_the_recipients_waits_too() {
+    let mut other = Banks::with_mules();
+    let world = other.world();
+    assert_eq!(told(&world), format!("[{A1},{A2}]"));
+    let uetr = "uetr = { join = \"uetr\" }";
+    let absent = "uetr = { join = \"uetr\", absent = [\"u-B4-A2\"] }";
+    other.policy = vec![("bank_a", uetr, absent)];
     other.write(&world);
     assert_eq!(code(&world, CALL), "E_BUDGET");
 }

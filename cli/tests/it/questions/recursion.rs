@@ -147,9 +147,35 @@ fn what_does_not_say_how_often_it_goes_round_is_refused() {
             "UNION ALL",
             &format!("h.depth + 1 {JOINED} JOIN h g ON g.at = h.at WHERE h.depth < 3"),
         ),
+        // What is called `h.depth` here is not the last round's.
+        hops(
+            "1",
+            "UNION ALL",
+            "h.depth + 1 FROM bank.t t JOIN (SELECT at, depth - 1 AS depth FROM h) AS h ON t.payer = h.at WHERE h.depth < 3",
+        ),
+        hops(
+            "1",
+            "UNION ALL",
+            "h.depth + 1 FROM bank.t t JOIN (SELECT at, 1 AS depth FROM h) h ON t.payer = h.at WHERE h.depth < 3",
+        ),
     ];
     let statements: Vec<&str> = endless.iter().map(String::as_str).collect();
     for (sql, outcome) in statements.iter().zip(ask(&statements)) {
         assert_eq!(outcome, "E_RECURSION", "{sql}");
     }
+}
+
+/// Branches of a sum multiply in the sums above it.
+#[test]
+fn branches_that_nobody_can_follow_are_refused() {
+    let mut rows = "SELECT payer, amount FROM bank.t".to_owned();
+    for _ in 0..8 {
+        rows = format!(
+            "SELECT h.payer, sum(CASE WHEN h.amount >= 3 THEN h.amount + 1 WHEN h.amount >= 2 THEN h.amount + 2 ELSE h.amount END) AS amount \
+             FROM ({rows}) h GROUP BY h.payer"
+        );
+    }
+    let sql = format!("SELECT sum(amount) AS v FROM ({rows})");
+    let told = ask(&[&sql]);
+    assert!(told[0].starts_with("E_"), "{}", told[0]);
 }

@@ -74,3 +74,37 @@ fn functions_above_are_the_listed_ones() {
     let sql = format!("WITH r AS MATERIALIZED {GROUPS} SELECT array_agg(c) FROM r");
     assert_eq!(answered(&sql, 0), "E_AGG");
 }
+
+/// What would fail on any row is refused before: a question that fails counts against whoever asked it.
+#[test]
+fn what_is_no_number_of_rows_or_no_part_of_a_moment_is_refused() {
+    let above = |select: &str| format!("SELECT {select} FROM {GROUPS} AS g");
+    let refused = [
+        format!("{} LIMIT -1", above("c")),
+        format!("{} OFFSET -5", above("c")),
+        above("date_part('foo', m)"),
+        above("m AT TIME ZONE 'Mars/X'"),
+        above("lag(c, c) OVER (ORDER BY m)"),
+        above("ntile(0) OVER (ORDER BY m)"),
+        above("ntile(c) OVER (ORDER BY m)"),
+    ];
+    let answered = [
+        format!("{} ORDER BY c LIMIT 1 OFFSET 1", above("c")),
+        above("date_part('DOW', m) AS d, date_part('y', m) AS y, date_part('epoch', m) AS e"),
+        above("m AT TIME ZONE 'Europe/Zurich' AS z"),
+        above("lag(c, 1) OVER (ORDER BY m) AS l, ntile(2) OVER (ORDER BY m) AS n"),
+    ];
+    let statements: Vec<&str> = refused
+        .iter()
+        .chain(&answered)
+        .map(String::as_str)
+        .collect();
+    let outcomes: Vec<String> = world(1).ask(&statements).iter().map(told).collect();
+    let (no, yes) = outcomes.split_at(refused.len());
+    for (sql, told) in refused.iter().zip(no) {
+        assert!(told == "invalid" || told == "E_WINDOW", "{sql}: {told}");
+    }
+    for (sql, told) in answered.iter().zip(yes) {
+        assert!(told.starts_with('['), "{sql}: {told}");
+    }
+}

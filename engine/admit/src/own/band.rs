@@ -4,9 +4,11 @@
 //! did; `CASE WHEN n >= 10 THEN '10 and more' ELSE 'fewer' END` tells what its owner agreed to.
 
 use arrow::datatypes::DataType;
+use datafusion_common::Column;
 use datafusion_expr::{Case, Expr, ExprSchemable, LogicalPlan};
 
 use super::made::{Made, made};
+use crate::functions;
 use crate::group::aggregate_call;
 
 /// Whether the column at this position of a plan is a band.
@@ -40,9 +42,32 @@ fn band(expr: &Expr, input: &LogicalPlan) -> bool {
     }
 }
 
+/// A truth value of what many come to: whether the largest of them is above a bound is what one of them did.
 fn is_truth(expr: &Expr, input: &LogicalPlan) -> bool {
     let kind = expr.get_type(input.schema().as_ref());
-    kind.is_ok_and(|kind| kind == DataType::Boolean)
+    let of_many = |column: &&Column| {
+        let index = input.schema().maybe_index_of_column(column);
+        index.is_none_or(|index| !is_extreme(input, index))
+    };
+    kind.is_ok_and(|kind| kind == DataType::Boolean) && expr.column_refs().iter().all(of_many)
+}
+
+/// Whether a column is one row's value, picked from several, and no band.
+fn is_extreme(plan: &LogicalPlan, index: usize) -> bool {
+    match made(plan, index) {
+        Some(Made::Call(call, input)) => {
+            let many = aggregate_call(call).is_some_and(|function| {
+                let name = function.func.name();
+                functions::RELEASED.contains(&name) || matches!(name, "bool_and" | "bool_or")
+            });
+            !many && !picks(call, input)
+        }
+        Some(Made::Expr(expr, input)) => expr.column_refs().iter().any(|column| {
+            let index = input.schema().maybe_index_of_column(column);
+            index.is_some_and(|index| is_extreme(input, index))
+        }),
+        Some(Made::Scan(..)) | None => false,
+    }
 }
 
 fn results(case: &Case) -> impl Iterator<Item = &Expr> {

@@ -7,24 +7,31 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use arrow::datatypes::DataType;
 use datafusion_common::{Column, NullEquality, Result as DfResult};
 use datafusion_expr::{
     Expr, Filter, Join, JoinConstraint, JoinType, LogicalPlan, Projection, TableScan, Union,
 };
-use policy::ident::TableRef;
+use policy::ident::{TableRef, UnitSpace};
 
 use super::Own;
 use super::confirm::each_once;
+use crate::request::OwnList;
 use crate::walk::Walker;
 
 const CLAIMED: &str = "__o";
 
-/// The columns of the others' own entities in the unit space of the recipient's.
+/// The columns of the others' own entities that may be the recipient's: those in a unit space that it names alike, or that
+/// holders of mirrors have its entities in, and all that hold values of the same type. What the recipient calls its
+/// units is its own choice.
 pub(super) fn columns<'s>(
     walker: &Walker<'_>,
     scans: &'s BTreeMap<TableRef, TableScan>,
     entity: &Own,
+    list: &OwnList,
 ) -> Vec<(&'s TableScan, Column)> {
+    let spaces = spaces(walker, scans, entity, list);
+    let kind = kind_of(scans.get(&entity.table), &entity.column);
     let mut found = Vec::new();
     for (table, scan) in scans {
         let policy = walker.policies.tables.get(table);
@@ -32,15 +39,35 @@ pub(super) fn columns<'s>(
             continue;
         };
         let is_own = |column: &Column| {
-            let column = policy.column(&column.name);
-            column.is_some_and(|column| {
-                column.capabilities.own && column.capabilities.unit == entity.capabilities.unit
-            })
+            let alike = kind_of(Some(scan), &column.name) == kind;
+            let column = policy.column(&column.name).map(|c| &c.capabilities);
+            column.is_some_and(|c| c.own && (alike || spaces.contains(&c.unit.as_ref())))
         };
         let own = scan.projected_schema.columns().into_iter().filter(is_own);
         found.extend(own.map(|column| (scan, column)));
     }
     found
+}
+
+/// What the recipient and those who hold mirrors call the space of its entities.
+fn spaces<'w>(
+    walker: &'w Walker<'_>,
+    scans: &BTreeMap<TableRef, TableScan>,
+    entity: &'w Own,
+    list: &OwnList,
+) -> Vec<Option<&'w UnitSpace>> {
+    let mirror = list.confirm.get(&entity.column);
+    let others = scans.keys().filter(|t| t.party != walker.request.recipient);
+    let mirrors = others.filter_map(|table| walker.policies.tables.get(table)?.column(mirror?));
+    let spaces = mirrors.map(|column| column.capabilities.unit.as_ref());
+    spaces.chain([entity.capabilities.unit.as_ref()]).collect()
+}
+
+/// The type of a table's visible column.
+pub(super) fn kind_of<'s>(scan: Option<&'s TableScan>, name: &str) -> Option<&'s DataType> {
+    let fields = scan?.projected_schema.fields();
+    let field = fields.iter().find(|field| field.name() == name)?;
+    Some(field.data_type())
 }
 
 /// The others' own entities, each once; `None` if no table has any.

@@ -5,20 +5,20 @@
 //! once, if a row of another owner has the same values in the mirroring columns. Nothing else of a row is there, and
 //! writing it twice changes nothing; all that is left to the recipient is to leave rows out.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use arrow::datatypes::DataType;
 use datafusion_common::tree_node::{Transformed, TreeNodeRecursion};
 use datafusion_common::{Column, NullEquality, Result as DfResult, ScalarValue};
 use datafusion_expr::{
-    Aggregate, Expr, Filter, Join, JoinConstraint, JoinType, LogicalPlan, Projection, TableScan,
-    Union,
+    Aggregate, Expr, Filter, Join, JoinConstraint, JoinType, LogicalPlan, Projection,
+    SubqueryAlias, TableScan, Union,
 };
 use policy::denial::Code;
 use policy::ident::TableRef;
 
-use super::{Own, claimed};
+use super::claimed::{self, kind_of};
+use super::{CONFIRMED, Own};
 use crate::refusals::Explain;
 use crate::request::OwnList;
 use crate::scan::{literal, table_of};
@@ -51,7 +51,7 @@ pub(super) fn confirmed(
     let scans = scans(text)?;
     let read = Read {
         mirrors: mirrors(walker, &scans, list),
-        claims: claimed::columns(walker, &scans, own),
+        claims: claimed::columns(walker, &scans, own, list),
         scans: &scans,
     };
     if !is_mirrored(walker, &read, list, own) {
@@ -100,17 +100,13 @@ fn mirrors(
         let policy = walker.policies.tables.get(table);
         table.party != walker.request.recipient
             && policy.is_some_and(|policy| !policy.is_public())
-            && list.confirm.values().all(|name| kind(scan, name).is_some())
+            && list
+                .confirm
+                .values()
+                .all(|name| kind_of(Some(scan), name).is_some())
     };
     let found = scans.iter().filter(|(table, scan)| holds(table, scan));
     found.map(|(_, scan)| scan.clone()).collect()
-}
-
-/// The type of a table's visible column.
-fn kind<'s>(scan: &'s TableScan, name: &str) -> Option<&'s DataType> {
-    let fields = scan.projected_schema.fields();
-    let field = fields.iter().find(|field| field.name() == name)?;
-    Some(field.data_type())
 }
 
 /// Whether the recipient's rows can be told from made-up ones; what stands in the way is refused.
@@ -145,15 +141,16 @@ fn unfit(
     (list, own): (&OwnList, &str),
 ) -> Vec<String> {
     let mut wrong = Vec::new();
-    let entity = kind(scan, own);
-    let differs = |(other, claim): &(&TableScan, Column)| kind(other, &claim.name) != entity;
+    let entity = kind_of(Some(scan), own);
+    let differs =
+        |(other, claim): &(&TableScan, Column)| kind_of(Some(other), &claim.name) != entity;
     if read.claims.iter().any(differs) {
         let message = format!("{own} of {table} has another type than the others' own entities");
         wrong.push(message);
     }
     for (column, mirror) in &list.confirm {
-        let found = kind(scan, column);
-        let differs = |other: &TableScan| kind(other, mirror) != found;
+        let found = kind_of(Some(scan), column);
+        let differs = |other: &TableScan| kind_of(Some(other), mirror) != found;
         if found.is_none() {
             let message = format!("{table} has no column {column}, so nobody confirms its rows");
             wrong.push(message);
@@ -200,17 +197,18 @@ fn rows(scan: &TableScan, others: &Others, (list, own): (&OwnList, &Own)) -> DfR
     if let (Some(claimed), Some(entity)) = (&others.claimed, named(&own.column)) {
         plan = claimed::left_out(plan, &entity, claimed.clone())?;
     }
-    let absent: BTreeSet<&Column> = columns.iter().filter(|c| !keys.contains(c)).collect();
+    let plan = SubqueryAlias::try_new(plan.into(), CONFIRMED)?;
     let exprs = columns.iter().zip(scan.projected_schema.fields());
     let exprs = exprs.map(|(column, field)| {
-        if !absent.contains(column) {
-            return Ok(Expr::Column(column.clone()));
-        }
-        let nothing = Expr::Literal(ScalarValue::try_from(field.data_type())?, None);
-        Ok(nothing.alias_qualified(column.relation.clone(), column.name.clone()))
+        let value = if keys.contains(column) {
+            Expr::Column(Column::new(Some(CONFIRMED), &column.name))
+        } else {
+            Expr::Literal(ScalarValue::try_from(field.data_type())?, None)
+        };
+        Ok(value.alias_qualified(column.relation.clone(), column.name.clone()))
     });
     let exprs = exprs.collect::<DfResult<Vec<Expr>>>()?;
-    let rows = Projection::try_new(exprs, plan.into())?;
+    let rows = Projection::try_new(exprs, LogicalPlan::SubqueryAlias(plan).into())?;
     Ok(LogicalPlan::Projection(rows))
 }
 

@@ -31,6 +31,9 @@ use crate::walk::Walker;
 /// The name under which the rows of a list are read above it.
 pub const LIST: &str = "__list";
 
+/// The name of the recipient's rows with those who confirm them.
+pub(crate) const CONFIRMED: &str = "__confirmed";
+
 /// The rows of a list, computed from what was released.
 #[derive(Debug)]
 pub struct Listed {

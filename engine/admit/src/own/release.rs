@@ -43,7 +43,7 @@ pub(super) fn build(
     let rel = somebodys(rel, nobody)?;
     refuse_uncounted(walker, &rel, list);
     let mut spaces = Spaces::new();
-    for slot in &rel.slots {
+    for slot in rel.slots.iter().filter(|slot| !slot.confirms) {
         spaces.entry(&slot.space).or_default().push(slot);
     }
     let parties = rules(walker, &rel);
@@ -125,7 +125,8 @@ fn somebodys(mut rel: Rel, nobody: &[Literal]) -> DfResult<Rel> {
 fn refuse_uncounted(walker: &mut Walker<'_>, rel: &Rel, list: &OwnList) {
     for owner in &rel.owners {
         let number = walker.policies.number(owner);
-        let counted = |slot: &Slot| number.is_some_and(|n| slot.parties.contains_key(&n));
+        let counted =
+            |slot: &Slot| !slot.confirms && number.is_some_and(|n| slot.parties.contains_key(&n));
         if *owner == walker.request.recipient || rel.slots.iter().any(counted) {
             continue;
         }
