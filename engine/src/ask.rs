@@ -126,6 +126,11 @@ impl Engine {
                 self.terms(candidate, &tables)?
             }
         };
+        let plan = if terms.is_none() {
+            plan.pruned()?
+        } else {
+            plan
+        };
         Ok(Bound { plan, terms })
     }
 

@@ -133,7 +133,7 @@ impl Judge {
             }
         };
         let binder = Binder::new(&self.catalog, &asked.principal.party).await?;
-        binder.bind(*query).await
+        binder.bind(*query).await?.pruned()
     }
 }
 

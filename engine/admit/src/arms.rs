@@ -17,6 +17,7 @@ use crate::branch::{binary, when};
 use crate::measure::Judged;
 use crate::refusals::Explain;
 use crate::relation::{Arm, Rel, Slot};
+use crate::sides;
 use crate::traits::{ArmId, Traits};
 use crate::walk::Walker;
 
@@ -104,7 +105,8 @@ pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
     };
     let below = below(rel, &judged.traits.arms, is_nothing);
     let terms = terms(rel, &judged.terms, &judged.traits);
-    own.chain(below).chain(terms).collect()
+    let sides = sides::terms(rel, &judged.name, judged.argument.as_ref());
+    own.chain(below).chain(terms).chain(sides).collect()
 }
 
 impl Through {

@@ -50,8 +50,11 @@ pub(crate) fn computed(
             found.terms.insert(made.arm(walker, tracks, true));
         }
         let net = summed(walker, rel, &function, (&judged.name, arm), exprs);
-        for adds in arms::adds(&judged.name, argument, rel, arm.lenient) {
-            let adds = adds.filter(|_| net.is_none());
+        let adds = match &net {
+            Some(_) => vec![None],
+            None => arms::adds(&judged.name, argument, rel, arm.lenient),
+        };
+        for adds in adds {
             let tracks = arm_tracks(walker, rel, &arm.from, adds.as_ref(), exprs);
             let by = match &net {
                 Some((sum, kind)) => Difference::Sum(sum.clone(), kind.clone()),

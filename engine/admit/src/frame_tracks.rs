@@ -12,8 +12,10 @@ use datafusion_expr::{
 
 use crate::arms::{self, Difference, From, Gate, Made, Through};
 use crate::branch::when;
+use crate::clamp::clamped;
 use crate::constant::constant;
 use crate::relation::{Rel, Slot};
+use crate::sides;
 use crate::terms;
 use crate::traits::{ArmId, SlotId, Traits};
 use crate::walk::Walker;
@@ -175,9 +177,13 @@ impl Frame<'_> {
                 found.terms.insert(made.arm(walker, tracks, true));
             }
             let net = self.summed(walker, rel, arm, exprs);
-            for adds in self.adds(rel, arm, &value.1) {
+            let adds = match &net {
+                // Not as above: the optimizer would compute a window that is written twice once, where windows cannot stand.
+                Some(_) => vec![Some(arm.from.taken())],
+                None => self.adds(rel, arm, &value.1),
+            };
+            for adds in adds {
                 let rows = arm.lenient && !arm.term;
-                let adds = adds.filter(|_| net.is_none());
                 let tracks = self.takers(walker, rel, (&arm.from, rows), adds.as_ref(), exprs);
                 let by = match &net {
                     Some((sum, kind)) => Difference::Sum(sum.clone(), kind.clone()),
@@ -235,6 +241,8 @@ impl Frame<'_> {
             let own = self.call.params.args.first();
             let own = own.map(|arg| terms::arms(arg, rel)).unwrap_or_default();
             through.extend(arms::terms(rel, &own, argument));
+            let summed = self.call.params.args.first().map(|arg| clamped(arg, rel));
+            through.extend(sides::terms(rel, name, summed.as_ref()));
         }
         through
     }

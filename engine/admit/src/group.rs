@@ -281,6 +281,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         arms: made.arms,
         zero_arms: rel.zero_arms,
         row_arms,
+        sides: BTreeSet::new(),
         lenient_arms: made.lenient.union(&rel.lenient_arms).copied().collect(),
         owners: rel.owners,
         tables: rel.tables,

@@ -141,6 +141,7 @@ pub(crate) fn joined(
         arms: left.arms.into_iter().chain(right.arms).collect(),
         zero_arms: left.zero_arms.union(&right.zero_arms).copied().collect(),
         row_arms: left.row_arms.union(&right.row_arms).copied().collect(),
+        sides: left.sides.union(&right.sides).copied().collect(),
         lenient_arms: left
             .lenient_arms
             .union(&right.lenient_arms)

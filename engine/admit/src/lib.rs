@@ -56,6 +56,7 @@ mod request;
 mod rows;
 mod scan;
 mod semi;
+mod sides;
 mod size;
 mod terms;
 mod traits;

@@ -85,6 +85,8 @@ pub(crate) struct Rel {
     pub(crate) zero_arms: BTreeSet<ArmId>,
     /// Branches that decided which rows there are.
     pub(crate) row_arms: BTreeSet<ArmId>,
+    /// Of whose rows a union put side by side this one is, where they do not count together.
+    pub(crate) sides: BTreeSet<ArmId>,
     /// Of the branches that columns went through, those that decided which rows there are: nobody may take them.
     pub(crate) lenient_arms: BTreeSet<ArmId>,
     /// Protected owners behind the rows.
@@ -121,6 +123,7 @@ impl Rel {
             arms: BTreeMap::new(),
             zero_arms: BTreeSet::new(),
             row_arms: BTreeSet::new(),
+            sides: BTreeSet::new(),
             lenient_arms: BTreeSet::new(),
             owners: BTreeSet::new(),
             tables: BTreeSet::new(),

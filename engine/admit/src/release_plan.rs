@@ -280,8 +280,8 @@ pub(crate) fn party_rules(walker: &Walker<'_>, rel: &Rel) -> Vec<PartyRule> {
         .collect()
 }
 
-/// Parties that all name each other share a class.
-fn pool_classes(policies: &Policies) -> Vec<u8> {
+/// Parties that all name each other share a class; by the number of a party, the class.
+pub(crate) fn pool_classes(policies: &Policies) -> Vec<u8> {
     let mut classes: Vec<(u8, Vec<&PartyId>)> = Vec::new();
     let mut found = Vec::new();
     for (number, party) in policies.parties.iter().enumerate() {

@@ -5,6 +5,8 @@
 //! an arm; and where a literal is added, whoever adds something by all the others together. Such arms bind where amounts
 //! are aggregated, not where rows are picked, grouped or counted; and nobody at all may have taken them.
 
+use std::collections::BTreeSet;
+
 use arrow::datatypes::DataType;
 use datafusion_common::Column;
 use datafusion_expr::expr::Case;
@@ -155,14 +157,15 @@ impl Finder<'_> {
         above_zero || !columns.any(owned)
     }
 
-    /// The arms that a term's columns went through, taken by those who add something by the term.
+    /// The arms that a term's columns and the rows went through, taken by those who add something by the term.
     fn below(&mut self, term: &Expr, taken: &Expr) {
         let columns = term.column_refs();
         let cols = columns
             .into_iter()
             .filter_map(|column| self.rel.col(column));
-        let arms: Vec<Arm> = cols
-            .flat_map(|col| &col.traits.arms)
+        let arms: BTreeSet<ArmId> = cols.flat_map(|col| &col.traits.arms).copied().collect();
+        let arms: Vec<Arm> = arms
+            .union(&self.rel.row_arms)
             .filter(|arm| !self.rel.zero_arms.contains(arm))
             .filter_map(|arm| self.rel.arms.get(arm).cloned())
             .collect();

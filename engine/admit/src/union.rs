@@ -15,6 +15,7 @@ use crate::branch::null;
 use crate::clamp::clamped;
 use crate::relation::{Arm, Rel, Slot};
 use crate::repeated;
+use crate::sides;
 use crate::traits::{ArmId, SlotId, Traits};
 use crate::walk::{Walker, named};
 
@@ -50,14 +51,16 @@ pub(crate) fn walk(
         schema.fields().len(),
     );
     let clamped = clamped_beside(walker, &branches, &mut traits);
+    let sides = sides::of(walker, &branches);
     let mut plans = Vec::new();
-    for (branch, signed) in branches.iter().zip(&signatures) {
+    for ((branch, signed), at) in branches.iter().zip(&signatures).zip(0..) {
         let mut exprs = visible(branch, schema);
         exprs.extend(clamped_of(branch, &clamped));
         for (signature, slot) in &slots {
             exprs.push(track_of(walker, branch, signed, signature, slot));
         }
         exprs.extend(arms_of(walker, (branch, &branches), signed, &slots, &arms));
+        exprs.extend(sides.iter().map(|side| side.says(at)));
         let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
         plans.push(Arc::new(LogicalPlan::Projection(plan)));
     }
@@ -66,6 +69,7 @@ pub(crate) fn walk(
     for (col, clamped) in rel.cols.iter_mut().zip(clamped) {
         col.clamped = clamped;
     }
+    sides::note(&mut rel, sides);
     Ok(rel)
 }
 
@@ -108,6 +112,7 @@ fn put_together(
         rel.zero_arms.extend(branch.zero_arms.iter().copied());
         rel.row_arms.extend(branch.row_arms.iter().copied());
         rel.lenient_arms.extend(branch.lenient_arms.iter().copied());
+        rel.sides.extend(branch.sides.iter().copied());
     }
     rel
 }

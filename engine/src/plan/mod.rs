@@ -34,6 +34,18 @@ pub use visible::{VisibleColumn, VisibleTable};
 #[derive(Debug)]
 pub(crate) struct BoundPlan(pub(crate) LogicalPlan);
 
+impl BoundPlan {
+    /// The plan without the branches of views that its own literals contradict. An approved text keeps them: all owners of
+    /// the tables that it names have agreed to it, and speak for their people, whatever its parameters pick.
+    ///
+    /// # Errors
+    /// When a plan without a branch is no plan.
+    pub(crate) fn pruned(self) -> Result<Self, Refusal> {
+        let plan = pruned::pruned(self.0).map_err(|error| unknown::refusal(&error))?;
+        Ok(Self(plan))
+    }
+}
+
 /// The state that questions of one principal are bound in.
 #[derive(Debug)]
 pub(crate) struct Binder {
@@ -70,7 +82,6 @@ impl Binder {
         twice_named::check(&plan)?;
         let plan = unrolled::unrolled(plan).map_err(|error| unknown::refusal(&error))?;
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
-        let plan = pruned::pruned(plan).map_err(|error| unknown::refusal(&error))?;
         twice_named::check(&plan)?;
         literal::check(&plan)?;
         Ok(BoundPlan(plan))

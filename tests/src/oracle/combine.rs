@@ -46,6 +46,7 @@ impl Evaluator<'_> {
             places: [left.places.clone(), right.places.clone()].concat(),
             arms: left.arms.union(&right.arms).copied().collect(),
             lenient: left.lenient.union(&right.lenient).copied().collect(),
+            sides: left.sides.union(&right.sides).copied().collect(),
             amounts: left.amounts.union(&right.amounts).copied().collect(),
             rows,
         };

@@ -18,7 +18,7 @@ use super::world::World;
 /// Computes rows.
 #[derive(Debug)]
 pub struct Evaluator<'a> {
-    world: &'a World,
+    pub(super) world: &'a World,
     /// The owner asks freely: nothing is clamped.
     free: bool,
     pub(super) arms: Arm,
@@ -78,6 +78,7 @@ impl<'a> Evaluator<'a> {
             Plan::Union { inputs } => {
                 let mut inputs: Vec<_> = inputs.iter().map(|input| self.rows(input)).collect();
                 self.repeat(&mut inputs);
+                self.beside(&mut inputs);
                 union(inputs)
             }
             Plan::Window {
@@ -161,6 +162,7 @@ impl<'a> Evaluator<'a> {
             places: units.iter().map(place).collect(),
             arms: BTreeSet::new(),
             lenient: BTreeSet::new(),
+            sides: BTreeSet::new(),
             amounts: BTreeSet::new(),
             rows: rows.filter(|(_, row)| table.exists(row)).map(row).collect(),
         }
@@ -179,25 +181,6 @@ impl<'a> Evaluator<'a> {
             }
         }
         found
-    }
-
-    /// A branch of a union is an arm if a party has rows in another branch too.
-    fn repeat(&mut self, inputs: &mut [Relation]) {
-        let parties = |input: &Relation| -> BTreeSet<usize> {
-            let all = input.places.iter().flat_map(|place| place.k.keys());
-            all.copied().collect()
-        };
-        let all: Vec<BTreeSet<usize>> = inputs.iter().map(parties).collect();
-        for (at, input) in inputs.iter_mut().enumerate() {
-            let mut others = all.iter().enumerate().filter(|(other, _)| *other != at);
-            if others.any(|(_, other)| !other.is_disjoint(&all[at])) {
-                self.arms += 1;
-                input.arms.insert(self.arms);
-                for row in &mut input.rows {
-                    row.took.insert(self.arms, row.who.clone());
-                }
-            }
-        }
     }
 
     fn filter(&mut self, mut input: Relation, predicate: &Expr) -> Relation {
@@ -319,6 +302,7 @@ impl<'a> Evaluator<'a> {
         };
         input.rows = groups.into_values().map(merged).collect();
         input.amounts.clear();
+        input.sides.clear();
         input.columns = columns;
         input
             .places
@@ -351,7 +335,8 @@ impl<'a> Evaluator<'a> {
         let rows = input.arms.clone();
         let own = self.arms_of_aggregate(input, aggregate);
         let all: BTreeSet<Arm> = own.keys().chain(&rows).copied().collect();
-        let terms = self.terms_of_aggregate(input, aggregate);
+        let mut terms = self.terms_of_aggregate(input, aggregate);
+        terms.extend(self.sides_of_aggregate(input, aggregate));
         let all = all.into_iter().map(|arm| (arm, false));
         let mut made = Vec::new();
         for (arm, term) in all.chain(terms.into_iter().map(|arm| (arm, true))) {

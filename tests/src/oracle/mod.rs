@@ -15,6 +15,7 @@
 pub mod aggregate;
 pub mod answer;
 pub mod arms;
+mod beside;
 pub mod calendar;
 mod cells;
 mod combine;

@@ -91,6 +91,8 @@ pub struct Relation {
     pub arms: BTreeSet<Arm>,
     /// Of the columns' branches, those that decided which rows there were.
     pub lenient: BTreeSet<Arm>,
+    /// Of whose rows a union put side by side each is.
+    pub sides: BTreeSet<Arm>,
     /// Terms of which it is known what each row adds by them.
     pub amounts: BTreeSet<Arm>,
     /// The rows.
@@ -98,6 +100,13 @@ pub struct Relation {
 }
 
 impl Relation {
+    /// The parties whose people may stand behind its rows.
+    #[must_use]
+    pub fn parties(&self) -> BTreeSet<usize> {
+        let all = self.places.iter().flat_map(|place| place.k.keys());
+        all.copied().collect()
+    }
+
     /// What the columns hold.
     #[must_use]
     pub fn kinds(&self) -> Vec<Kind> {

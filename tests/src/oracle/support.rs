@@ -46,36 +46,11 @@ impl<'a> Rules<'a> {
         if !place.merged {
             return BTreeSet::from([party]);
         }
-        self.classes()
+        self.world
+            .classes()
             .into_iter()
             .find(|class| class.contains(&party))
             .unwrap()
-    }
-
-    /// Parties that name each other form a class, in the order of their numbers.
-    fn classes(&self) -> Vec<BTreeSet<usize>> {
-        let names = |one: usize, other: usize| {
-            let own: Vec<_> = self
-                .world
-                .tables
-                .iter()
-                .filter(|table| table.party == one)
-                .collect();
-            !own.is_empty() && own.iter().all(|table| table.pool.contains(&other))
-        };
-        let mut classes: Vec<BTreeSet<usize>> = Vec::new();
-        for party in 0..self.world.parties.len() {
-            let fits = |class: &&mut BTreeSet<usize>| {
-                class
-                    .iter()
-                    .all(|member| names(*member, party) && names(party, *member))
-            };
-            match classes.iter_mut().find(fits) {
-                Some(class) => _ = class.insert(party),
-                None => classes.push(BTreeSet::from([party])),
-            }
-        }
-        classes
     }
 
     /// The part that a row belongs to; none if nobody is behind it.

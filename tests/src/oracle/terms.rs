@@ -7,7 +7,7 @@ use super::cells::clamped;
 use super::evaluate::Evaluator;
 use super::expression::{Expr, Sum};
 use super::number::Number;
-use super::plan::Aggregate;
+use super::plan::{Aggregate, Function};
 use super::relation::{Arm, Relation, Row};
 use super::value::Value;
 
@@ -18,6 +18,8 @@ enum Guard {
     Holds(Expr, bool),
     /// A value is neither NULL nor 0.
     Adds(Expr),
+    /// The row is of a side of a union.
+    Of(Arm),
 }
 
 /// Rows that add something by a term.
@@ -34,6 +36,7 @@ impl Term {
     fn taken(&self, row: &Row) -> bool {
         self.guards.iter().all(|guard| match guard {
             Guard::Holds(condition, wanted) => condition.holds(&row.raw()) == *wanted,
+            Guard::Of(side) => row.took.contains_key(side),
             Guard::Adds(value) => clamped(value, row).number().is_some_and(|n| !n.is_zero()),
         })
     }
@@ -56,7 +59,8 @@ impl Evaluator<'_> {
                 .filter(|(_, zero)| !**zero)
                 .map(|(arm, _)| *arm)
                 .collect();
-            for below in adding {
+            let rows = input.arms.iter().filter(|_| !term.through.is_empty());
+            for below in adding.union(&rows.copied().collect()).copied() {
                 all.insert(self.arm(input, &term, Some(below)));
             }
         }
@@ -73,6 +77,28 @@ impl Evaluator<'_> {
             return BTreeSet::new();
         }
         self.terms(input, &super::evaluate::whole(aggregate))
+    }
+
+    /// What each side of a union adds to a sum or mean of rows that are merged.
+    pub(super) fn sides_of_aggregate(
+        &mut self,
+        input: &mut Relation,
+        aggregate: &Aggregate,
+    ) -> BTreeSet<Arm> {
+        if !matches!(aggregate.function, Function::Sum | Function::Avg) {
+            return BTreeSet::new();
+        }
+        let whole = super::evaluate::whole(aggregate);
+        let terms = input.sides.clone().into_iter().map(|side| Term {
+            guards: vec![Guard::Of(side), Guard::Adds(whole.clone())],
+            through: Vec::new(),
+            amount: Some(whole.clone()),
+        });
+        let terms: Vec<Term> = terms.collect();
+        terms
+            .iter()
+            .map(|term| self.arm(input, term, None))
+            .collect()
     }
 
     fn arm(&mut self, input: &mut Relation, term: &Term, below: Option<Arm>) -> Arm {

@@ -10,7 +10,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
     let mut places: Vec<(Place, usize)> = Vec::new();
     let mut columns: Vec<Column> = inputs[0].columns.clone();
     let (mut arms, mut lenient, mut rows) = (BTreeSet::new(), BTreeSet::new(), Vec::new());
-    let mut amounts = BTreeSet::new();
+    let (mut amounts, mut sides) = (BTreeSet::new(), BTreeSet::new());
     for input in inputs {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
         let mut to = Vec::new();
@@ -41,6 +41,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
         arms.extend(input.arms);
         lenient.extend(input.lenient);
         amounts.extend(input.amounts);
+        sides.extend(input.sides);
         rows.extend(input.rows.into_iter().map(|row| (row, to.clone())));
     }
     let width = places.len();
@@ -79,6 +80,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
         arms,
         lenient,
         amounts,
+        sides,
         rows,
         places: places.into_iter().map(|(place, _)| place).collect(),
     }

@@ -157,6 +157,32 @@ impl World {
 }
 
 impl World {
+    /// Parties that name each other form a class, in the order of their numbers.
+    #[must_use]
+    pub fn classes(&self) -> Vec<BTreeSet<usize>> {
+        let names = |one: usize, other: usize| {
+            let own: Vec<_> = self
+                .tables
+                .iter()
+                .filter(|table| table.party == one)
+                .collect();
+            !own.is_empty() && own.iter().all(|table| table.pool.contains(&other))
+        };
+        let mut classes: Vec<BTreeSet<usize>> = Vec::new();
+        for party in 0..self.parties.len() {
+            let fits = |class: &&mut BTreeSet<usize>| {
+                class
+                    .iter()
+                    .all(|member| names(*member, party) && names(party, *member))
+            };
+            match classes.iter_mut().find(fits) {
+                Some(class) => _ = class.insert(party),
+                None => classes.push(BTreeSet::from([party])),
+            }
+        }
+        classes
+    }
+
     /// Whether rows of a party's people may be parted by names that some of these parties gave.
     #[must_use]
     pub fn accepts(&self, party: usize, names: &BTreeSet<usize>) -> bool {

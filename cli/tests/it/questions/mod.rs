@@ -23,6 +23,7 @@ mod read;
 mod recursion;
 mod released;
 mod repeated;
+mod sides;
 mod strangers;
 mod support;
 pub(crate) mod table;

@@ -71,6 +71,30 @@ fn the_recipients_word_for_a_unit_opens_nothing() {
     assert_eq!(told(&banks.world()), format!("[{A1},{A2}]"));
 }
 
+/// Nor by a parameter that leaves the other owner's branch of a view out: it is in the text that all have agreed to.
+#[test]
+fn a_branch_that_is_not_asked_still_says_whom_its_owner_has() {
+    let text = "SELECT a.account_id, sum(b.amount) >= 5000 AS large FROM bank_a.payments a JOIN both_banks.payments b ON b.uetr = a.uetr \
+         WHERE b.direction = 'out' AND b.bank = $one GROUP BY a.account_id";
+    let terms = format!("{TERMS}[approve.parameters]\none = [\"b\", \"c\"]\n");
+    let mut banks = Banks::new().approve("mules", text, &terms);
+    banks.contract = "\"both_banks.payments\" = \"both.sql\"";
+    for payer in ["C11", "C12", "C13", "C14"] {
+        banks.pay(payer, "B30", 900);
+        banks.pay(payer, "A7", 900);
+    }
+    banks.made_up = vec![
+        ["u-C11-B30", "B30", "C11"],
+        ["u-C12-B30", "B30", "C12"],
+        ["u-C13-B30", "B30", "C13"],
+        ["u-C14-B30", "B30", "C14"],
+    ];
+    let world = banks.world_with("both.sql", "SELECT 'b' AS bank, uetr, direction, amount FROM bank_b.payments UNION ALL SELECT 'c' AS bank, uetr, direction, amount FROM bank_c.payments");
+    let outcome = &world.ask(&["SELECT * FROM approved('mules', one => 'c')"])[0];
+    let rows = format!("{outcome:?}");
+    assert!(rows.contains("A7") && !rows.contains("B30"), "{rows}");
+}
+
 /// Who pays by chance into the same account stands behind the row that they confirm, and not behind what one of them did besides.
 #[test]
 fn those_who_confirm_do_not_stand_behind_what_another_did() {

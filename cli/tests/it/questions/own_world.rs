@@ -124,6 +124,13 @@ impl Banks {
         world
     }
 
+    /// The same with another file in it.
+    pub(super) fn world_with(&self, name: &str, text: &str) -> World {
+        let world = self.world();
+        std::fs::write(world.path().join(name), text).unwrap();
+        world
+    }
+
     /// Writes the world over another one.
     pub(super) fn write(&self, world: &World) {
         let mut collaboration = format!(

@@ -3,7 +3,7 @@
 use super::few::{told, world};
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 26] = [
+const ATTACKS: [(&str, &str); 34] = [
     (
         "a number less a fee that is it",
         "SELECT sum(3 - fee) AS v FROM bank.t",
@@ -102,6 +102,38 @@ const ATTACKS: [(&str, &str); 26] = [
         "the same further down",
         "SELECT sum(x + 1) AS v FROM (SELECT CASE WHEN country = 'KY' OR n = 0 THEN n * 1000 ELSE n END AS x FROM bank.t)",
     ),
+    (
+        "a term that another branch of a union gives everybody",
+        "SELECT sum(1 + x) AS v FROM (SELECT fee AS x FROM bank.t UNION ALL SELECT 1 FROM bank.t)",
+    ),
+    (
+        "the same beside a term that all have",
+        "SELECT sum(secret * 0 + n * 0 + 7 * x) AS v FROM (SELECT secret, n, fee AS x FROM bank.t UNION ALL SELECT secret, n, 1 FROM bank.t)",
+    ),
+    (
+        "the same in inner groups",
+        "SELECT sum(y) AS v FROM (SELECT person, sum(1 + x) y FROM (SELECT person, fee AS x FROM bank.t UNION ALL SELECT person, 1 FROM bank.t) GROUP BY 1)",
+    ),
+    (
+        "the same further down",
+        "SELECT sum(x) AS v FROM (SELECT x + 1 AS x FROM (SELECT fee x FROM bank.t UNION ALL SELECT 1 FROM bank.t))",
+    ),
+    (
+        "the same crosswise",
+        "SELECT sum(x + y) AS v FROM (SELECT fee x, 1 y FROM bank.t UNION ALL SELECT 1, fee FROM bank.t)",
+    ),
+    (
+        "the same of the largest of each person",
+        "SELECT sum(1 + x) AS v FROM (SELECT max(fee) AS x FROM bank.t GROUP BY person UNION ALL SELECT 1 FROM bank.t)",
+    ),
+    (
+        "the same by recursion",
+        "WITH RECURSIVE h AS (SELECT person, fee AS x, 1 AS depth FROM bank.t UNION ALL SELECT h.person, 1 AS x, h.depth + 1 FROM h WHERE h.depth < 2) SELECT sum(1 + x) AS v FROM h",
+    ),
+    (
+        "the same of a spread",
+        "SELECT var_pop(1 + x) AS v FROM (SELECT fee x FROM bank.t UNION ALL SELECT 1 FROM bank.t)",
+    ),
 ];
 
 #[test]
@@ -119,7 +151,12 @@ fn one_and_two_of_few_look_the_same() {
 }
 
 /// Sums whose terms enough people have, or nobody.
-const ANSWERED: [&str; 7] = [
+const ANSWERED: [&str; 12] = [
+    "SELECT sum(x) AS v FROM (SELECT sum(secret + amount) OVER (PARTITION BY person) AS x FROM bank.t) g",
+    "SELECT sum(x) AS v FROM (SELECT sum(secret + amount) OVER (PARTITION BY person ORDER BY ts) AS x FROM bank.t) g",
+    "SELECT sum(x) AS v FROM (SELECT avg(100 - n) OVER (PARTITION BY person) AS x FROM bank.t) g",
+    "SELECT sum(x) AS v FROM (SELECT avg(secret + 3) OVER (PARTITION BY person) AS x FROM bank.t) g",
+    "SELECT sum(x) AS v FROM (SELECT sum(ln(1 + amount)) OVER (PARTITION BY person) AS x FROM bank.t) g",
     "SELECT sum(amount - secret) AS v FROM bank.t",
     "SELECT sum(amount + 1) AS v FROM bank.t",
     "SELECT sum((amount - 50) * n) AS v FROM bank.t",

@@ -1,0 +1,119 @@
+//! What few of one owner's people add to rows that are merged with another owner's does not hide among what the other adds.
+
+use super::few::told;
+use super::world::World;
+
+const POLICY: &str = r#"policy = 1
+table = "t"
+[disclosure]
+min_contributors = 5
+jitter = false
+history = "off"
+noise = "off"
+[columns]
+person = { unit = "person", join = "person" }
+fee = { measure = [0, 1000] }
+n = { measure = [0, 1000], filter = true }
+[joins.person]
+with = ["a", "b"]
+many = ["a", "b"]
+negation = true
+"#;
+
+const WORLD: &str = r#"name = "sides"
+[parties.regulator]
+analysts = ["rita"]
+[parties.a.tables.t]
+data = "a/t.csv"
+policy = "a/t.policy.toml"
+[parties.b.tables.t]
+data = "b/t.csv"
+policy = "b/t.policy.toml"
+[engine]
+purposes = ["aml"]
+"#;
+
+/// Two banks with the same thirty persons, so many of whom paid a fee at bank a.
+fn world(few: usize) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    for bank in ["a", "b"] {
+        let folder = dir.path().join(bank);
+        std::fs::create_dir(&folder).unwrap();
+        let row = |person: usize, payment: usize| {
+            let fee = if bank == "a" && payment == 0 && person < few {
+                3
+            } else {
+                0
+            };
+            format!("p{person},{fee},{}\n", payment + 1)
+        };
+        let rows = (0..30).flat_map(|person| (0..2).map(move |payment| row(person, payment)));
+        let rows: String = std::iter::once("person,fee,n\n".to_owned())
+            .chain(rows)
+            .collect();
+        std::fs::write(folder.join("t.csv"), rows).unwrap();
+        std::fs::write(folder.join("t.policy.toml"), POLICY).unwrap();
+    }
+    std::fs::write(dir.path().join("collaboration.toml"), WORLD).unwrap();
+    World::new(dir, "rita@regulator")
+}
+
+fn both(a: &str, b: &str) -> String {
+    format!("(SELECT person, {a} AS x FROM a.t UNION ALL SELECT person, {b} FROM b.t)")
+}
+
+#[test]
+fn a_few_at_one_bank_do_not_hide_behind_the_other() {
+    let merged = |sum: &str, b: &str| {
+        let rows = both("fee", b);
+        format!("SELECT sum(x) AS v FROM (SELECT person, {sum} AS x FROM {rows} GROUP BY 1)")
+    };
+    let window = |call: &str| {
+        let rows = both("fee", "1");
+        format!("SELECT sum(w) AS v FROM (SELECT {call} OVER (PARTITION BY person) w FROM {rows})")
+    };
+    let attacks = [
+        merged("sum(x)", "1"),
+        merged("sum(x)", "n"),
+        merged("avg(x)", "1"),
+        merged("sum(x * 100)", "1"),
+        merged("sum(x) + 1", "1"),
+        merged("sum(CASE WHEN x > 0 THEN x END)", "n").replace("fee AS x", "n - n + fee AS x"),
+        merged("sum(x)", "1").replace("sum(x) AS v", "var_pop(x) AS v"),
+        window("sum(x)"),
+        window("avg(x)"),
+    ];
+    let statements: Vec<&str> = attacks.iter().map(String::as_str).collect();
+    let [one, two] = [1, 2].map(|few| world(few).ask(&statements));
+    for ((sql, one), two) in attacks.iter().zip(&one).zip(&two) {
+        assert_eq!(told(one), told(two), "{sql}");
+    }
+}
+
+#[test]
+fn what_many_add_at_each_is_told() {
+    let merged = format!(
+        "SELECT sum(x) AS v FROM (SELECT person, sum(x) AS x FROM {} GROUP BY 1)",
+        both("n", "1")
+    );
+    let nobody = format!(
+        "SELECT sum(x) AS v FROM (SELECT person, sum(x) AS x FROM {} GROUP BY 1)",
+        both("n", "0")
+    );
+    let window = format!(
+        "SELECT sum(w) AS v FROM (SELECT sum(x) OVER (PARTITION BY person) w FROM {})",
+        both("n", "n")
+    );
+    let apart = format!("SELECT sum(x) AS v FROM {}", both("n", "fee"));
+    let asked = [merged.as_str(), &nobody, &window, &apart];
+    let found: Vec<String> = world(0).ask(&asked).iter().map(told).collect();
+    assert_eq!(
+        found,
+        [
+            r#"[{"v":150}]"#,
+            r#"[{"v":90}]"#,
+            r#"[{"v":720}]"#,
+            r#"[{"v":90}]"#
+        ]
+    );
+}
