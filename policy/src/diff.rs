@@ -10,6 +10,7 @@ mod disclosure;
 mod example;
 mod facet;
 mod order;
+mod rows;
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -56,7 +57,7 @@ pub fn diff(
     }
     access::compare(&old.access, &new.access, &mut diff);
     disclosure::compare(old, new, &mut diff);
-    rows(old, new, &mut diff);
+    rows::compare(old, new, &mut diff);
     joins(old, new, &mut diff);
     column::compare(old, new, columns, &mut diff);
     questions(old, new, &mut diff);
@@ -104,34 +105,6 @@ impl PolicyDiff {
         }
         self.no_longer.extend(old.difference(new).map(&sentence));
     }
-}
-
-fn rows(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
-    let text =
-        |document: &PolicyDocument| document.rows.predicate.as_ref().map(|p| p.value.clone());
-    match (text(old), text(new)) {
-        (Some(was), None) => diff.gain(format!("rows without {was} exist"), Facet::Answers),
-        (None, Some(is)) => diff.no_longer.push(format!("rows without {is} exist")),
-        (Some(was), Some(is)) if was != is => {
-            diff.changed
-                .push(format!("rows exist with {is} instead of {was}"));
-        }
-        (Some(_), Some(_)) | (None, None) => {}
-    }
-    let only = |document: &PolicyDocument| -> BTreeSet<(String, String)> {
-        let named = document.rows.only.iter().map(|only| {
-            let who = only
-                .party
-                .as_ref()
-                .map_or("everybody not named", |party| party.as_str());
-            (who.to_owned(), only.predicate.value.clone())
-        });
-        named.collect()
-    };
-    let sentence =
-        |(who, rows): &(String, String)| format!("{who} sees other rows than those with {rows}");
-    // a restriction gone is a gain
-    diff.sets(&only(new), &only(old), sentence, |_| Facet::Answers);
 }
 
 fn joins(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {

@@ -69,6 +69,8 @@ pub struct Access {
 pub struct RowsOnly {
     /// The asker or recipient; `None` is `*`, everybody not named.
     pub party: Option<PartyId>,
+    /// Where the party stands.
+    pub span: Range<usize>,
     /// The predicate.
     pub predicate: Placed<String>,
 }

@@ -26,6 +26,7 @@ pub mod obligation;
 mod parse;
 pub mod problem;
 pub mod resolve;
+pub mod restriction;
 pub mod set;
 pub mod sql;
 pub mod table;

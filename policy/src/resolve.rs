@@ -19,6 +19,7 @@ use crate::document::{
 };
 use crate::ident::{KeyDomain, PartyId, TableRef};
 use crate::problem::{Problem, sorted};
+use crate::restriction;
 use crate::table::{TablePolicy, VisibleColumn};
 
 /// Which columns of the table are given.
@@ -158,6 +159,7 @@ fn policy(
         disclosure: with_floor(&document.disclosure),
         joins: consents(document),
         columns: visible.collect(),
+        only: restriction::of(document),
         unique,
         approve: document.approve.clone(),
     }

@@ -6,6 +6,7 @@ use crate::capability::{Capabilities, RuleSpan};
 use crate::document::{Access, Approval, Disclosure, JoinConsent, PolicyDocument};
 use crate::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
 pub use crate::resolve::{ColumnKind, ColumnShape};
+use crate::restriction::Restriction;
 
 /// A visible column with what it may be used for and the line that says so.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +36,8 @@ pub struct TablePolicy {
     pub joins: BTreeMap<KeyDomain, (JoinConsent, RuleSpan)>,
     /// Columns that are not hidden, in table order.
     pub columns: Vec<VisibleColumn>,
+    /// Rows that only some parties may use.
+    pub only: Vec<Restriction>,
     /// Keys (one or several columns) declared unique and found so at sealing.
     pub unique: Vec<Vec<String>>,
     /// The terms of approved questions.

@@ -47,6 +47,7 @@ impl Contract {
             };
             check.signed();
             check.parties();
+            check.restricted();
             check.purposes();
             check.expiry();
             problems.extend(one_sided(table, document, policies));
@@ -152,6 +153,24 @@ impl Check<'_> {
         }
     }
 
+    /// A slip in the name would leave the party that was meant unrestricted.
+    fn restricted(&mut self) {
+        for only in &self.document.rows.only {
+            let Some(party) = &only.party else { continue };
+            if self.contract.parties.contains_key(party) {
+                continue;
+            }
+            let known = self.contract.parties.keys().map(PartyId::as_str);
+            let near = nearest(party.as_str(), known);
+            let help = near.map_or_else(
+                || "drop the restriction, or add the party to the contract".to_owned(),
+                |near| format!("did you mean `{near}`?"),
+            );
+            let message = format!("[[rows.only]] restricts {party}, which is not in the contract");
+            self.error(&only.span, message, &help);
+        }
+    }
+
     fn purposes(&mut self) {
         let Some(purposes) = &self.document.access.purposes else {
             return;
@@ -189,7 +208,7 @@ impl Check<'_> {
 }
 
 impl PolicyDocument {
-    /// Every party that the policy names, with the place and what names it.
+    /// Every party that the policy grants something, with the place and what grants it.
     #[must_use]
     pub fn parties_named(&self) -> Vec<(&PartyId, Range<usize>, String)> {
         let mut named = Vec::new();
@@ -229,14 +248,6 @@ impl PolicyDocument {
                 rule.compare
                     .iter()
                     .map(|p| (p, rule.pattern.span.clone(), place.clone())),
-            );
-        }
-        for only in &self.rows.only {
-            let span = only.predicate.span.clone();
-            named.extend(
-                only.party
-                    .iter()
-                    .map(|p| (p, span.clone(), "[[rows.only]]".to_owned())),
             );
         }
         named

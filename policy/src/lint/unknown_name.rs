@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{Lint, Subject};
 use crate::ident::{PartyId, Purpose};
-use crate::problem::Problem;
+use crate::problem::{Problem, Severity};
 
 pub(super) const LINT: Lint = Lint {
     name: "unknown_name",
@@ -52,8 +52,30 @@ fn check(subject: &Subject<'_>) -> Vec<Problem> {
                 unknown(subject, &purposes.span, "purpose", purpose.as_str(), &all)
             }));
     }
+    found.extend(restricted(subject, known.parties));
     found.dedup_by(|a, b| a.message == b.message && a.line == b.line);
     found
+}
+
+/// A slip in the name of a party that is restricted leaves it unrestricted: no mere warning.
+fn restricted(
+    subject: &Subject<'_>,
+    parties: &std::collections::BTreeSet<PartyId>,
+) -> Vec<Problem> {
+    let only = subject.document.rows.only.iter();
+    let named = only.filter_map(|only| Some((only, only.party.as_ref()?)));
+    let missing = named.filter(|(_, party)| !parties.contains(*party));
+    let problem = |(only, party): (&crate::document::RowsOnly, &PartyId)| Problem {
+        severity: Severity::Error,
+        ..unknown(
+            subject,
+            &only.span,
+            "party",
+            party.as_str(),
+            &names(parties),
+        )
+    };
+    missing.map(problem).collect()
 }
 
 fn names(parties: &std::collections::BTreeSet<PartyId>) -> Vec<&str> {
@@ -119,5 +141,7 @@ mod tests {
             names,
             ["c", "d", "e"].map(|name| format!("the contract knows no party `{name}`"))
         );
+        let restricted = "[columns]\nid = { unit = \"person\" }\n[[rows.only]]\nparty = \"bb\"\nwhere = \"id = 1\"\n";
+        assert_eq!(found(restricted), ["the contract knows no party `bb`"]);
     }
 }

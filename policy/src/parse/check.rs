@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{ColumnRule, Disclosure, PolicyDocument, RowsOnly};
+use crate::document::{ColumnRule, Disclosure, PolicyDocument};
 use crate::problem::{Problem, nearest};
 
 /// Everything inconsistent within one policy.
@@ -15,6 +15,7 @@ pub(super) fn consistency(document: &PolicyDocument) -> Vec<Problem> {
     units_of_thresholds(document, &mut problems);
     dp(document, &document.disclosure, &mut problems);
     twice(document, &mut problems);
+    restricted_public(document, &mut problems);
     problems
 }
 
@@ -123,14 +124,20 @@ fn twice(document: &PolicyDocument, problems: &mut Vec<Problem>) {
             ));
         }
     }
-    let mut parties = BTreeSet::new();
-    for RowsOnly { party, predicate } in &document.rows.only {
-        if !parties.insert(party) {
-            let who = party.as_ref().map_or("*", |p| p.as_str());
-            let message = format!("two [[rows.only]] for `{who}`");
-            let problem = Problem::error(&document.source, &predicate.span, message);
-            problems.push(problem.with_help("join them with AND"));
-        }
+}
+
+/// Of a table that is nobody's secret, no row is.
+fn restricted_public(document: &PolicyDocument, problems: &mut Vec<Problem>) {
+    if !document.is_public() {
+        return;
+    }
+    for only in &document.rows.only {
+        let table = &document.table.value;
+        let message = format!("`{table}` is public, so no party can be kept from rows of it");
+        let help =
+            "drop [[rows.only]], or protect the table: a `unit`, and `min_contributors` above 1";
+        let problem = Problem::error(&document.source, &only.span, message);
+        problems.push(problem.with_help(help));
     }
 }
 

@@ -41,6 +41,7 @@ fn one(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<RowsOnly> {
     let predicate = predicate(reader, clause)?;
     (anybody || name.is_some()).then(|| RowsOnly {
         party: name.map(|name| name.value),
+        span: party.span(),
         predicate,
     })
 }

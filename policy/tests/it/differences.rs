@@ -123,3 +123,44 @@ fn a_rule_that_a_pattern_covers_is_no_change() {
     assert!(found.newly_possible.is_empty(), "{found}");
     assert_eq!(found.no_longer.len(), 2, "{found}");
 }
+
+#[test]
+fn what_a_party_sees_in_the_end_is_compared() {
+    let only = |entries: &[(&str, &str)]| {
+        let entry = |(who, rows): &(&str, &str)| {
+            format!("[[rows.only]]\nparty = \"{who}\"\nwhere = \"{rows}\"\n")
+        };
+        let entries: String = entries.iter().map(entry).collect();
+        format!("{entries}[columns]\nid = {{ unit = \"person\" }}\n")
+    };
+    let said =
+        |old: &[(&str, &str)], new: &[(&str, &str)]| between(&only(old), &only(new)).to_string();
+    assert_eq!(
+        said(&[("b", "x = 1")], &[]),
+        "newly possible:\n  b sees other rows than those with x = 1\n"
+    );
+    assert_eq!(
+        said(&[("b", "x = 1")], &[("b", "x = 1"), ("b", "y = 1")]),
+        "no longer possible:\n  b sees other rows than those with y = 1\n"
+    );
+    assert_eq!(
+        said(&[("b", "x = 1")], &[("b", "x = 2")]),
+        "changed:\n  b sees rows with x = 2 instead of x = 1\n"
+    );
+    // Whoever is named is no longer among the others, which may show it more.
+    assert_eq!(
+        said(&[("*", "x = 1")], &[("*", "x = 1"), ("b", "x = 2")]),
+        "changed:\n  b sees rows with x = 2 instead of x = 1\n"
+    );
+    assert_eq!(
+        said(&[("*", "x = 1"), ("b", "x = 1")], &[("*", "x = 1")]),
+        "nothing changes\n"
+    );
+    assert_eq!(
+        said(
+            &[("b", "x = 1"), ("b", "y = 1")],
+            &[("b", "y = 1"), ("b", "x = 1")]
+        ),
+        "nothing changes\n"
+    );
+}
