@@ -220,7 +220,9 @@ impl Broker {
                     .columns
                     .iter()
                     .any(|c| c.name == *column && !c.hidden);
-                file.column_keys.get(column).filter(|_| visible)
+                let restricts = manifest.restrictions.iter().any(|r| r.column == *column);
+                let released = visible || restricts;
+                file.column_keys.get(column).filter(|_| released)
             }
         }
     }

@@ -9,11 +9,12 @@ use std::sync::Arc;
 use arrow::array::AsArray;
 use arrow::compute::cast;
 use arrow::datatypes::{DataType, Float64Type, SchemaRef};
-use policy::document::{Derivation, PolicyDocument};
+use policy::document::{Derivation, Placed, PolicyDocument};
 use rayon::prelude::*;
 
-pub use self::findings::{Clamped, Findings};
+pub use self::findings::{Clamped, Findings, Restricted};
 use self::keys::{HashKey, Key};
+use crate::only::conditions;
 use crate::rows::Kept;
 use crate::types::shape_of;
 
@@ -39,6 +40,7 @@ pub(crate) struct Checker {
     lost: BTreeMap<usize, u64>,
     unmade: BTreeMap<usize, u64>,
     looked_up: BTreeSet<usize>,
+    restricted: Vec<Restricted>,
     hash: HashKey,
 }
 
@@ -59,6 +61,7 @@ impl Checker {
             lost: BTreeMap::new(),
             unmade: BTreeMap::new(),
             looked_up: looked_up(document, schema),
+            restricted: restricted(document),
             hash: HashKey::draw(),
         }
     }
@@ -80,6 +83,7 @@ impl Checker {
             lost: BTreeMap::new(),
             unmade: BTreeMap::new(),
             looked_up: self.looked_up.clone(),
+            restricted: self.restricted.iter().map(Restricted::fresh).collect(),
             hash: self.hash,
         }
     }
@@ -91,6 +95,10 @@ impl Checker {
         add(&mut self.without_unit, kept.without_unit);
         for (column, rows) in &kept.nobody {
             add(self.nobody.entry(*column).or_default(), *rows);
+        }
+        for (restricted, seen) in self.restricted.iter_mut().zip(&kept.restricted) {
+            add(&mut restricted.kept, seen.kept);
+            add(&mut restricted.failed, seen.failed);
         }
         let own = lost.len();
         for (column, values) in lost.iter().chain(&kept.lost).enumerate() {
@@ -126,6 +134,9 @@ impl Checker {
         merge(&mut self.nobody, other.nobody);
         merge(&mut self.lost, other.lost);
         merge(&mut self.unmade, other.unmade);
+        for (mine, theirs) in self.restricted.iter_mut().zip(other.restricted) {
+            mine.merge(&theirs);
+        }
         for (mine, theirs) in self.keys.iter_mut().zip(other.keys) {
             mine.merge(theirs);
         }
@@ -139,6 +150,7 @@ impl Checker {
             rows: self.rows,
             filtered: self.filtered,
             without_unit: self.without_unit,
+            restricted: self.restricted,
             ..Findings::default()
         };
         let name = |column: usize| match self.schema.fields().get(column) {
@@ -222,6 +234,16 @@ fn keys(document: &PolicyDocument, schema: &SchemaRef) -> Vec<Key> {
         }
     }
     keys
+}
+
+/// What a policy restricts rows by, and no row yet.
+fn restricted(document: &PolicyDocument) -> Vec<Restricted> {
+    let conditions = conditions(document).into_iter();
+    let none = |condition: &Placed<String>| Restricted {
+        condition: condition.value.clone(),
+        ..Restricted::default()
+    };
+    conditions.map(none).collect()
 }
 
 /// Columns that come from another table.

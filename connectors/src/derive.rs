@@ -7,8 +7,8 @@ mod lookup;
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, RecordBatch, new_null_array};
-use arrow::compute::{cast, concat};
+use arrow::array::{Array, ArrayRef, RecordBatch};
+use arrow::compute::cast;
 use arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use datafusion::physical_expr::PhysicalExpr;
 use policy::document::{Derivation, DerivedColumn, Placed, PolicyDocument};
@@ -17,7 +17,7 @@ use sha2::Sha256;
 
 use self::lookup::{Found, Lookup};
 use crate::error::ConnectorError;
-use crate::expression::compile;
+use crate::expression::{compile, total};
 use crate::keys::KeyFolder;
 use crate::source::{Others, sealed_as};
 
@@ -258,65 +258,5 @@ impl Deriver {
         made.batch = RecordBatch::try_new(Arc::clone(&self.schema), columns)
             .map_err(|error| error.to_string())?;
         Ok(made)
-    }
-}
-
-/// The values of an expression, and on how many rows it fails: there is no value there. Which rows
-/// these are is found by halves, so a row's value does not depend on the rows beside it.
-fn total(
-    expression: &Arc<dyn PhysicalExpr>,
-    batch: &RecordBatch,
-) -> Result<(ArrayRef, usize), String> {
-    let rows = batch.num_rows();
-    let values = expression
-        .evaluate(batch)
-        .and_then(|value| value.into_array(rows));
-    if let Ok(values) = values {
-        return Ok((values, 0));
-    }
-    if rows <= 1 {
-        let data_type = expression.data_type(&batch.schema());
-        let data_type = data_type.map_err(|error| error.strip_backtrace())?;
-        return Ok((new_null_array(&data_type, rows), rows));
-    }
-    let half = rows / 2;
-    let (first, failed) = total(expression, &batch.slice(0, half))?;
-    let rest = batch.slice(half, rows.saturating_sub(half));
-    let (second, more) = total(expression, &rest)?;
-    let both = concat(&[&first, &second]).map_err(|error| error.to_string())?;
-    Ok((both, failed.saturating_add(more)))
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use arrow::array::{AsArray, Int64Array};
-    use arrow::datatypes::Int64Type;
-
-    use super::*;
-
-    #[test]
-    fn an_expression_has_no_value_where_it_fails_and_only_there() {
-        let numbers: ArrayRef = Arc::new((-3..40).collect::<Int64Array>());
-        let batch = RecordBatch::try_from_iter([("x", numbers)]).unwrap();
-        let divided = compile("84 / (x % 5)", &batch.schema()).unwrap();
-        let (values, failed) = total(&divided, &batch).unwrap();
-        let values = values.as_primitive::<Int64Type>();
-        let expected = (-3..40_i64).map(|x| 84_i64.checked_div(x % 5));
-        assert_eq!(
-            values.iter().collect::<Vec<_>>(),
-            expected.collect::<Vec<_>>()
-        );
-        assert_eq!((failed, values.null_count()), (8, 8));
-    }
-
-    #[test]
-    fn what_changes_by_itself_is_no_expression() {
-        let schema = Arc::new(Schema::empty());
-        assert_eq!(
-            compile("now()", &schema).unwrap_err(),
-            "`now` changes by itself"
-        );
-        assert!(compile("sum(1)", &schema).is_err());
     }
 }

@@ -10,6 +10,7 @@ mod derive;
 mod error;
 mod expression;
 mod keys;
+mod only;
 mod open;
 mod rows;
 mod sealing;
@@ -20,7 +21,7 @@ mod witness;
 mod words;
 
 pub use broker::{Broker, Challenge, KeyGrant};
-pub use check::{Clamped, Findings};
+pub use check::{Clamped, Findings, Restricted};
 pub use error::ConnectorError;
 pub use keys::{KeyFolder, PartyKeys};
 pub use open::{newest_manifest, open_table, opened_schema, read_manifest, verify_files};

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use arrow::array::{Array, AsArray, BooleanArray, RecordBatch};
 use arrow::compute::{cast, filter_record_batch, is_not_null, or};
-use arrow::datatypes::{DataType, SchemaRef};
+use arrow::datatypes::{DataType, Field, SchemaRef};
 use datafusion::physical_expr::PhysicalExpr;
 use policy::capability::Literal;
 use policy::document::PolicyDocument;
@@ -15,6 +15,7 @@ use policy::problem::Problem;
 use crate::derive::Deriver;
 use crate::error::ConnectorError;
 use crate::expression::compile;
+use crate::only::{Restrictions, Seen};
 
 /// Which rows of a source are sealed.
 #[derive(Debug)]
@@ -22,6 +23,7 @@ pub(crate) struct RowFilter {
     predicate: Option<Arc<dyn PhysicalExpr>>,
     deriver: Deriver,
     units: Vec<Unit>,
+    restrictions: Restrictions,
 }
 
 /// A column that says whom a row is about.
@@ -34,7 +36,7 @@ struct Unit {
 /// What became of a batch.
 #[derive(Debug)]
 pub(crate) struct Kept {
-    /// The rows to seal, with what is derived.
+    /// The rows to seal, with what is derived, and behind that what restricts them.
     pub(crate) batch: RecordBatch,
     /// By derived column: values that had no place in its type.
     pub(crate) lost: Vec<usize>,
@@ -46,6 +48,8 @@ pub(crate) struct Kept {
     pub(crate) without_unit: usize,
     /// By unit column: rows to seal for which it names nobody.
     pub(crate) nobody: Vec<(usize, usize)>,
+    /// By condition that restricts them: rows to seal that it keeps, or fails on.
+    pub(crate) restricted: Vec<Seen>,
 }
 
 impl RowFilter {
@@ -71,11 +75,18 @@ impl RowFilter {
             Some(Unit { column, absent })
         });
         let units = units.collect();
+        let restrictions = Restrictions::new(document, own, deriver.schema())?;
         Ok(Self {
             predicate,
             deriver,
             units,
+            restrictions,
         })
+    }
+
+    /// The columns that are sealed beside the visible ones: what restricts the rows.
+    pub(crate) fn restrictions(&self) -> impl Iterator<Item = &Field> {
+        self.restrictions.fields()
     }
 
     /// Tells the rows to seal from the others.
@@ -104,6 +115,7 @@ impl RowFilter {
             }
             Some(_) | None => kept.clone(),
         };
+        let (batch, restricted) = self.restrictions.decide(batch)?;
         let rows = batch.num_rows();
         let nobody = present.into_iter();
         let nobody = nobody.map(|(column, named)| (column, rows.saturating_sub(named)));
@@ -113,6 +125,7 @@ impl RowFilter {
             nobody: nobody.collect(),
             lost: made.lost,
             unmade: made.unmade,
+            restricted,
             batch,
         })
     }

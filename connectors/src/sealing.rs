@@ -7,6 +7,7 @@
 mod file;
 mod writer;
 
+use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -23,6 +24,7 @@ use tokio::runtime::Handle;
 use crate::check::{Checker, Findings};
 use crate::error::ConnectorError;
 use crate::keys::KeyFolder;
+use crate::only;
 use crate::rows::RowFilter;
 use crate::source::Source;
 use crate::store::{Store, version_folder};
@@ -109,6 +111,10 @@ pub fn declarations(document: &PolicyDocument, schema: &SchemaRef) -> String {
     parts.extend(
         derived.map(|derived| format!("{}: {}", derived.name(), derived.derivation.text())),
     );
+    // Whom a condition restricts the policy says; sealed is only which rows it keeps.
+    let restricted = only::conditions(document).into_iter();
+    let restricted: BTreeSet<_> = restricted.map(|rows| rows.value.as_str()).collect();
+    parts.extend(restricted.into_iter().map(|rows| format!("only: {rows}")));
     seal::digest_hex(&seal::length_prefixed(parts.iter().map(String::as_bytes)))
 }
 
@@ -263,6 +269,7 @@ fn manifest(request: &SealRequest<'_>, files: Vec<FileEntry>, findings: &Finding
         version: request.version,
         previous: request.previous.clone(),
         columns: schema.fields().iter().map(entry).collect(),
+        restrictions: only::entries(document),
         rows: findings.rows,
         files,
         declarations: declarations(document, schema),

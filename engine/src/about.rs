@@ -9,21 +9,29 @@ use crate::answer::note;
 use crate::approved::{Terms, list};
 use crate::engine::Engine;
 use crate::explanation::{beyond_support_in_words, owed_in_words};
+use crate::restriction::Restricted;
 
 /// What an admitted question is about.
 pub(crate) struct About<'t> {
     pub(crate) tables: BTreeSet<TableRef>,
     /// `plain`, `statistical` or `approved`.
     pub(crate) mode: &'static str,
+    /// The tables of which it sees some rows only.
+    pub(crate) restricted: Restricted<'t>,
     terms: Option<&'t Terms>,
 }
 
 impl<'t> About<'t> {
-    pub(crate) fn of(admitted: &Admitted, terms: Option<&'t Terms>) -> Self {
+    pub(crate) fn of(
+        admitted: &Admitted,
+        terms: Option<&'t Terms>,
+        restricted: Restricted<'t>,
+    ) -> Self {
         match admitted {
             Admitted::Plain { tables, .. } => Self {
                 tables: tables.clone(),
                 mode: "plain",
+                restricted,
                 terms: None,
             },
             Admitted::Released { tables, .. } => Self {
@@ -33,6 +41,7 @@ impl<'t> About<'t> {
                 } else {
                     "statistical"
                 },
+                restricted,
                 terms,
             },
         }

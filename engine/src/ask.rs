@@ -1,6 +1,6 @@
 //! Asking: parse, bind, admit, note, unlock, execute, release, note, seal. In this order, always.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use admit::Admitted;
@@ -191,6 +191,7 @@ impl Engine {
             denial: Some(denial),
             mode: None,
             columns,
+            restrictions: Vec::new(),
             thresholds: Vec::new(),
             note: None,
         };
@@ -203,7 +204,8 @@ impl Engine {
                     Err(Refusal::Denied(denial)) => refused(*denial, columns),
                     Err(other) => return Err(other),
                     Ok(admitted) => {
-                        let about = About::of(&admitted, bound.terms.as_ref());
+                        let restricted = self.restricted(question, &admitted);
+                        let about = About::of(&admitted, bound.terms.as_ref(), restricted);
                         let (mode, thresholds) = (about.mode, self.thresholds(&about));
                         let note = self.note_about(&about);
                         let (verdict, denial, mode) = ("allow", None, Some(mode));
@@ -212,6 +214,7 @@ impl Engine {
                             denial,
                             mode,
                             columns,
+                            restrictions: about.restricted.lines(),
                             thresholds,
                             note,
                         }
@@ -254,7 +257,8 @@ impl Engine {
                 return Err(refusal);
             }
         };
-        let about = About::of(&admitted, bound.terms.as_ref());
+        let restricted = self.restricted(question, &admitted);
+        let about = About::of(&admitted, bound.terms.as_ref(), restricted);
         let remembers = remembers(&admitted);
         let names = about.tables.iter().map(ToString::to_string).collect();
         self.note(Event::Admitted {
@@ -265,7 +269,7 @@ impl Engine {
         let ordered = gives_order(&bound.plan.0);
         let buckets = self.setup.time_buckets.filter(|_| is_released(&admitted));
         let rows = cost::of(&admitted, &self.sizes())?.rows;
-        let work = self.encoded(admitted, &about.tables, ordered);
+        let work = self.encoded(admitted, &about, ordered);
         let work = contained(self.setup.timeout, work);
         let encoded = match Box::pin(kept(buckets, rows, work)).await {
             Ok(encoded) => encoded,
@@ -290,14 +294,15 @@ impl Engine {
     async fn encoded(
         &self,
         admitted: Admitted,
-        tables: &BTreeSet<TableRef>,
+        about: &About<'_>,
         ordered: bool,
     ) -> Result<Vec<u8>, Refusal> {
         enter(Phase::Unlocking);
         let mut unlocked = BTreeMap::new();
-        for table in tables {
-            let provider = self.unlock(table).await?;
-            unlocked.insert(table.clone(), provider as Arc<dyn TableProvider>);
+        for table in &about.tables {
+            let whole = self.unlock(table).await?;
+            let rows = self.rows_for(&about.restricted, table, whole)?;
+            unlocked.insert(table.clone(), rows);
         }
         let execution = Execution::new(self.setup.memory, &self.setup.url, &self.setup.store)?;
         enter(Phase::Running);

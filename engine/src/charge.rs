@@ -11,6 +11,7 @@ use seal::digest_hex;
 use crate::approved::Terms;
 use crate::engine::{Engine, Question, now};
 use crate::refusal::Refusal;
+use crate::restriction::Restricted;
 use crate::state::{Charge, Period, statistics};
 
 impl Engine {
@@ -35,7 +36,8 @@ impl Engine {
             .iter()
             .map(|release| statistics(&release.spec))
             .fold(0_u32, u32::saturating_add);
-        let digest = self.question_digest(plan, tables);
+        let restricted = self.restricted(question, admitted);
+        let digest = self.question_digest(plan, tables, &restricted);
         let charge = |of: String, budget: &Budget, statistics, question_digest: &str| Charge {
             table: of,
             party: question.principal.party.to_string(),
@@ -54,10 +56,11 @@ impl Engine {
             let runs = runs.filter(|run| !own || run.same.is_some());
             let mut counted = false;
             for run in runs.filter(|run| run.table == policy.table) {
-                let same = run.same.as_ref().unwrap_or(&digest);
+                let seen = |version: &String| restricted.version(&policy.table, version);
+                let same = run.same.as_ref().map_or_else(|| digest.clone(), seen);
                 let of = run.what.clone();
                 counted |= run.same.is_none();
-                charges.push((policy, &run.budget, charge(of, &run.budget, 1, same)));
+                charges.push((policy, &run.budget, charge(of, &run.budget, 1, &same)));
             }
             // Runs that an owner counted are not counted as questions too.
             let budget = policy.disclosure.questions.as_ref();
@@ -96,20 +99,20 @@ impl Engine {
         Ok(())
     }
 
-    /// The question as bound, and the versions of its tables.
+    /// The question as bound, and the versions of its tables as it sees them.
     fn question_digest(
         &self,
         plan: &LogicalPlan,
         tables: &std::collections::BTreeSet<policy::ident::TableRef>,
+        restricted: &Restricted<'_>,
     ) -> String {
         let plan = crate::plan::words(plan);
-        let versions = tables
-            .iter()
-            .filter_map(|table| self.setup.tables.get(table))
-            .map(|table| table.digest.as_bytes());
-        digest_hex(&seal::length_prefixed(
-            std::iter::once(plan.as_bytes()).chain(versions),
-        ))
+        let versions = tables.iter().filter_map(|name| {
+            let table = self.setup.tables.get(name)?;
+            Some(restricted.version(name, &table.digest))
+        });
+        let parts: Vec<String> = std::iter::once(plan).chain(versions).collect();
+        digest_hex(&seal::length_prefixed(parts.iter().map(String::as_bytes)))
     }
 
     /// Notes in the ledger how far the state has come: before an answer leaves, whether it was new or not.

@@ -20,6 +20,7 @@ use crate::guard::TrackKey;
 use crate::pace::TimeBuckets;
 use crate::plan::{Catalog, CatalogView, VisibleTable};
 use crate::refusal::Refusal;
+use crate::restriction::sealed_for;
 use crate::scan::{SealedTable, visible_schema};
 use crate::state::{State, StateSetup};
 
@@ -112,7 +113,8 @@ impl Engine {
     /// Starts an engine: checks that every table can be bound, and notes the contract in the ledger.
     ///
     /// # Errors
-    /// When a manifest's types are unknown, a view does not bind, or the ledger fails.
+    /// When a manifest's types are unknown, a table is not sealed for what its policy restricts rows by, a view does not
+    /// bind, or the ledger fails.
     pub async fn start(setup: Setup) -> Result<Self, Refusal> {
         let catalog = catalog(&setup)?;
         let policies = admit::Policies {
@@ -223,6 +225,7 @@ fn principals(contract: &Contract) -> std::collections::BTreeSet<Principal> {
 fn catalog(setup: &Setup) -> Result<Catalog, Refusal> {
     let mut catalog = Catalog::default();
     for (name, table) in &setup.tables {
+        sealed_for(name, table)?;
         let schema = visible_schema(&table.manifest)
             .ok_or_else(|| Refusal::Tampered(format!("{name}: a column has an unknown type")))?;
         catalog

@@ -13,6 +13,7 @@ use policy::table::TablePolicy;
 use serde::Serialize;
 
 use crate::engine::Engine;
+use crate::restriction::RestrictedRows;
 
 /// The verdict on a question.
 #[derive(Debug, Clone, Serialize)]
@@ -27,6 +28,9 @@ pub struct Explanation {
     pub mode: Option<&'static str>,
     /// What each column it reads may be used for, and by which rule.
     pub columns: Vec<ColumnUse>,
+    /// The tables of which it sees some rows only.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub restrictions: Vec<RestrictedRows>,
     /// What its answer owes, in words.
     pub thresholds: Vec<String>,
     /// The constant note of its answer.

@@ -3,6 +3,8 @@
 //! A question is restricted by its asker and by whoever receives its answer, all at once: what a party may not read it
 //! cannot be told through another.
 
+use std::collections::BTreeSet;
+
 use crate::capability::RuleSpan;
 use crate::document::{OwnerAccess, PolicyDocument, RowsOnly};
 use crate::ident::PartyId;
@@ -44,27 +46,26 @@ impl TablePolicy {
         named
     }
 
-    /// What restricts the rows of this table in a question, all of which must hold: what restricts its asker or its
-    /// recipient. `alone`: it reads the asker's own tables and public ones only, so that its owner may be free.
+    /// What restricts the rows of this table in a question, all of which must hold: what restricts its asker, and what
+    /// restricts its recipient. `alone`: it reads public tables and the asker's own only, so that its owner may be free.
     #[must_use]
-    pub fn restrictions(
-        &self,
-        asker: &PartyId,
-        recipient: &PartyId,
+    pub fn restrictions<'a>(
+        &'a self,
+        asker: &'a PartyId,
+        recipient: &'a PartyId,
         alone: bool,
-    ) -> Vec<&Restriction> {
+    ) -> Vec<(&'a PartyId, &'a Restriction)> {
         let owner = &self.table.party;
         let itself = asker == owner && recipient == owner;
         if alone && itself && self.access.owner == OwnerAccess::Full {
             return Vec::new();
         }
-        let mut found = self.restrictions_of(asker);
-        for more in self.restrictions_of(recipient) {
-            if !found.contains(&more) {
-                found.push(more);
-            }
-        }
-        found
+        let parties = BTreeSet::from([asker, recipient]);
+        let each = parties.into_iter().flat_map(|party| {
+            let restrictions = self.restrictions_of(party).into_iter();
+            restrictions.map(move |only| (party, only))
+        });
+        each.collect()
     }
 }
 
@@ -93,19 +94,22 @@ mod tests {
     }
 
     fn found(policy: &TablePolicy, asker: &str, recipient: &str, alone: bool) -> Vec<String> {
-        let found = policy.restrictions(&party(asker), &party(recipient), alone);
-        found.iter().map(|only| only.predicate.clone()).collect()
+        let (asker, recipient) = (party(asker), party(recipient));
+        let found = policy.restrictions(&asker, &recipient, alone);
+        let one = |(party, only): &(&PartyId, &Restriction)| format!("{party}: {}", only.predicate);
+        found.iter().map(one).collect()
     }
 
     #[test]
     fn asker_and_recipient_restrict_together_and_a_name_wins_over_everybody() {
         let sections = [only("b", "x > 1"), only("*", "x > 2"), only("b", "x < 9")].concat();
         let policy = policy(&sections);
-        assert_eq!(found(&policy, "b", "b", false), ["x > 1", "x < 9"]);
-        assert_eq!(found(&policy, "c", "d", false), ["x > 2"]);
-        assert_eq!(found(&policy, "c", "b", false), ["x > 2", "x > 1", "x < 9"]);
-        assert_eq!(found(&policy, "b", "owner", false), ["x > 1", "x < 9"]);
-        assert_eq!(found(&policy, "owner", "c", false), ["x > 2"]);
+        let (of_b, of_c) = (["b: x > 1", "b: x < 9"], ["c: x > 2"]);
+        assert_eq!(found(&policy, "b", "b", false), of_b);
+        assert_eq!(found(&policy, "c", "d", false), ["c: x > 2", "d: x > 2"]);
+        assert_eq!(found(&policy, "c", "b", false), [&of_b[..], &of_c].concat());
+        assert_eq!(found(&policy, "b", "owner", false), of_b);
+        assert_eq!(found(&policy, "owner", "c", false), of_c);
         assert_eq!(found(&policy, "owner", "owner", false), [""; 0]);
         let lines: Vec<usize> = policy.only.iter().map(|only| only.rule.line).collect();
         assert_eq!(lines, [4, 7, 10]);
@@ -115,10 +119,11 @@ mod tests {
     fn an_owner_is_restricted_where_it_is_named_and_not_free() {
         let rows = only("owner", "x > 1");
         let free = policy(&rows);
+        let named = ["owner: x > 1"];
         assert_eq!(found(&free, "owner", "owner", true), [""; 0]);
-        assert_eq!(found(&free, "owner", "owner", false), ["x > 1"]);
-        assert_eq!(found(&free, "owner", "b", true), ["x > 1"]);
+        assert_eq!(found(&free, "owner", "owner", false), named);
+        assert_eq!(found(&free, "owner", "b", true), named);
         let held = policy(&format!("[access]\nowner = \"policy\"\n{rows}"));
-        assert_eq!(found(&held, "owner", "owner", true), ["x > 1"]);
+        assert_eq!(found(&held, "owner", "owner", true), named);
     }
 }

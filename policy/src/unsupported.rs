@@ -17,7 +17,7 @@ pub fn unsupported(document: &PolicyDocument) -> Vec<Problem> {
         problems: Vec::new(),
     };
     found.mode();
-    found.rows();
+    found.extends();
     found.problems
 }
 
@@ -45,11 +45,7 @@ impl Found<'_> {
         }
     }
 
-    fn rows(&mut self) {
-        if let Some(only) = self.document.rows.only.first() {
-            let help = "drop [[rows.only]] and put what nobody may see into `[rows] where`";
-            self.refuse(&only.predicate.span, "rows.only", help);
-        }
+    fn extends(&mut self) {
         if let Some(extends) = &self.document.extends {
             self.refuse(
                 &extends.span,
@@ -87,7 +83,7 @@ mod tests {
              [[rows.only]]\nparty = \"*\"\nwhere = \"a = 1\"\n[columns]\nid = { unit = \"person\" }\n";
         let document = PolicyDocument::parse("t", text).unwrap();
         let lines: Vec<usize> = unsupported(&document).iter().map(|p| p.line).collect();
-        assert_eq!(lines, [5, 14, 3]);
+        assert_eq!(lines, [5, 3]);
         assert_eq!(
             refused(text)[0],
             "t.policy.toml:5:8: error: `t` asks for `mode = \"dp\"`, which this version cannot enforce yet\n  \

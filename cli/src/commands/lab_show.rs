@@ -142,6 +142,12 @@ fn in_words(explanation: &Explanation) -> String {
             column.line
         ));
     }
+    lines.extend(explanation.restrictions.iter().map(|rows| {
+        format!(
+            "rows {}: {} uses only some of them ({}:{})",
+            rows.table, rows.party, rows.file, rows.line
+        )
+    }));
     lines.extend(
         explanation
             .thresholds

@@ -32,6 +32,7 @@ mod python;
 mod questions;
 mod readme;
 mod repl;
+mod restricted;
 mod rewrites;
 mod run;
 mod s3;

@@ -17,6 +17,42 @@ pub struct Clamped {
     pub kept: f64,
 }
 
+/// A condition of `[[rows.only]]`, and what it makes of the sealed rows.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Restricted {
+    /// As written.
+    pub condition: String,
+    /// Rows that it keeps.
+    pub kept: u64,
+    /// Rows on which it fails: it does not keep them.
+    pub failed: u64,
+}
+
+impl Restricted {
+    /// The same condition, and no row yet.
+    pub(super) fn fresh(&self) -> Self {
+        Self {
+            condition: self.condition.clone(),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.kept = self.kept.saturating_add(other.kept);
+        self.failed = self.failed.saturating_add(other.failed);
+    }
+
+    fn in_words(&self, all: u64) -> String {
+        let (condition, kept) = (&self.condition, self.kept);
+        let said = format!("`[[rows.only]]` with {condition} keeps {kept} of {all} rows");
+        if self.failed == 0 {
+            return said;
+        }
+        let failed = count(self.failed, "row");
+        format!("{said}; it fails on {failed}, which nobody sees whom it restricts")
+    }
+}
+
 /// What the data turned out to be.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Findings {
@@ -28,6 +64,8 @@ pub struct Findings {
     pub without_unit: u64,
     /// Sealed rows for which a unit column names nobody, by column.
     pub nobody: BTreeMap<String, u64>,
+    /// What restricts the rows for some parties.
+    pub restricted: Vec<Restricted>,
     /// Declared keys that have no duplicates.
     pub unique: Vec<Vec<String>>,
     /// Declared keys with how many rows repeat an earlier one.
@@ -76,6 +114,8 @@ impl Findings {
                 "{rows} {verb} about nobody (no unit has a value) and left out"
             ));
         }
+        let restricted = self.restricted.iter();
+        remarks.extend(restricted.map(|only| only.in_words(self.rows)));
         for (column, rows) in self.nobody.iter().filter(|(_, rows)| **rows > 0) {
             let (rows, verb, all) = (count(*rows, "row"), is_are(*rows), self.rows);
             remarks.push(format!(

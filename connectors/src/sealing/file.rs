@@ -30,6 +30,7 @@ pub(super) fn seal_file(
 ) -> Result<(Vec<FileEntry>, Checker), ConnectorError> {
     let mut parts = Parts {
         request,
+        filter,
         put,
         index,
         path,
@@ -63,6 +64,7 @@ struct Pair {
 
 struct Parts<'a, 'r> {
     request: &'a SealRequest<'r>,
+    filter: &'a RowFilter,
     put: Put<'a>,
     index: usize,
     path: &'a Path,
@@ -123,7 +125,10 @@ impl Parts<'_, '_> {
             .fields()
             .iter()
             .filter(|field| document.shows(field.name()) != hidden);
-        Arc::new(Schema::new(fields.map(Arc::clone).collect::<Vec<_>>()))
+        let restrictions = self.filter.restrictions().filter(|_| !hidden);
+        let restrictions = restrictions.map(|field| Arc::new(field.clone()));
+        let fields = fields.map(Arc::clone).chain(restrictions);
+        Arc::new(Schema::new(fields.collect::<Vec<_>>()))
     }
 
     fn file(&self, schema: SchemaRef, hidden: bool) -> Result<SealedFile, ConnectorError> {

@@ -21,7 +21,7 @@ pub use answer::{SealedAnswer, pad, unpad};
 pub use error::SealError;
 pub use footer::{ENCRYPTED_FOOTER_MAGIC, footer_of};
 pub use identity::{IdentityKey, verify_signature};
-pub use manifest::{ColumnEntry, FileEntry, Manifest, SignedManifest};
+pub use manifest::{ColumnEntry, FileEntry, Manifest, RestrictionEntry, SignedManifest};
 pub use master_key::{DataKey, MasterKey};
 pub use material::KeyMaterial;
 pub use receipt::{Receipt, SignedReceipt, TableVersion};

@@ -21,6 +21,16 @@ pub struct ColumnEntry {
     pub hidden: bool,
 }
 
+/// Rows that a restriction keeps, as sealed: a column of truth values that no question can name.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RestrictionEntry {
+    /// The column, stored beside the visible ones.
+    pub column: String,
+    /// SHA-256 of the condition that it was computed by, hexadecimal.
+    pub predicate: String,
+}
+
 /// A file of the sealed table.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -63,6 +73,9 @@ pub struct Manifest {
     pub previous: Option<String>,
     /// Columns in the order of the source.
     pub columns: Vec<ColumnEntry>,
+    /// What restricts the rows for some parties.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub restrictions: Vec<RestrictionEntry>,
     /// Files.
     pub files: Vec<FileEntry>,
     /// Rows of the table.

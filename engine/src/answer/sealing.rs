@@ -88,7 +88,7 @@ impl Engine {
                 .filter_map(|table| self.version(table))
                 .collect(),
             mode: about.mode.to_owned(),
-            obligations: self.thresholds(about),
+            obligations: [self.thresholds(about), about.restricted.in_words()].concat(),
             note: self.note_about(about),
             ledger_index: index,
             checkpoint: checkpoint.to_note(&|name| self.signer(name)),

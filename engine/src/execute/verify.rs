@@ -5,9 +5,11 @@ use std::sync::Arc;
 
 use datafusion::common::{Result as DfResult, internal_err};
 use datafusion::datasource::memory::MemorySourceConfig;
-use datafusion::datasource::physical_plan::{FileScanConfig, ParquetSource};
+use datafusion::datasource::physical_plan::{FileScanConfig, FileSource, ParquetSource};
 use datafusion::datasource::source::DataSourceExec;
 use datafusion::physical_plan::ExecutionPlan;
+
+use crate::scan::{RESTRICTED, RestrictedScan, WHOLE};
 
 /// Operators that move rows about and do nothing else.
 const KNOWN: &[&str] = &[
@@ -46,8 +48,13 @@ const KNOWN: &[&str] = &[
 /// Refuses a plan with an operator or source that is not known.
 pub(super) fn physical(plan: &Arc<dyn ExecutionPlan>) -> DfResult<()> {
     if let Some(source) = plan.downcast_ref::<DataSourceExec>() {
-        if !is_ours(source) {
+        if !is_released(source) && !is_sealed(source, WHOLE) {
             return internal_err!("a source that is neither sealed nor released");
+        }
+    } else if let Some(scan) = plan.downcast_ref::<RestrictedScan>() {
+        let source = scan.input().downcast_ref::<DataSourceExec>();
+        if !source.is_some_and(|source| is_sealed(source, RESTRICTED)) {
+            return internal_err!("a restricted scan of another source");
         }
     } else if !KNOWN.contains(&plan.name()) {
         return internal_err!("an operator that was not read: {}", plan.name());
@@ -55,15 +62,19 @@ pub(super) fn physical(plan: &Arc<dyn ExecutionPlan>) -> DfResult<()> {
     plan.children().into_iter().try_for_each(physical)
 }
 
-fn is_ours(source: &DataSourceExec) -> bool {
+/// Whether it holds rows that were released.
+fn is_released(source: &DataSourceExec) -> bool {
     let source = source.data_source();
-    if source.downcast_ref::<MemorySourceConfig>().is_some() {
-        return true;
-    }
-    let files = source.downcast_ref::<FileScanConfig>();
+    source.downcast_ref::<MemorySourceConfig>().is_some()
+}
+
+/// Whether it reads sealed files, and leaves no predicate, limit or order to their reader if rows must be left out.
+fn is_sealed(source: &DataSourceExec, readers: &str) -> bool {
+    let files = source.data_source().downcast_ref::<FileScanConfig>();
     let parquet = files.and_then(|files| files.file_source().downcast_ref::<ParquetSource>());
     parquet.is_some_and(|parquet| {
-        let readers = parquet.parquet_file_reader_factory();
-        readers.is_some_and(|readers| format!("{readers:?}").starts_with("SealedReaders"))
+        let factory = parquet.parquet_file_reader_factory();
+        let free = readers == WHOLE || (parquet.filter().is_none() && source.fetch().is_none());
+        free && factory.is_some_and(|factory| format!("{factory:?}") == readers)
     })
 }

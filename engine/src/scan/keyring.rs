@@ -12,7 +12,7 @@ pub(crate) struct Keyring {
     keys: BTreeMap<(String, Option<String>), DataKey>,
 }
 
-/// What to ask a broker for: footer and visible columns of every visible file.
+/// What to ask a broker for: footer, visible columns and restrictions of every visible file.
 pub(crate) fn requests(manifest: &Manifest, digest: &str) -> Vec<KeyRequest> {
     let request = |file: &str, column: Option<String>| KeyRequest {
         table: manifest.table.clone(),
@@ -25,7 +25,11 @@ pub(crate) fn requests(manifest: &Manifest, digest: &str) -> Vec<KeyRequest> {
     visible
         .flat_map(|file| {
             let columns = manifest.columns.iter().filter(|column| !column.hidden);
-            let columns = columns.map(|column| request(&file.path, Some(column.name.clone())));
+            let restrictions = manifest.restrictions.iter();
+            let names = columns
+                .map(|column| &column.name)
+                .chain(restrictions.map(|restriction| &restriction.column));
+            let columns = names.map(|name| request(&file.path, Some(name.clone())));
             std::iter::once(request(&file.path, None))
                 .chain(columns)
                 .collect::<Vec<_>>()

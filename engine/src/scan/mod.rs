@@ -7,10 +7,13 @@
 mod keyring;
 mod open;
 mod reader;
+mod restricted;
 mod table;
 
 pub(crate) use keyring::{Keyring, requests};
 pub(crate) use open::{OpenFile, open};
+pub(crate) use reader::{RESTRICTED, WHOLE};
+pub(crate) use restricted::{RestrictedScan, RestrictedTable};
 pub(crate) use table::{SealedTable, visible_schema};
 
 #[cfg(test)]

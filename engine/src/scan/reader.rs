@@ -27,22 +27,33 @@ use super::open::OpenFile;
 pub(crate) struct SealedReaders {
     store: Arc<dyn ObjectStore>,
     files: HashMap<Path, OpenFile>,
+    /// What reads them must leave rows out.
+    restricted: bool,
 }
 
 /// Only its name: plans are printed, and what it holds opens files.
 impl fmt::Debug for SealedReaders {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("SealedReaders")
+        f.write_str(if self.restricted { RESTRICTED } else { WHOLE })
     }
 }
 
+/// What readers of whole tables are printed as.
+pub(crate) const WHOLE: &str = "SealedReaders";
+/// What readers of tables are printed as of which rows must be left out.
+pub(crate) const RESTRICTED: &str = "RestrictedReaders";
+
 impl SealedReaders {
-    pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[OpenFile]) -> Self {
+    pub(crate) fn new(store: Arc<dyn ObjectStore>, files: &[OpenFile], restricted: bool) -> Self {
         let files = files
             .iter()
             .map(|file| (file.path.clone(), file.clone()))
             .collect();
-        Self { store, files }
+        Self {
+            store,
+            files,
+            restricted,
+        }
     }
 }
 

@@ -78,6 +78,36 @@ impl SealedTable {
         }
     }
 
+    /// Reads columns of the files, which are those of a schema, or fewer.
+    ///
+    /// # Errors
+    /// When a column is not of the schema.
+    pub(super) fn files_scan(
+        &self,
+        state: &dyn Session,
+        schema: SchemaRef,
+        columns: Option<Vec<usize>>,
+        limit: Option<usize>,
+        restricted: bool,
+    ) -> DfResult<Arc<dyn ExecutionPlan>> {
+        let readers = SealedReaders::new(Arc::clone(&self.store), &self.files, restricted);
+        let mut options = TableParquetOptions::default();
+        options
+            .global
+            .clone_from(&state.config_options().execution.parquet);
+        options.global.bloom_filter_on_read = false;
+        let source = ParquetSource::new(schema)
+            .with_table_parquet_options(options)
+            .with_parquet_file_reader_factory(Arc::new(readers));
+        let mut builder = FileScanConfigBuilder::new(self.url.clone(), Arc::new(source))
+            .with_projection_indices(columns)?
+            .with_limit(limit);
+        for file in self.groups() {
+            builder = builder.with_file(file);
+        }
+        Ok(DataSourceExec::from_data_source(builder.build()))
+    }
+
     fn groups(&self) -> Vec<PartitionedFile> {
         let listed = self.files.iter().map(|file| {
             PartitionedFile::from(ObjectMeta {
@@ -116,21 +146,7 @@ impl TableProvider for SealedTable {
         _filters: &[Expr],
         limit: Option<usize>,
     ) -> DfResult<Arc<dyn ExecutionPlan>> {
-        let readers = SealedReaders::new(Arc::clone(&self.store), &self.files);
-        let mut options = TableParquetOptions::default();
-        options
-            .global
-            .clone_from(&state.config_options().execution.parquet);
-        options.global.bloom_filter_on_read = false;
-        let source = ParquetSource::new(Arc::clone(&self.schema))
-            .with_table_parquet_options(options)
-            .with_parquet_file_reader_factory(Arc::new(readers));
-        let mut builder = FileScanConfigBuilder::new(self.url.clone(), Arc::new(source))
-            .with_projection_indices(projection.cloned())?
-            .with_limit(limit);
-        for file in self.groups() {
-            builder = builder.with_file(file);
-        }
-        Ok(DataSourceExec::from_data_source(builder.build()))
+        let schema = Arc::clone(&self.schema);
+        self.files_scan(state, schema, projection.cloned(), limit, false)
     }
 }

@@ -1,6 +1,8 @@
 //! One small sealed file, tried byte by byte, and never printed with its keys.
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod restricted;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
@@ -45,18 +47,29 @@ fn rows() -> RecordBatch {
         .unwrap()
 }
 
+const KEYS: [(&str, u8); 4] = [("name", 140), ("number", 180), ("odd", 60), ("third", 20)];
+
 async fn sealed() -> Sealed {
-    let encryption = FileEncryptionProperties::builder(key(100))
-        .with_column_key("name", key(140))
-        .with_column_key("number", key(180))
+    sealed_of(&rows()).await
+}
+
+async fn sealed_of(rows: &RecordBatch) -> Sealed {
+    let keys = KEYS
+        .iter()
+        .filter(|(name, _)| rows.column_by_name(name).is_some());
+    let encryption = keys.clone().fold(
+        FileEncryptionProperties::builder(key(100)),
+        |with, (name, first)| with.with_column_key(name, key(*first)),
+    );
+    let encryption = encryption
         .with_aad_prefix(b"prefix".to_vec())
         .with_aad_prefix_storage(true);
     let properties = WriterProperties::builder()
         .with_file_encryption_properties(encryption.build().unwrap())
         .build();
     let mut bytes = Vec::new();
-    let mut writer = ArrowWriter::try_new(&mut bytes, rows().schema(), Some(properties)).unwrap();
-    writer.write(&rows()).unwrap();
+    let mut writer = ArrowWriter::try_new(&mut bytes, rows.schema(), Some(properties)).unwrap();
+    writer.write(rows).unwrap();
     writer.close().unwrap();
     let master = MasterKey::generate().unwrap();
     let material = KeyMaterial::wrap(&DataKey::generate().unwrap(), &master, "id", true).unwrap();
@@ -72,9 +85,11 @@ async fn sealed() -> Sealed {
         footer_key: material,
         column_keys: BTreeMap::new(),
     };
-    let decryption = FileDecryptionProperties::builder(key(100))
-        .with_column_key("name", key(140))
-        .with_column_key("number", key(180))
+    let decryption = keys.fold(
+        FileDecryptionProperties::builder(key(100)),
+        |with, (name, first)| with.with_column_key(name, key(*first)),
+    );
+    let decryption = decryption
         .with_aad_prefix(b"prefix".to_vec())
         .build()
         .unwrap();
@@ -116,15 +131,14 @@ impl Sealed {
         Arc::new(SealedTable::new(Arc::new(schema), vec![file], store, url))
     }
 
-    fn context(&self, table: &Arc<SealedTable>) -> SessionContext {
+    fn context(&self, table: Arc<dyn TableProvider>) -> SessionContext {
         let context = SessionContext::new();
         let url = ObjectStoreUrl::parse("sealed://store").unwrap();
         let store: Arc<dyn ObjectStore> = Arc::<InMemory>::clone(&self.store);
         context
             .runtime_env()
             .register_object_store(url.as_ref(), store);
-        let provider: Arc<dyn TableProvider> = Arc::<SealedTable>::clone(table);
-        context.register_table("t", provider).unwrap();
+        context.register_table("t", table).unwrap();
         context
     }
 }
@@ -159,7 +173,7 @@ async fn every_byte_that_differs_is_refused_with_the_file() {
 async fn a_page_that_changes_after_the_file_was_opened_is_never_read_as_another() {
     let sealed = sealed().await;
     let table = sealed.table().await;
-    let context = sealed.context(&table);
+    let context = sealed.context(Arc::<SealedTable>::clone(&table));
     let good = read(&context).await.unwrap();
     let texts: ArrayRef = Arc::new(StringViewArray::from(vec!["one", "two", "three"]));
     assert_eq!(good[0].column(0), &texts);
@@ -188,8 +202,8 @@ async fn nothing_that_is_printed_holds_a_key() {
     let table = sealed.table().await;
     let file = sealed.open().await.unwrap();
     let objects: Arc<dyn ObjectStore> = Arc::<InMemory>::clone(&sealed.store);
-    let readers = SealedReaders::new(objects, std::slice::from_ref(&file));
-    let context = sealed.context(&table);
+    let readers = SealedReaders::new(objects, std::slice::from_ref(&file), false);
+    let context = sealed.context(Arc::<SealedTable>::clone(&table));
     let state = context.state();
     let plan = table.scan(&state, None, &[], None).await.unwrap();
     assert_eq!(format!("{readers:?}"), "SealedReaders");

@@ -60,7 +60,7 @@ fn this_version_says_what_it_cannot_do() {
         .into_iter()
         .map(|p| p.message)
         .collect();
-    let names = ["rows.only", "extends"];
+    let names = ["extends"];
     for name in names {
         assert!(
             refused.iter().any(|m| m.contains(&format!("`{name}`"))),
