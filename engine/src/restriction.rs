@@ -144,3 +144,112 @@ pub(crate) fn sealed_for(name: &TableRef, table: &ContractTable) -> Result<(), R
         }
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use object_store::path::Path;
+    use policy::document::PolicyDocument;
+    use policy::resolve::{ColumnKind, ColumnShape};
+    use policy::table::TablePolicy;
+    use seal::{Manifest, RestrictionEntry};
+
+    use super::*;
+
+    fn manifest(conditions: &[&str]) -> Manifest {
+        let restrictions = conditions.iter().enumerate();
+        let restriction = |(at, condition): (usize, &&str)| RestrictionEntry {
+            column: format!("c{at}"),
+            predicate: digest_hex(condition.as_bytes()),
+        };
+        Manifest {
+            manifest: 1,
+            contract: String::new(),
+            party: "owner".to_owned(),
+            table: "t".to_owned(),
+            version: 1,
+            previous: None,
+            columns: Vec::new(),
+            restrictions: restrictions.map(restriction).collect(),
+            files: Vec::new(),
+            rows: 0,
+            declarations: String::new(),
+            source: String::new(),
+            unique: Vec::new(),
+            most_rows: BTreeMap::new(),
+            sealed_at: String::new(),
+        }
+    }
+
+    fn table(written: &[&str], sealed: &[&str]) -> (TableRef, ContractTable) {
+        let entry = |rows: &&str| format!("[[rows.only]]\nparty = \"b\"\nwhere = \"{rows}\"\n");
+        let entries: Vec<String> = written.iter().map(entry).collect();
+        let columns = "[columns]\nid = { unit = \"person\" }\n";
+        let text = format!("policy = 1\ntable = \"t\"\n{}{columns}", entries.concat());
+        let document = PolicyDocument::parse("t.policy.toml", &text).unwrap();
+        let shapes = [ColumnShape::new("id".to_owned(), ColumnKind::Integer)];
+        let owner = PartyId::new("owner").unwrap();
+        let policy = TablePolicy::resolve_sealed(&document, &owner, &shapes, &[]).unwrap();
+        let name = policy.table.clone();
+        let manifest = manifest(sealed);
+        let (digest, folder) = (String::new(), Path::default());
+        let table = ContractTable {
+            policy,
+            manifest,
+            digest,
+            folder,
+        };
+        (name, table)
+    }
+
+    #[test]
+    fn a_table_sealed_under_other_conditions_is_refused() {
+        for (written, sealed, line) in [
+            (&["id > 1"][..], &["id > 1"][..], None),
+            (&["id > 1"], &["id > 2", "id > 1"], None),
+            (&[], &["id > 1"], None),
+            (&["id > 1"], &[], Some(4)),
+            (&["id > 1", "id > 2"], &["id > 1", "id >  2"], Some(7)),
+        ] {
+            let (name, table) = table(written, sealed);
+            let why = line.map(|line| {
+                let why = format!("t.policy.toml:{line}: owner.t {UNSEALED}");
+                Refusal::Tampered(why)
+            });
+            assert_eq!(
+                sealed_for(&name, &table).err(),
+                why,
+                "{written:?} {sealed:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_version_is_another_one_to_whom_other_conditions_restrict() {
+        let (name, table) = table(&["id > 1", "id > 2"], &["id > 1", "id > 2"]);
+        let [b, c] = ["b", "c"].map(|party| PartyId::new(party).unwrap());
+        let seen = |of: &[(&PartyId, usize)]| {
+            let only = |(party, at): &(_, usize)| Some((*party, table.policy.only.get(*at)?));
+            let only: Option<Vec<_>> = of.iter().map(only).collect();
+            let only = only.unwrap();
+            let tables = if only.is_empty() {
+                BTreeMap::new()
+            } else {
+                BTreeMap::from([(name.clone(), only)])
+            };
+            Restricted(tables).version(&name, "digest")
+        };
+        assert_eq!(seen(&[]), "digest");
+        assert_eq!(
+            seen(&[(&b, 0), (&b, 1)]),
+            seen(&[(&c, 1), (&b, 0), (&c, 0)])
+        );
+        let all = [
+            seen(&[]),
+            seen(&[(&b, 0)]),
+            seen(&[(&b, 1)]),
+            seen(&[(&b, 0), (&b, 1)]),
+        ];
+        assert_eq!(all.iter().collect::<BTreeSet<_>>().len(), 4);
+    }
+}

@@ -43,6 +43,17 @@ pub fn scrambled(world: &World, seed: u64) -> World {
     })
 }
 
+/// Rows that their owner filters away exist, but not for the asker; or the other way round.
+#[must_use]
+pub fn kept_away(world: &World) -> World {
+    let mut world = world.clone();
+    let asker = world.asker;
+    for table in world.tables.iter_mut().filter(|table| table.party != asker) {
+        table.kept_away = !table.kept_away;
+    }
+    world
+}
+
 fn scramble(random: &mut Random, table: &Table, row: &mut [Value]) {
     for (at, column) in table
         .columns

@@ -21,9 +21,14 @@ pub fn policy(world: &World, table: &Table) -> String {
     );
     if let Some((column, gone)) = &table.gone {
         let column = table.columns[*column].name;
+        let whom = if table.kept_away {
+            format!("[[rows.only]]\nparty = \"{}\"", world.parties[world.asker])
+        } else {
+            "[rows]\n# for nobody".to_owned()
+        };
         let _ = write!(
             text,
-            "\n[rows]\nwhere = \"{column} IS NULL OR {column} <> '{gone}'\"\n"
+            "\n{whom}\nwhere = \"{column} IS NULL OR {column} <> '{gone}'\"\n"
         );
     }
     let (with, many) = (parties(world, &table.with), parties(world, &table.many));

@@ -33,6 +33,9 @@ pub fn world(random: &mut Random) -> World {
     let asker = random.below(count);
     agree(random, &mut tables);
     trust(&mut apart, count, &mut tables);
+    for table in tables.iter_mut().filter(|table| table.party != asker) {
+        table.kept_away = random.percent(50);
+    }
     World {
         parties,
         tables,
@@ -127,6 +130,7 @@ fn table(random: &mut Random, party: usize, parties: usize, name: &str) -> Table
         pool: BTreeSet::new(),
         own: false,
         gone,
+        kept_away: false,
     };
     if random.percent(80) {
         table.many = table.with.clone();

@@ -90,6 +90,8 @@ pub struct Table {
     pub own: bool,
     /// Rows with this text in this column do not exist.
     pub gone: Option<(usize, String)>,
+    /// They do not exist for the asker alone.
+    pub kept_away: bool,
 }
 
 /// Parties and tables.

@@ -4,7 +4,7 @@
 //! them up in the order in which rows come.
 
 use serde_json::Value;
-use tests::generate::change::{renamed, scrambled, shuffled};
+use tests::generate::change::{kept_away, renamed, scrambled, shuffled};
 use tests::oracle::world::World;
 
 use super::harness::{Case, Outcome, ask, cases, fail, outcomes};
@@ -70,6 +70,12 @@ fn replies_stay(change: impl Fn(&Case) -> World) {
 #[test]
 fn hidden_columns_and_filtered_rows_do_not_interfere() {
     replies_stay(|case| scrambled(&case.world, case.seed));
+}
+
+/// Property 4, of rows that others than the asker may use.
+#[test]
+fn rows_that_do_not_exist_for_the_asker_do_not_exist() {
+    replies_stay(|case| kept_away(&case.world));
 }
 
 /// Property 5.

@@ -85,6 +85,18 @@ fn it_is_what_plain_sql_finds_among_those_with_enough_behind_them() {
 }
 
 #[test]
+fn rows_that_the_recipient_may_not_use_stand_behind_nothing() {
+    let mut banks = Banks::with_mules();
+    let only = "[[rows.only]]\nparty = \"bank_a\"\nwhere = \"account_id <> 'B4'\"\n[joins.acct]\n";
+    banks.policy.push(("bank_b", "[joins.acct]\n", only));
+    let world = banks.world();
+    assert_eq!(told(&world), format!("[{A1}]"));
+    // Whoever asks: the list is for bank A.
+    let ran = ask(&world, "rita@regulator", "bank_a", CALL);
+    assert_eq!(ran.out.trim_end(), format!("[{A1}]"), "{}", ran.err);
+}
+
+#[test]
 fn nobody_else_receives_it() {
     let world = Banks::with_mules().world();
     for (who, to) in [
