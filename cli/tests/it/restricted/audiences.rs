@@ -165,3 +165,22 @@ fn an_explanation_names_the_line_and_no_count() {
         assert_eq!(told, restricted.then_some(expected));
     }
 }
+
+#[test]
+fn a_receipt_names_the_table_of_which_some_rows_were_used() {
+    for (asker, to, restricted) in [
+        ("dan@desk", "desk", true),
+        ("rita@regulator", "regulator", false),
+    ] {
+        let world = Made::of(VIPS).world();
+        world.answer(asker, to, COUNT);
+        let answers = std::fs::read_dir(world.path().join(".subrosa/answers")).unwrap();
+        let mut files = answers.map(|entry| entry.unwrap().path().display().to_string());
+        let answer = files.find(|file| file.ends_with(".answer")).unwrap();
+        let args = ["answer", "verify", &answer, "--world", "."];
+        let ran = crate::run::subrosa(world.path(), &args);
+        assert_eq!(ran.code, 0, "{}", ran.err);
+        let said = "bank.t: only the rows that its owner lets asker and recipient use\n";
+        assert_eq!(ran.out.contains(said), restricted, "{}", ran.out);
+    }
+}
