@@ -4,12 +4,20 @@ use std::path::Path;
 
 use policy::document::PolicyDocument;
 
-use crate::failure::{self, Failures};
+use crate::confine::Confines;
+use crate::failure::{self, Failure, Failures};
 
 /// Reads the texts that a policy approves, relative to the policy's file.
-pub(crate) fn read_texts(document: &mut PolicyDocument, policy: &Path) -> Result<(), Failures> {
-    let folder = policy.parent().unwrap_or_else(|| Path::new(""));
+pub(crate) fn read_texts(
+    document: &mut PolicyDocument,
+    policy: &Path,
+    world: Option<&Path>,
+) -> Result<(), Failures> {
+    if document.approve.is_empty() {
+        return Ok(());
+    }
+    let confines = Confines::of(policy, world).map_err(|error| Failure::file(policy, &error))?;
     document
-        .read_texts(|file| std::fs::read_to_string(folder.join(file)))
+        .read_texts(|file| Ok(confines.read(confines.folder(), file)?.1))
         .map_err(failure::all)
 }

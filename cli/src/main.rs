@@ -3,9 +3,11 @@
 mod approved;
 mod args;
 mod commands;
+mod confine;
 mod exit;
 mod failure;
 mod hint;
+mod house;
 mod no_core;
 mod output;
 mod progress;

@@ -1,6 +1,7 @@
 //! `EXPLAIN POLICY`: the verdict on a question, and every rule that mattered; no data is touched.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use admit::Policies;
 use datafusion::common::tree_node::TreeNodeRecursion;
@@ -72,7 +73,7 @@ impl Engine {
                             table: table.to_string(),
                             column: field.name().clone(),
                             uses: column.capabilities.uses(),
-                            file: policy.file.clone(),
+                            file: policy.source.file.clone(),
                             line: column.rule.line,
                         });
                     }
@@ -93,10 +94,13 @@ pub(crate) fn owed_in_words(policies: &Policies, tables: &BTreeSet<TableRef>) ->
     let protected = tables.iter().filter_map(|t| policies.tables.get(t));
     let mut words: Vec<String> = Vec::new();
     for policy in protected.filter(|policy| !policy.is_public()) {
+        let whence = policy
+            .source
+            .whence(&policy.disclosure.min_contributors.span);
         for unit in policy.units() {
             let k = policy.min_contributors(unit);
             let line = format!(
-                "{}: at least {k} contributors ({unit}) behind every value",
+                "{}: at least {k} contributors ({unit}) behind every value{whence}",
                 policy.table
             );
             if !words.contains(&line) {
@@ -104,11 +108,13 @@ pub(crate) fn owed_in_words(policies: &Policies, tables: &BTreeSet<TableRef>) ->
             }
         }
         words.extend(beyond_support(policy));
-        let dominance = policy.disclosure.dominance.value;
-        if dominance > 0 {
+        let dominance = &policy.disclosure.dominance;
+        if dominance.value > 0 {
             words.push(format!(
-                "{}: no contributor above {dominance} % of a sum",
-                policy.table
+                "{}: no contributor above {} % of a sum{}",
+                policy.table,
+                dominance.value,
+                policy.source.whence(&dominance.span)
             ));
         }
     }
@@ -129,23 +135,30 @@ pub(crate) fn beyond_support_in_words(
 fn beyond_support(policy: &TablePolicy) -> Vec<String> {
     let (table, disclosure) = (&policy.table, &policy.disclosure);
     let mut words = Vec::new();
-    if disclosure.jitter.value {
-        words.push(format!("{table}: the number of contributors is tested with sticky noise, never below the threshold"));
+    let mut say = |at: &Range<usize>, says: String| {
+        words.push(format!("{table}: {says}{}", policy.source.whence(at)));
+    };
+    let (jitter, history, noise) = (&disclosure.jitter, &disclosure.history, &disclosure.noise);
+    if jitter.value {
+        let says =
+            "the number of contributors is tested with sticky noise, never below the threshold";
+        say(&jitter.span, says.to_owned());
     }
-    if disclosure.history.value {
-        words.push(format!(
-            "{table}: changes by fewer contributors than the threshold are not shown"
-        ));
+    if history.value {
+        let says = "changes by fewer contributors than the threshold are not shown";
+        say(&history.span, says.to_owned());
     }
-    if disclosure.noise.value {
+    if noise.value {
         let variance = disclosure.variance.value;
-        words.push(format!("{table}: values carry sticky noise of variance {variance} in units of what one contributor may add"));
+        let says = format!(
+            "values carry sticky noise of variance {variance} in units of what one contributor may add"
+        );
+        say(&noise.span, says);
     }
-    if let Some(budget) = &disclosure.questions {
-        words.push(format!(
-            "{table}: {} statistics a {} for one party",
-            budget.value.count, budget.value.per
-        ));
+    if let Some(questions) = &disclosure.questions {
+        let budget = &questions.value;
+        let says = format!("{} statistics a {} for one party", budget.count, budget.per);
+        say(&questions.span, says);
     }
     words
 }

@@ -1,6 +1,7 @@
 //! Whether a table may be asked at all: by whom, for whom, why and when.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use chrono::NaiveDate;
 
@@ -59,18 +60,20 @@ impl TablePolicy {
         }
         let party = &asked.principal.party;
         if !self.may_ask(party) {
-            return Err(self.denied(format!("{party} may not ask {}", self.table)));
+            let at = self.access.ask.as_ref().map(|ask| &ask.span);
+            return Err(self.denied(at, format!("{party} may not ask {}", self.table)));
         }
         if let Some(recipient) = asked.recipients.iter().find(|r| !self.may_receive(r)) {
             let message = format!("{recipient} may not receive answers over {}", self.table);
-            return Err(self.denied(message));
+            let listed = self.access.receive.as_ref().or(self.access.ask.as_ref());
+            return Err(self.denied(listed.map(|list| &list.span), message));
         }
         self.check_purpose(asked.purpose.as_ref())?;
         match &self.access.until {
-            Some(until) if asked.today > until.value => Err(self.denied(format!(
-                "{} could be asked until {}",
-                self.table, until.value
-            ))),
+            Some(until) if asked.today > until.value => {
+                let message = format!("{} could be asked until {}", self.table, until.value);
+                Err(self.denied(Some(&until.span), message))
+            }
             Some(_) | None => Ok(()),
         }
     }
@@ -84,7 +87,8 @@ impl TablePolicy {
         }
         let stated = purpose.map_or("no purpose".to_owned(), |p| format!("the purpose `{p}`"));
         let words: Vec<&str> = allowed.value.iter().map(Purpose::as_str).collect();
-        let mut denial = self.denied(format!("{} may not be asked for {stated}", self.table));
+        let message = format!("{} may not be asked for {stated}", self.table);
+        let mut denial = self.denied(Some(&allowed.span), message);
         denial.help = Some(format!("its purposes are {}", words.join(", ")));
         Err(denial)
     }
@@ -93,8 +97,9 @@ impl TablePolicy {
         self.access.owner == OwnerAccess::Full && self.table.party == *party
     }
 
-    fn denied(&self, message: String) -> Box<Denial> {
+    fn denied(&self, at: Option<&Range<usize>>, message: String) -> Box<Denial> {
         Box::new(Denial {
+            rule: at.map(|span| self.source.rule(span)),
             party: Some(self.table.party.clone()),
             table: Some(self.table.table.clone()),
             ..Denial::new(Code::DeniedAsker, message)

@@ -120,7 +120,8 @@ impl Approval {
         }
     }
 
-    /// The policy with this question's terms in the place of its own; what the floors of policy and contract ask stays.
+    /// The policy with this question's terms in the place of its own; what the floors of policy and contract and the
+    /// house rules ask stays.
     #[must_use]
     pub fn applied(&self, policy: &TablePolicy, floors: &Obligations) -> TablePolicy {
         let mut policy = policy.clone();
@@ -129,7 +130,7 @@ impl Approval {
         }
         let disclosure = &mut policy.disclosure;
         if let Some(k) = &self.min_contributors {
-            disclosure.min_contributors.value = k.value.clone();
+            disclosure.min_contributors = k.clone();
         }
         if self.support_waived {
             disclosure.min_contributors.value = MinContributors::every(1);
@@ -145,6 +146,7 @@ impl Approval {
         if self.history_off {
             disclosure.history.value = false;
         }
+        disclosure.raise(&policy.least);
         disclosure.raise(floors);
         policy
     }

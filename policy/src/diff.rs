@@ -52,8 +52,12 @@ pub fn diff(
             new.table.value, old.table.value
         ));
     }
-    if old.extends.as_ref().map(|e| &e.value) != new.extends.as_ref().map(|e| &e.value) {
-        diff.changed.push("it narrows another policy".to_owned());
+    let house = |document: &PolicyDocument| document.extends.as_ref().map(|e| e.value.clone());
+    if house(old) != house(new) {
+        let name = |house: Option<String>| house.unwrap_or_else(|| "no house rules".to_owned());
+        let (was, is) = (name(house(old)), name(house(new)));
+        diff.changed
+            .push(format!("it extends {is} instead of {was}"));
     }
     access::compare(&old.access, &new.access, &mut diff);
     disclosure::compare(old, new, &mut diff);

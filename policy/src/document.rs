@@ -6,20 +6,22 @@
 mod column;
 mod derive;
 mod disclosure;
+mod source;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
-use std::sync::Arc;
 
 use chrono::NaiveDate;
 
 pub use column::ColumnRule;
 pub use derive::{Derivation, DerivedColumn, Lookup};
 pub use disclosure::{Budget, DEFAULT_K, Disclosure, Dp, MinContributors, Mode};
+pub use source::PolicySource;
 
 use crate::capability::{Grain, Literal};
 use crate::ident::{KeyDomain, PartyId, Purpose, TableName, UnitSpace};
 use crate::number::Decimal;
+use crate::obligation::Obligations;
 
 /// A value and the bytes of the file it came from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,15 +30,6 @@ pub struct Placed<T> {
     pub value: T,
     /// Byte range in [`PolicySource::text`].
     pub span: Range<usize>,
-}
-
-/// The file a policy was read from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PolicySource {
-    /// Its name as shown to people (relative to the world).
-    pub file: String,
-    /// Its text, whole.
-    pub text: Arc<str>,
 }
 
 /// Whether the owner's own questions are held to its policy.
@@ -62,6 +55,8 @@ pub struct Access {
     pub until: Option<Placed<NaiveDate>>,
     /// Whether the owner is restricted itself.
     pub owner: OwnerAccess,
+    /// Where that is written, if it is.
+    pub owner_at: Option<Range<usize>>,
 }
 
 /// `[[rows.only]]`.
@@ -192,10 +187,19 @@ impl PolicyDocument {
             .collect()
     }
 
-    /// Whether the table is nobody's secret: k = 1 throughout and no unit.
+    /// Whether the table is nobody's secret: k = 1 throughout and no unit. Never before the house rules were read in.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.disclosure.min_contributors.value.largest() <= 1 && self.units().is_empty()
+        self.unread_house().is_none()
+            && self.disclosure.min_contributors.value.largest() <= 1
+            && self.units().is_empty()
+    }
+
+    /// The house rules that it extends, as long as they have not been read in: until then it says too little.
+    #[must_use]
+    pub fn unread_house(&self) -> Option<&Placed<String>> {
+        let read = self.source.house.is_some();
+        self.extends.as_ref().filter(|_| !read)
     }
 }
 
@@ -204,16 +208,18 @@ impl PolicyDocument {
 pub struct PolicyDocument {
     /// The file.
     pub source: PolicySource,
-    /// SHA-256 of the file's bytes: what is signed.
+    /// SHA-256 of the file's bytes, and with house rules of theirs too: what is signed.
     pub digest: [u8; 32],
     /// The table.
     pub table: Placed<TableName>,
-    /// A policy this one narrows.
+    /// House rules that this policy narrows.
     pub extends: Option<Placed<String>>,
     /// Who may ask.
     pub access: Access,
     /// Thresholds.
     pub disclosure: Disclosure,
+    /// What house rules ask of every question, approved ones too.
+    pub least: Obligations,
     /// Rows that exist.
     pub rows: Rows,
     /// Consents by key domain.

@@ -3,10 +3,12 @@
 mod column;
 
 use std::fmt;
+use std::ops::Range;
 
 use serde::Serialize;
 
-use crate::document::{Access, Budget, Disclosure, Mode, OwnerAccess, PolicyDocument};
+use crate::document::{Budget, Disclosure, Mode, OwnerAccess, Placed, PolicyDocument};
+use crate::ident::Purpose;
 use crate::resolve::ColumnShape;
 use crate::words;
 
@@ -42,12 +44,12 @@ pub fn explain(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Ex
     let mut disclosure = if document.is_public() {
         vec!["the table is public: whoever may ask reads every visible row".to_owned()]
     } else {
-        disclosure(&document.disclosure)
+        disclosure(document)
     };
     disclosure.extend(lists(document));
     Explanation {
         table: document.table.value.to_string(),
-        access: access(&document.access),
+        access: access(document),
         disclosure,
         rows: rows(document),
         joins: joins(document),
@@ -55,85 +57,106 @@ pub fn explain(document: &PolicyDocument, columns: Option<&[ColumnShape]>) -> Ex
     }
 }
 
-fn access(access: &Access) -> Vec<String> {
+fn access(document: &PolicyDocument) -> Vec<String> {
+    let (source, access) = (&document.source, &document.access);
     let every = "every party of the contract";
     let ask = access.ask.as_ref();
     let receive = access.receive.as_ref().or(ask);
-    let list = |list: Option<&crate::document::Placed<Vec<_>>>| match list {
+    let list = |list: Option<&Placed<Vec<_>>>| match list {
         None => every.to_owned(),
-        Some(list) => words::parties(&list.value, "nobody but the owner"),
+        Some(list) => {
+            let parties = words::parties(&list.value, "nobody but the owner");
+            parties + &source.whence(&list.span)
+        }
     };
     let mut lines = vec![
         format!("asked by: {}", list(ask)),
         format!("answers go to: {}", list(receive)),
     ];
     if let Some(purposes) = &access.purposes {
-        let purposes: Vec<&str> = purposes
-            .value
-            .iter()
-            .map(super::ident::Purpose::as_str)
-            .collect();
-        lines.push(format!("only for: {}", purposes.join(", ")));
+        let names = purposes.value.iter().map(Purpose::as_str);
+        let names: Vec<&str> = names.collect();
+        let whence = source.whence(&purposes.span);
+        lines.push(format!("only for: {}{whence}", names.join(", ")));
     }
     if let Some(until) = &access.until {
-        lines.push(format!("until {}", until.value));
+        let whence = source.whence(&until.span);
+        lines.push(format!("until {}{whence}", until.value));
     }
-    lines.push(match access.owner {
+    let owner = match access.owner {
         OwnerAccess::Full => {
-            "the owner alone may ask anything of its own tables, hidden columns aside".to_owned()
+            "the owner alone may ask anything of its own tables, hidden columns aside"
         }
-        OwnerAccess::Policy => "the owner is held to this policy too".to_owned(),
-    });
+        OwnerAccess::Policy => "the owner is held to this policy too",
+    };
+    let whence = access.owner_at.as_ref().map(|at| source.whence(at));
+    lines.push(format!("{owner}{}", whence.unwrap_or_default()));
     lines
 }
 
-fn disclosure(disclosure: &Disclosure) -> Vec<String> {
+fn disclosure(document: &PolicyDocument) -> Vec<String> {
+    let (source, disclosure) = (&document.source, &document.disclosure);
     let mut lines = Vec::new();
-    match disclosure.mode.value {
+    let mut say = |at: &Range<usize>, says: String| lines.push(says + &source.whence(at));
+    let mode = &disclosure.mode;
+    match mode.value {
         Mode::Statistical => {}
-        Mode::Template => lines.push("only approved questions are answered".to_owned()),
-        Mode::Dp => lines.push("answers are differentially private".to_owned()),
+        Mode::Template => say(
+            &mode.span,
+            "only approved questions are answered".to_owned(),
+        ),
+        Mode::Dp => say(&mode.span, "answers are differentially private".to_owned()),
     }
-    let k = disclosure.min_contributors.value.in_words();
-    lines.push(format!(
-        "groups with fewer than {k} contributors are left out"
-    ));
-    lines.extend(
-        disclosure
-            .floor
-            .iter()
-            .map(|floor| format!("nobody goes below {}", floor.value)),
-    );
-    let either = |on: bool, yes: &str, no: &str| if on { yes.to_owned() } else { no.to_owned() };
-    lines.push(either(
-        disclosure.jitter.value,
-        "the test for that is blurred, never below it",
-        "the test for that is exact",
-    ));
-    lines.push(either(
-        disclosure.history.value,
-        "changes by a few contributors are not shown: the earlier answer is returned",
-        "earlier answers are not remembered: two of them may differ by one contributor",
-    ));
-    lines.push(either(
-        disclosure.noise.value,
-        "values carry noise, the same each time",
-        "values are exact",
-    ));
-    if disclosure.dominance.value > 0 {
-        let percent = disclosure.dominance.value;
-        lines.push(format!(
-            "sums that one contributor dominates ({percent} %) are left out"
-        ));
+    let k = &disclosure.min_contributors;
+    let fewer = k.value.in_words();
+    let says = format!("groups with fewer than {fewer} contributors are left out");
+    say(&k.span, says);
+    if let Some(floor) = &disclosure.floor {
+        say(&floor.span, format!("nobody goes below {}", floor.value));
     }
-    if !disclosure.pool.value.is_empty() {
-        let with = words::parties(&disclosure.pool.value, "");
-        lines.push(format!(
-            "entities are counted together with those of {with}, where they agree"
-        ));
+    for (switch, on, off) in switches(disclosure) {
+        say(
+            &switch.span,
+            (if switch.value { on } else { off }).to_owned(),
+        );
     }
-    lines.extend(disclosure.questions.iter().map(|q| budget(&q.value)));
+    let dominance = &disclosure.dominance;
+    if dominance.value > 0 {
+        let percent = dominance.value;
+        let says = format!("sums that one contributor dominates ({percent} %) are left out");
+        say(&dominance.span, says);
+    }
+    let pool = &disclosure.pool;
+    if !pool.value.is_empty() {
+        let with = words::parties(&pool.value, "");
+        let says = format!("entities are counted together with those of {with}, where they agree");
+        say(&pool.span, says);
+    }
+    if let Some(questions) = &disclosure.questions {
+        say(&questions.span, budget(&questions.value));
+    }
     lines
+}
+
+/// What is done to answers or not, and the words for either.
+fn switches(disclosure: &Disclosure) -> [(&Placed<bool>, &'static str, &'static str); 3] {
+    [
+        (
+            &disclosure.jitter,
+            "the test for that is blurred, never below it",
+            "the test for that is exact",
+        ),
+        (
+            &disclosure.history,
+            "changes by a few contributors are not shown: the earlier answer is returned",
+            "earlier answers are not remembered: two of them may differ by one contributor",
+        ),
+        (
+            &disclosure.noise,
+            "values carry noise, the same each time",
+            "values are exact",
+        ),
+    ]
 }
 
 /// The lists about own entities that the owner approved: what leaves by them are no aggregates.

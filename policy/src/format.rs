@@ -10,6 +10,7 @@ mod value;
 use toml_edit::{DocumentMut, Item, Key, Table};
 
 use crate::document::PolicyDocument;
+use crate::house::HouseRules;
 use crate::problem::Problem;
 
 const ORDER: &[&str] = &[
@@ -34,8 +35,12 @@ const WIDEST: usize = 32;
 /// # Errors
 /// What is wrong with the policy: one that does not parse is left as it is.
 pub fn format(file: &str, text: &str) -> Result<String, Vec<Problem>> {
-    let before = PolicyDocument::parse(file, text)?;
-    let whole = |message: String| vec![Problem::error(&before.source, &(0..0), message)];
+    let source = if HouseRules::are(text) {
+        HouseRules::parse(file, text)?.source
+    } else {
+        PolicyDocument::parse(file, text)?.source
+    };
+    let whole = |message: String| vec![Problem::error(&source, &(0..0), message)];
     let document: DocumentMut = text.parse().map_err(|e| whole(format!("not TOML: {e}")))?;
     let mut out = Writer::default();
     out.root(document.as_table());

@@ -18,6 +18,7 @@ pub mod document;
 pub mod draft;
 pub mod explain;
 pub mod format;
+pub mod house;
 pub mod ident;
 pub mod lint;
 pub mod materialized;

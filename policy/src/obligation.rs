@@ -141,7 +141,7 @@ impl From<&Disclosure> for Obligations {
 }
 
 impl Disclosure {
-    /// Raises what is below some floors; what stands keeps its place in the file.
+    /// Raises what is below some floors; what stands keeps its place in the file, what is raised has none.
     pub fn raise(&mut self, floors: &Obligations) {
         let met = Obligations::from(&*self).meet(floors);
         raise(&mut self.mode, met.mode);
@@ -154,6 +154,8 @@ impl Disclosure {
     }
 }
 
-fn raise<T>(place: &mut Placed<T>, value: T) {
-    place.value = value;
+fn raise<T: PartialEq>(place: &mut Placed<T>, value: T) {
+    if place.value != value {
+        *place = Placed { value, span: 0..0 };
+    }
 }

@@ -10,6 +10,7 @@ mod column;
 mod derive;
 mod disclosure;
 mod grain;
+mod house;
 mod joins;
 mod own;
 pub(crate) mod reader;
@@ -22,8 +23,10 @@ use toml::de::DeTable;
 
 use crate::document::{Access, Disclosure, Placed, PolicyDocument, PolicySource, Rows};
 use crate::ident::TableName;
+use crate::obligation::Obligations;
 use crate::problem::{Problem, sorted};
 pub(crate) use access::date;
+pub(crate) use check::dp_misfits;
 pub(crate) use disclosure::positive;
 use reader::Reader;
 
@@ -47,10 +50,7 @@ impl PolicyDocument {
     /// # Errors
     /// Everything that is wrong with the text, in the order of its lines.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let source = PolicySource {
-            file: file.to_owned(),
-            text: text.into(),
-        };
+        let source = PolicySource::new(file, text);
         let parsed = reader::parse_toml(&source)?;
         let mut reader = Reader::new(&source);
         let document = read(&mut reader, parsed.get_ref());
@@ -85,6 +85,7 @@ fn read(reader: &mut Reader<'_>, root: &DeTable<'_>) -> Option<PolicyDocument> {
         extends,
         access,
         disclosure,
+        least: Obligations::none(),
         rows,
         joins,
         columns,

@@ -83,7 +83,7 @@ impl Problem {
             severity,
             message,
             help: None,
-            file: source.file.clone(),
+            file: source.locate(span).0.file.clone(),
             line: place.line,
             column: place.column,
             end_column: place.end_column,
@@ -135,12 +135,13 @@ pub struct Place {
 }
 
 impl PolicySource {
-    /// Where a byte range lies.
+    /// Where a byte range lies, in the file that has it.
     #[must_use]
     pub fn place(&self, span: &Range<usize>) -> Place {
-        let start = floor_boundary(&self.text, span.start);
-        let end = floor_boundary(&self.text, span.end).max(start);
-        let (before, rest) = self.text.split_at(start);
+        let (source, span) = self.locate(span);
+        let start = floor_boundary(&source.text, span.start);
+        let end = floor_boundary(&source.text, span.end).max(start);
+        let (before, rest) = source.text.split_at(start);
         let line_start = before.rfind('\n').map_or(0, |i| i.saturating_add(1));
         let line = before.matches('\n').count().saturating_add(1);
         let column = before
@@ -162,7 +163,7 @@ impl PolicySource {
     #[must_use]
     pub fn rule(&self, span: &Range<usize>) -> RuleSpan {
         RuleSpan {
-            file: self.file.clone(),
+            file: self.locate(span).0.file.clone(),
             line: self.place(span).line,
         }
     }
@@ -204,10 +205,7 @@ mod tests {
     use super::*;
 
     fn source(text: &str) -> PolicySource {
-        PolicySource {
-            file: "t.policy.toml".to_owned(),
-            text: text.into(),
-        }
+        PolicySource::new("t.policy.toml", text)
     }
 
     #[test]

@@ -21,6 +21,7 @@ use crate::ident::{KeyDomain, PartyId, TableRef};
 use crate::problem::{Problem, sorted};
 use crate::restriction;
 use crate::table::{TablePolicy, VisibleColumn};
+use crate::unsupported::unread;
 
 /// Which columns of the table are given.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,6 +128,7 @@ fn resolve(
     given: Given,
 ) -> Result<TablePolicy, Vec<Problem>> {
     let mut problems = names::missing(document, columns, given == Given::Whole);
+    problems.extend(unread(document));
     problems.extend(derived::missing(document, columns));
     problems.extend(kind_misfits(document, columns));
     let policy = policy(document, owner, columns, found_unique);
@@ -154,9 +156,10 @@ fn policy(
             table: document.table.value.clone(),
         },
         digest: document.digest,
-        file: document.source.file.clone(),
+        source: document.source.clone(),
         access: document.access.clone(),
         disclosure: with_floor(&document.disclosure),
+        least: document.least.clone(),
         joins: consents(document),
         columns: visible.collect(),
         only: restriction::of(document),

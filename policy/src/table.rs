@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::capability::{Capabilities, RuleSpan};
-use crate::document::{Access, Approval, Disclosure, JoinConsent, PolicyDocument};
+use crate::document::{Access, Approval, Disclosure, JoinConsent, PolicyDocument, PolicySource};
 use crate::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
+use crate::obligation::Obligations;
 pub use crate::resolve::{ColumnKind, ColumnShape};
 use crate::restriction::Restriction;
 
@@ -27,11 +28,13 @@ pub struct TablePolicy {
     /// Digest of the policy file.
     pub digest: [u8; 32],
     /// The file, for messages.
-    pub file: String,
+    pub source: PolicySource,
     /// Who may ask.
     pub access: Access,
     /// Thresholds, contract floors already met in.
     pub disclosure: Disclosure,
+    /// What house rules ask of every question, approved ones too.
+    pub least: Obligations,
     /// Consents by key domain, with the line of each.
     pub joins: BTreeMap<KeyDomain, (JoinConsent, RuleSpan)>,
     /// Columns that are not hidden, in table order.

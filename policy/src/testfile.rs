@@ -102,10 +102,7 @@ impl TestFile {
     /// # Errors
     /// Every header that is not one, and every step without a question or an asker.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let source = PolicySource {
-            file: file.to_owned(),
-            text: text.into(),
-        };
+        let source = PolicySource::new(file, text);
         let mut reader = Reader {
             source: &source,
             problems: Vec::new(),

@@ -46,14 +46,20 @@ impl Found<'_> {
     }
 
     fn extends(&mut self) {
-        if let Some(extends) = &self.document.extends {
-            self.refuse(
-                &extends.span,
-                "extends",
-                "copy what you need of that file into this one",
-            );
-        }
+        self.problems.extend(unread(self.document));
     }
+}
+
+/// A policy whose house rules have not been read in: whoever read it forgot what it may not widen.
+pub(crate) fn unread(document: &PolicyDocument) -> Option<Problem> {
+    let extends = document.unread_house()?;
+    let table = &document.table.value;
+    let message = format!(
+        "`{table}` says `extends`, and {} was not read",
+        extends.value
+    );
+    let help = "nothing may be asked of a table without its house rules";
+    Some(Problem::error(&document.source, &extends.span, message).with_help(help))
 }
 
 #[cfg(test)]

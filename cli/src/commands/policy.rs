@@ -74,7 +74,9 @@ fn text(file: &Path) -> Result<String, Failure> {
 }
 
 fn parse(file: &Path) -> Result<PolicyDocument, Failures> {
-    PolicyDocument::parse(&file.display().to_string(), &text(file)?).map_err(failure::all)
+    let document = PolicyDocument::parse(&file.display().to_string(), &text(file)?);
+    let extended = document.and_then(|document| crate::house::extended(document, file, None));
+    extended.map_err(failure::all)
 }
 
 fn explain(file: &Path, json: bool) -> Result<Exit, Failures> {

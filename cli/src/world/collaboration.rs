@@ -106,10 +106,7 @@ impl Collaboration {
         let text = match std::fs::read_to_string(&path) {
             Ok(text) => text,
             Err(error) => {
-                let source = PolicySource {
-                    file: shown,
-                    text: "".into(),
-                };
+                let source = PolicySource::new(&shown, "");
                 let message = crate::failure::describe(&path, &error);
                 let help =
                     "a world is a folder with a collaboration.toml; `subrosa init DIR` makes one";
@@ -119,10 +116,7 @@ impl Collaboration {
                 }]);
             }
         };
-        let source = PolicySource {
-            file: FILE.to_owned(),
-            text: text.into(),
-        };
+        let source = PolicySource::new(FILE, &text);
         Ok(Reader::new(root, source))
     }
 }

@@ -11,7 +11,7 @@ mod start;
 mod tables;
 
 pub(crate) use agreement::{current as current_contract, history as contract_history};
-pub(crate) use collaboration::{Collaboration, WorldTable};
+pub(crate) use collaboration::{Collaboration, FILE as COLLABORATION, WorldTable};
 pub(crate) use layout::Layout;
 pub(crate) use ledger::write_whole;
 pub(crate) use link::Shown;

@@ -109,8 +109,10 @@ fn policy_of(root: &Path, table: &WorldTable) -> Result<PolicyDocument, Failures
         failure.exit = crate::exit::Exit::Yours;
         failure
     })?;
-    let mut document = PolicyDocument::parse(&table.policy_name, &text).map_err(failure::all)?;
-    crate::approved::read_texts(&mut document, &path)?;
+    let document = PolicyDocument::parse(&table.policy_name, &text);
+    let extended = document.and_then(|d| crate::house::extended(d, &path, Some(root)));
+    let mut document = extended.map_err(failure::all)?;
+    crate::approved::read_texts(&mut document, &path, Some(root))?;
     Ok(document)
 }
 

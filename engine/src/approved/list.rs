@@ -32,6 +32,8 @@ pub(super) fn agreed<'a>(
         let floor = protected.iter().filter_map(|p| p.disclosure.floor.as_ref());
         let floor = floor.map(|floor| floor.value).max().unwrap_or(1);
         let floor = floor.max(floors.min_contributors.largest());
+        let least = protected.iter().map(|p| p.least.min_contributors.largest());
+        let floor = least.fold(floor, u32::max);
         let terms = || lists.iter().filter_map(|approval| approval.own_list());
         if lists.iter().all(|approval| first.answers_as(approval)) {
             return Ok(Some(OwnList {

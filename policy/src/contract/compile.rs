@@ -10,6 +10,7 @@ use crate::document::PolicyDocument;
 use crate::ident::{KeyDomain, PartyId, TableRef};
 use crate::obligation::Obligations;
 use crate::problem::{Problem, nearest, sorted};
+use crate::unsupported::unread;
 
 /// What the contract and all policies come to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -46,6 +47,7 @@ impl Contract {
                 problems: &mut problems,
             };
             check.signed();
+            check.problems.extend(unread(document));
             check.parties();
             check.restricted();
             check.purposes();

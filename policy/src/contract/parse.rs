@@ -35,10 +35,7 @@ impl Contract {
     /// # Errors
     /// Everything that is wrong with the text, and every name that leads nowhere.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let source = PolicySource {
-            file: file.to_owned(),
-            text: text.into(),
-        };
+        let source = PolicySource::new(file, text);
         let parsed = parse_toml(&source)?;
         let mut reader = Reader::new(&source);
         let contract = read(&mut reader, parsed.get_ref());

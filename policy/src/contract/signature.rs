@@ -37,10 +37,7 @@ impl Signatures {
     /// # Errors
     /// Everything that is wrong with it.
     pub fn parse(file: &str, text: &str) -> Result<Self, Vec<Problem>> {
-        let source = PolicySource {
-            file: file.to_owned(),
-            text: text.into(),
-        };
+        let source = PolicySource::new(file, text);
         let parsed = parse_toml(&source)?;
         let root = parsed.get_ref();
         let mut reader = Reader::new(&source);

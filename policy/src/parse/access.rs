@@ -27,7 +27,8 @@ pub(super) fn read(reader: &mut Reader<'_>, table: &DeTable<'_>, _: &Range<usize
             .map(|v| parties_placed(reader, v, "receive")),
         purposes: table.get("purposes").and_then(|v| purposes(reader, v)),
         until: table.get("until").and_then(|v| date(reader, v, "until")),
-        owner: owner.map(|o| o.value).unwrap_or_default(),
+        owner: owner.as_ref().map(|o| o.value).unwrap_or_default(),
+        owner_at: owner.map(|o| o.span),
     }
 }
 

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::document::{ColumnRule, Disclosure, PolicyDocument};
+use crate::document::{ColumnRule, PolicyDocument};
 use crate::problem::{Problem, nearest};
 
 /// Everything inconsistent within one policy.
@@ -13,7 +13,7 @@ pub(super) fn consistency(document: &PolicyDocument) -> Vec<Problem> {
         column(document, rule, &mut problems);
     }
     units_of_thresholds(document, &mut problems);
-    dp(document, &document.disclosure, &mut problems);
+    problems.extend(dp_misfits(document));
     twice(document, &mut problems);
     restricted_public(document, &mut problems);
     problems
@@ -84,17 +84,17 @@ fn units_of_thresholds(document: &PolicyDocument, problems: &mut Vec<Problem>) {
     }
 }
 
-fn dp(document: &PolicyDocument, disclosure: &Disclosure, problems: &mut Vec<Problem>) {
-    match &disclosure.dp {
-        Some(dp) if !document.units().contains(&dp.value.unit) => {
-            let message = format!(
-                "[disclosure.dp] protects `{}`, which no column has as unit",
-                dp.value.unit
-            );
-            problems.push(Problem::error(&document.source, &dp.span, message));
-        }
-        Some(_) | None => {}
+/// Differential privacy for a unit that no column has.
+pub(crate) fn dp_misfits(document: &PolicyDocument) -> Option<Problem> {
+    let dp = document.disclosure.dp.as_ref()?;
+    if document.units().contains(&dp.value.unit) {
+        return None;
     }
+    let message = format!(
+        "[disclosure.dp] protects `{}`, which no column has as unit",
+        dp.value.unit
+    );
+    Some(Problem::error(&document.source, &dp.span, message))
 }
 
 fn twice(document: &PolicyDocument, problems: &mut Vec<Problem>) {

@@ -243,9 +243,10 @@ fn under_policy(contract: &mut Contract, table: &str, path: &Path) -> Result<(),
         table: TableName::new(name).map_err(wrong)?,
     };
     let text = std::fs::read_to_string(path).map_err(|error| Failure::file(path, &error))?;
-    let mut document =
-        PolicyDocument::parse(&path.display().to_string(), &text).map_err(failure::all)?;
-    crate::approved::read_texts(&mut document, path)?;
+    let document = PolicyDocument::parse(&path.display().to_string(), &text);
+    let extended = document.and_then(|document| crate::house::extended(document, path, None));
+    let mut document = extended.map_err(failure::all)?;
+    crate::approved::read_texts(&mut document, path, None)?;
     if document.table.value != table.table {
         let about = &document.table.value;
         return Err(wrong(format!(

@@ -6,6 +6,7 @@ use std::rc::Rc;
 
 use clap::Args;
 use policy::document::PolicyDocument;
+use policy::house::HouseRules;
 use policy::ident::{PartyId, Purpose};
 use policy::lint::{Known, lint_within};
 use policy::problem::Problem;
@@ -15,6 +16,7 @@ use super::text;
 use crate::args::ReportArgs;
 use crate::exit::Exit;
 use crate::failure::{self, Failure, Failures};
+use crate::house;
 use crate::report::Reporter;
 use crate::say;
 use crate::world::Collaboration;
@@ -36,6 +38,7 @@ pub(crate) struct LintArgs {
 struct Subject {
     policy: PathBuf,
     data: Option<PathBuf>,
+    world: Option<PathBuf>,
     contract: Option<Rc<Names>>,
 }
 
@@ -66,7 +69,12 @@ pub(super) fn run(args: &LintArgs, reporter: &Reporter) -> Result<Exit, Failures
                 for subject in subjects {
                     policies = policies.saturating_add(1);
                     match problems(&subject) {
-                        Ok(more) => found.extend(more),
+                        // what house rules say is found once for each policy
+                        Ok(more) => more.into_iter().for_each(|problem| {
+                            if !found.contains(&problem) {
+                                found.push(problem);
+                            }
+                        }),
                         Err(failures) => failed(failures),
                     }
                 }
@@ -99,6 +107,7 @@ fn subjects(file: &Path, data: Option<&PathBuf>) -> Result<Vec<Subject>, Failure
         return Ok(vec![Subject {
             policy: file.to_owned(),
             data: data.cloned(),
+            world: None,
             contract: None,
         }]);
     }
@@ -114,6 +123,7 @@ fn subjects(file: &Path, data: Option<&PathBuf>) -> Result<Vec<Subject>, Failure
     let subject = |table: &crate::world::WorldTable| Subject {
         policy: table.policy.clone(),
         data: Some(table.data.clone()),
+        world: Some(file.to_owned()),
         contract: Some(Rc::clone(&names)),
     };
     Ok(world.tables.values().map(subject).collect())
@@ -121,7 +131,12 @@ fn subjects(file: &Path, data: Option<&PathBuf>) -> Result<Vec<Subject>, Failure
 
 fn problems(subject: &Subject) -> Result<Vec<Problem>, Failures> {
     let shown = subject.policy.display().to_string();
-    let document = match PolicyDocument::parse(&shown, &text(&subject.policy)?) {
+    let (text, world) = (text(&subject.policy)?, subject.world.as_deref());
+    if HouseRules::are(&text) {
+        return Ok(house::problems(&subject.policy, &text, world));
+    }
+    let document = PolicyDocument::parse(&shown, &text);
+    let document = match document.and_then(|d| house::extended(d, &subject.policy, world)) {
         Ok(document) => document,
         Err(problems) => return Ok(problems),
     };

@@ -170,7 +170,9 @@ impl One<'_> {
             failure.exit = Exit::Yours;
             failure
         })?;
-        PolicyDocument::parse(&self.policy.display().to_string(), &text).map_err(failure::all)
+        let document = PolicyDocument::parse(&self.policy.display().to_string(), &text);
+        let extended = document.and_then(|d| crate::house::extended(d, self.policy, None));
+        extended.map_err(failure::all)
     }
 
     /// The next version, and the digest of the newest one that the owner signed.

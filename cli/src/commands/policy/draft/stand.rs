@@ -39,6 +39,8 @@ impl Stand {
             let mut outline = outline.map_err(failure::of_connector)?;
             let text = std::fs::read_to_string(&table.policy).ok();
             let document = text.and_then(|t| PolicyDocument::parse(&table.policy_name, &t).ok());
+            let extended = document.map(|d| crate::house::extended(d, &table.policy, None));
+            let document = extended.transpose().map_err(failure::all)?;
             if let Some(document) = document {
                 let others = world.others(&name.party);
                 let made = outline.with_derived(&document, &others);
