@@ -25,7 +25,7 @@ impl PolicyDocument {
     /// Reads the texts of the approved questions; `read` is given each file as the policy names it.
     ///
     /// # Errors
-    /// Every text that cannot be read or is empty, at the line that names it.
+    /// Every text that cannot be read or is no question, at the line that names it.
     pub fn read_texts(
         &mut self,
         read: impl Fn(&str) -> io::Result<String>,
@@ -34,12 +34,16 @@ impl PolicyDocument {
         for approval in &mut self.approve {
             let file = &approval.sql;
             let wrong = match read(&file.value) {
-                Ok(text) if !bare(&text).is_empty() => {
-                    approval.text = Some(bare(&text).to_owned());
-                    continue;
-                }
-                Ok(_) => format!("{} is empty", file.value),
                 Err(error) => format!("{} cannot be read: {error}", file.value),
+                Ok(text) if bare(&text).is_empty() => format!("{} is empty", file.value),
+                // Nothing else may get into a contract, which all parties see.
+                Ok(text) => match question(bare(&text)) {
+                    Err(error) => format!("{}: {error}", file.value),
+                    Ok(_) => {
+                        approval.text = Some(bare(&text).to_owned());
+                        continue;
+                    }
+                },
             };
             let message = format!("the approved question `{}`: {wrong}", approval.name.value);
             let help = "`sql` names a file with one SELECT, relative to the policy";
@@ -267,7 +271,10 @@ mod tests {
         let missing = |_: &str| Err(io::Error::from(io::ErrorKind::NotFound));
         let problems = document().read_texts(missing).unwrap_err();
         assert_eq!((problems.len(), problems[0].line), (1, 9));
-        assert!(document().read_texts(|_| Ok(" ;".to_owned())).is_err());
+        for text in [" ;", "root:x:0:0", "DROP TABLE t", "SELECT 1; SELECT 2"] {
+            let read = document().read_texts(|_| Ok(text.to_owned()));
+            assert!(read.is_err(), "{text}");
+        }
     }
 
     #[test]

@@ -19,6 +19,8 @@ mod docs_story;
 mod drafts;
 mod errors;
 mod history;
+mod house;
+mod house_commands;
 mod lab;
 mod lab_output;
 mod lab_world;

@@ -1,6 +1,7 @@
 //! Who may ask what for: everything that is decided before the plan's shape matters.
 
 use std::collections::BTreeSet;
+use std::ops::Range;
 
 use datafusion_common::tree_node::TreeNodeRecursion;
 use datafusion_expr::LogicalPlan;
@@ -116,6 +117,7 @@ fn check_mode(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
             let mut denial = Denial::new(Code::Template, message);
             denial.party = Some(policy.table.party.clone());
             denial.table = Some(policy.table.table.clone());
+            denial.rule = Some(policy.source.rule(&mode.span));
             denial.help =
                 Some("SHOW APPROVED lists them; ask SELECT * FROM approved('name')".to_owned());
             Err(denial)
@@ -132,27 +134,29 @@ fn check_table(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
     let access = &policy.access;
     let asker = &request.principal.party;
     let is_owner = |party: &policy::ident::PartyId| *party == policy.table.party;
-    let refused = |message: String| {
+    let refused = |at: &Range<usize>, message: String| {
         let mut denial = Denial::new(Code::DeniedAsker, message);
         denial.party = Some(policy.table.party.clone());
         denial.table = Some(policy.table.table.clone());
+        denial.rule = Some(policy.source.rule(at));
         Err(denial)
     };
     if let Some(ask) = &access.ask
         && !ask.value.contains(asker)
         && !is_owner(asker)
     {
-        return refused(format!("{asker} may not ask {}", policy.table));
+        return refused(&ask.span, format!("{asker} may not ask {}", policy.table));
     }
     let receive = access.receive.as_ref().or(access.ask.as_ref());
     if let Some(receive) = receive
         && !receive.value.contains(&request.recipient)
         && !is_owner(&request.recipient)
     {
-        return refused(format!(
+        let message = format!(
             "{} may not receive answers from {}",
             request.recipient, policy.table
-        ));
+        );
+        return refused(&receive.span, message);
     }
     if let Some(purposes) = &access.purposes
         && !request
@@ -160,18 +164,14 @@ fn check_table(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
             .as_ref()
             .is_some_and(|p| purposes.value.contains(p))
     {
-        return refused(format!(
-            "{} may not be asked for this purpose",
-            policy.table
-        ));
+        let message = format!("{} may not be asked for this purpose", policy.table);
+        return refused(&purposes.span, message);
     }
     if let Some(until) = &access.until
         && request.today > until.value
     {
-        return refused(format!(
-            "{} could be asked until {}",
-            policy.table, until.value
-        ));
+        let message = format!("{} could be asked until {}", policy.table, until.value);
+        return refused(&until.span, message);
     }
     Ok(())
 }
