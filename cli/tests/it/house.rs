@@ -331,3 +331,32 @@ fn approved_texts_are_files_of_the_world() {
             .contains("root")
     );
 }
+
+#[test]
+fn an_approval_in_a_policy_without_house_rules_does_not_loosen_a_table_that_has_them() {
+    let text = "SELECT t.country, COUNT(DISTINCT t.person) AS n FROM bank.t t JOIN bank.u u ON t.person = u.person GROUP BY t.country ORDER BY 1";
+    let keyed = POLICY.replace(
+        "unit = \"person\"",
+        "unit = \"person\", join = \"p\", unique = true",
+    );
+    let bank = Bank::new(HOUSE, &keyed);
+    let lax = keyed
+        .replace("table = \"t\"\nextends = \"../house-rules.toml\"\n", "table = \"u\"\n")
+        .replace("[columns]", "[disclosure]\nmin_contributors = 2\njitter = false\nhistory = \"off\"\nnoise = \"off\"\n[columns]");
+    let approve = "[[approve]]\nname = \"q\"\nsql = \"q.sql\"\nmin_contributors = 2\n";
+    bank.write("bank/q.sql", text);
+    bank.write("bank/u.policy.toml", &format!("{lax}{approve}"));
+    let table = "[parties.bank.tables.u]\ndata = \"bank/t.csv\"\npolicy = \"bank/u.policy.toml\"\n";
+    bank.write("collaboration.toml", &format!("{WORLD}{table}"));
+    let approved = "SELECT * FROM approved('q')";
+    assert_eq!(
+        rows(&bank.ask("aml", approved)),
+        serde_json::json!([["LU", 20]])
+    );
+    // it is the house that keeps the seven back
+    bank.write("house-rules.toml", &format!("{HOUSE}floor = 2\n"));
+    assert_eq!(
+        rows(&bank.ask("aml", approved)),
+        serde_json::json!([["KY", 7], ["LU", 20]])
+    );
+}
