@@ -353,6 +353,18 @@ fn an_approval_in_a_policy_without_house_rules_does_not_loosen_a_table_that_has_
         rows(&bank.ask("aml", approved)),
         serde_json::json!([["LU", 20]])
     );
+    // what is wrong with the house rules is told once
+    bank.write(
+        "bank/u.policy.toml",
+        &format!("{lax}{approve}").replace(
+            "[disclosure]",
+            "extends = \"../house-rules.toml\"\n[disclosure]",
+        ),
+    );
+    bank.write("house-rules.toml", &HOUSE.replace("jitter", "jiter"));
+    let (json, _) = bank.error();
+    assert_eq!(json["help"], "did you mean `jitter`?");
+    bank.write("bank/u.policy.toml", &format!("{lax}{approve}"));
     // it is the house that keeps the seven back
     bank.write("house-rules.toml", &format!("{HOUSE}floor = 2\n"));
     assert_eq!(
