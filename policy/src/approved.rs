@@ -37,13 +37,13 @@ impl PolicyDocument {
                 Err(error) => format!("{} cannot be read: {error}", file.value),
                 Ok(text) if bare(&text).is_empty() => format!("{} is empty", file.value),
                 // Nothing else may get into a contract, which all parties see.
-                Ok(text) => match question(bare(&text)) {
-                    Err(error) => format!("{}: {error}", file.value),
-                    Ok(_) => {
+                Ok(text) => {
+                    let Err(error) = question(bare(&text)) else {
                         approval.text = Some(bare(&text).to_owned());
                         continue;
-                    }
-                },
+                    };
+                    format!("{}: {error}", file.value)
+                }
             };
             let message = format!("the approved question `{}`: {wrong}", approval.name.value);
             let help = "`sql` names a file with one SELECT, relative to the policy";

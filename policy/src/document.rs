@@ -218,7 +218,7 @@ pub struct PolicyDocument {
     pub access: Access,
     /// Thresholds.
     pub disclosure: Disclosure,
-    /// What house rules ask of every question, approved ones too.
+    /// What house rules ask of approved questions as well.
     pub least: Obligations,
     /// Rows that exist.
     pub rows: Rows,

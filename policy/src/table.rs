@@ -33,7 +33,7 @@ pub struct TablePolicy {
     pub access: Access,
     /// Thresholds, contract floors already met in.
     pub disclosure: Disclosure,
-    /// What house rules ask of every question, approved ones too.
+    /// What house rules ask of approved questions as well.
     pub least: Obligations,
     /// Consents by key domain, with the line of each.
     pub joins: BTreeMap<KeyDomain, (JoinConsent, RuleSpan)>,

@@ -9,19 +9,14 @@ use crate::document::{Approval, Budget, MinContributors, Placed};
 use crate::obligation::Obligations;
 
 impl HouseRules {
-    /// What every question owes, approved ones too, whichever table's policy approves them.
+    /// What approved questions owe as well, whichever table's policy approves them: of what an approval may waive.
     #[must_use]
     pub fn least(&self) -> Obligations {
-        let disclosure = &self.disclosure;
         let k = self.least_contributors().map(|(_, k)| k);
-        let asked = |value: &Placed<bool>| value.value && !disclosure.is_default(value);
-        let dominance = &disclosure.dominance;
         Obligations {
             min_contributors: k.unwrap_or_else(|| MinContributors::every(1)),
-            jitter: asked(&disclosure.jitter),
             history: self.refuses_history_off().is_some(),
             noise: self.refuses_exact().is_some(),
-            dominance: dominance.value,
             ..Obligations::none()
         }
     }

@@ -91,6 +91,12 @@ fn an_approval_of_another_table_does_not_undercut_the_house() {
         .disclosure;
     assert_eq!(applied.min_contributors.value.default, 5);
     assert!(applied.noise.value && applied.history.value && applied.jitter.value);
+    // without a floor, k itself is the least
+    let strict = house("[disclosure]\nmin_contributors = { person = 7 }\n");
+    let policy = resolved(&under(&strict, "").unwrap());
+    let applied = lax.approve[0].applied(&policy, &Obligations::none());
+    assert_eq!(applied.min_contributors(applied.units().next().unwrap()), 7);
+    assert_eq!(house("").least(), Obligations::none());
     // where the house grants it, it is had
     let rules = house(
         "[disclosure]\nmin_contributors = 10\nfloor = 2\nnoise = \"sticky\"\n[approve]\nexact = true\n",
