@@ -162,6 +162,16 @@ fn every_matter_is_held_against_the_house() {
 }
 
 #[test]
+fn modes_are_named() {
+    let error = wider(
+        "[disclosure]\nmode = \"template\"\n",
+        "[disclosure]\nmode = \"statistical\"\n",
+    );
+    let words = "`mode` is \"statistical\": wider than house.toml:3, which asks for \"template\"";
+    assert!(error.contains(words), "{error}");
+}
+
+#[test]
 fn who_may_receive_without_being_asked_is_as_the_house_says() {
     let rules = house("[access]\nask = [\"a\", \"b\"]\nreceive = [\"a\"]\n");
     let policy = under(&rules, "[access]\nask = [\"b\"]\n").unwrap();

@@ -1,6 +1,7 @@
 //! Approved questions under house rules.
 
 use policy::document::PolicyDocument;
+use policy::house::HouseRules;
 use policy::obligation::Obligations;
 use policy::resolve::ColumnKind;
 use policy::table::TablePolicy;
@@ -29,6 +30,13 @@ fn approved_questions_go_below_k_only_as_far_as_the_floor() {
         let error = wider(rules, &approve("support = \"waived\""));
         assert!(error.contains("`q` waives support: wider than"), "{error}");
     }
+    assert_eq!(
+        wider(
+            "[disclosure]\nfloor = 1\n",
+            &approve("support = \"waived\"")
+        ),
+        ""
+    );
     let list = approve(
         "answer = { own = \"t\", others = 4 }\nrows = 5\nconfirm = { a = \"b\", c = \"d\" }",
     );
@@ -107,4 +115,27 @@ fn an_approval_of_another_table_does_not_undercut_the_house() {
         .disclosure;
     assert_eq!(applied.min_contributors.value.default, 2);
     assert!(!applied.noise.value);
+}
+
+#[test]
+fn what_is_granted_above_is_granted_below_unless_it_is_taken_back() {
+    let approve = "[[approve]]\nname = \"q\"\nsql = \"q.sql\"\nexact = true\nhistory = \"off\"\nruns = { count = 9, per = \"day\" }\n";
+    let above = "policy = 1\n[disclosure]\nnoise = \"sticky\"\nhistory = \"snap\"\nquestions = { count = 5, per = \"day\" }\n\
+         [approve]\nexact = true\nhistory = \"off\"\nruns = { count = 9, per = \"day\" }\n";
+    let above = HouseRules::parse("group.toml", above).unwrap();
+    let below = |sections: &str| {
+        let rules = house(&format!("extends = \"group.toml\"\n{sections}"));
+        under(&rules.under(&above).unwrap(), approve)
+    };
+    assert!(below("").is_ok());
+    let error = below(
+        "[approve]\nexact = false\nhistory = \"snap\"\nruns = { count = 8, per = \"day\" }\n",
+    )
+    .unwrap_err();
+    for line in [4, 5, 6] {
+        assert!(
+            error.contains(&format!("wider than house.toml:{line}")),
+            "{error}"
+        );
+    }
 }

@@ -6,6 +6,38 @@ use proptest::prelude::*;
 
 use crate::house::{house, under};
 
+fn dp(unit: &str, [epsilon, total, delta, groups]: [&str; 4]) -> String {
+    format!(
+        "[disclosure.dp]\nunit = \"{unit}\"\nepsilon = {epsilon}\ntotal_epsilon = {total}\ndelta = {delta}\nmax_groups = {groups}\n"
+    )
+}
+
+#[test]
+fn no_more_privacy_is_spent_than_the_house_lets() {
+    let most = ["1.0", "10.0", "1e-6", "4"];
+    let rules = house(&dp("person", most));
+    for less in [most, ["0.5", "5.0", "1e-7", "3"]] {
+        assert!(under(&rules, &dp("person", less)).is_ok(), "{less:?}");
+    }
+    for (place, more) in ["1.1", "10.1", "2e-6", "5"].into_iter().enumerate() {
+        let mut terms = most;
+        terms[place] = more;
+        let error = under(&rules, &dp("person", terms)).unwrap_err();
+        assert!(
+            error.contains("[disclosure.dp]: wider than house.toml:2, which spends less"),
+            "{terms:?}: {error}"
+        );
+    }
+    // another unit of the house's is one that no column of this table has
+    let error = under(&house(&dp("acct", most)), &dp("person", most)).unwrap_err();
+    assert!(error.contains("protects another unit"), "{error}");
+    let error = under(&house(&dp("acct", most)), "").unwrap_err();
+    assert!(
+        error.contains("house.toml:2:1: error: [disclosure.dp] protects `acct`"),
+        "{error}"
+    );
+}
+
 /// The lines of a `[disclosure]`, each there or not.
 fn section() -> impl Strategy<Value = String> {
     let line = |what: &'static str, values: &'static [&'static str]| {
