@@ -52,9 +52,10 @@ pub(crate) fn of(walker: &mut Walker<'_>, branches: &[Rel]) -> Vec<Side> {
         return Vec::new();
     }
     let sides = sides.into_values();
-    let side = |branches| Side {
-        arm: walker.fresh(),
-        branches,
+    let side = |branches| {
+        let arm = walker.fresh();
+        walker.flag_arms.insert(arm);
+        Side { arm, branches }
     };
     sides.map(side).collect()
 }

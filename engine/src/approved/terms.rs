@@ -80,7 +80,7 @@ impl Engine {
             }
         }
         let mut runs = counted(&candidate.name, &approvals);
-        runs.extend(self.settled(&candidate.name, &approvals, &protected));
+        runs.extend(self.settled(&candidate.name, &approvals, tables));
         Ok(Some(Terms {
             name: candidate.name.clone(),
             policies,
@@ -116,23 +116,25 @@ impl Engine {
         found
     }
 
-    /// Where several owners' tables meet, one version of each in a while: two versions could be compared. Another policy
-    /// makes another version: by what its owner calls nobody, it leaves rows out as well as by its data.
+    /// Where several parties' tables meet, one version of each in a while: two versions could be compared. Another policy
+    /// makes another version: by what its owner calls nobody, it leaves rows out as well as by its data. Public tables
+    /// count, too: they are somebody's choice of rows.
     fn settled(
         &self,
         name: &str,
         approvals: &Approvals<'_>,
-        protected: &[&TablePolicy],
+        tables: &BTreeSet<TableRef>,
     ) -> Vec<Run> {
         let per = approvals
             .values()
             .flatten()
             .map(|(_, approval)| period(approval.settled.as_ref()))
             .max_by_key(|per| PERIODS.iter().position(|known| known == per));
-        let (Some(per), true) = (per, approvals.len() > 1) else {
+        let owners: BTreeSet<&PartyId> = tables.iter().map(|table| &table.party).collect();
+        let (Some(per), true) = (per, owners.len() > 1) else {
             return Vec::new();
         };
-        let version = |policy: &&TablePolicy| {
+        let version = |policy: &TablePolicy| {
             let current = self.setup.tables.get(&policy.table)?;
             Some(Run {
                 table: policy.table.clone(),
@@ -144,7 +146,8 @@ impl Engine {
                 same: Some(format!("{} {}", current.digest, hex::encode(policy.digest))),
             })
         };
-        protected.iter().filter_map(version).collect()
+        let policies = tables.iter().filter_map(|t| self.policies.tables.get(t));
+        policies.filter_map(version).collect()
     }
 }
 

@@ -105,7 +105,11 @@ fn what_many_add_at_each_is_told() {
         both("n", "n")
     );
     let apart = format!("SELECT sum(x) AS v FROM {}", both("n", "fee"));
-    let asked = [merged.as_str(), &nobody, &window, &apart];
+    let three = format!(
+        "SELECT sum(x) AS v FROM (SELECT person, sum(x) AS x FROM (SELECT * FROM {} UNION ALL SELECT person, n FROM b.t) GROUP BY 1)",
+        both("n", "1")
+    );
+    let asked = [merged.as_str(), &nobody, &window, &apart, &three];
     let found: Vec<String> = world(0).ask(&asked).iter().map(told).collect();
     assert_eq!(
         found,
@@ -113,7 +117,8 @@ fn what_many_add_at_each_is_told() {
             r#"[{"v":150}]"#,
             r#"[{"v":90}]"#,
             r#"[{"v":720}]"#,
-            r#"[{"v":90}]"#
+            r#"[{"v":90}]"#,
+            r#"[{"v":240}]"#
         ]
     );
 }
