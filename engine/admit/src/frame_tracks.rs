@@ -177,13 +177,13 @@ impl Frame<'_> {
                 found.terms.insert(made.arm(walker, tracks, true));
             }
             let net = self.summed(walker, rel, arm, exprs);
+            let rows = arm.lenient && !arm.term;
             let adds = match &net {
                 // Not as above: the optimizer would compute a window that is written twice once, where windows cannot stand.
-                Some(_) => vec![Some(arm.from.taken())],
-                None => self.adds(rel, arm, &value.1),
+                Some(_) => vec![(rows, Some(arm.from.taken()))],
+                None => self.adds(rel, arm, &value.1, found.degree.is_some()),
             };
-            for adds in adds {
-                let rows = arm.lenient && !arm.term;
+            for (rows, adds) in adds {
                 let tracks = self.takers(walker, rel, (&arm.from, rows), adds.as_ref(), exprs);
                 let by = match &net {
                     Some((sum, kind)) => Difference::Sum(sum.clone(), kind.clone()),
@@ -201,17 +201,27 @@ impl Frame<'_> {
         }
     }
 
-    /// Whether a row adds something to the call's value, in every respect that matters.
-    fn adds(&self, rel: &Rel, arm: &Through, value: &Expr) -> Vec<Option<Expr>> {
+    /// Whether a row adds something to the call's value, in every respect that matters, and whether to look at all rows of
+    /// the frame: LAG and LEAD take one of them, which the others decide, and its amount may be added up.
+    fn adds(
+        &self,
+        rel: &Rel,
+        arm: &Through,
+        value: &Expr,
+        is_amount: bool,
+    ) -> Vec<(bool, Option<Expr>)> {
         let argument = match value {
             Expr::WindowFunction(call) => call.params.args.first(),
             _other => None,
         };
         let rows = arm.lenient && !arm.term;
+        let adds = arms::adds(self.call.fun.name(), argument, rel, arm.lenient);
         if is_shift(self.call) && rows {
-            return vec![None];
+            let taken = adds.into_iter().filter(|_| is_amount);
+            let taken = taken.map(|adds| (false, adds));
+            return taken.chain([(true, None)]).collect();
         }
-        arms::adds(self.call.fun.name(), argument, rel, arm.lenient)
+        adds.into_iter().map(|adds| (rows, adds)).collect()
     }
 
     /// What a frame adds in all by a term of what is summed up: a new column, and its type.

@@ -1,5 +1,6 @@
 //! One statement, parsed: what it asks for, with every place in the text kept.
 
+mod many_whens;
 mod written_out;
 
 use std::ops::ControlFlow;
@@ -82,6 +83,7 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
             if let DfStatement::Statement(statement) = &mut statement {
                 materialized::put_back(statement.as_mut(), marks);
                 written_out::check(statement)?;
+                many_whens::check(statement)?;
             }
             Ok(statement)
         }

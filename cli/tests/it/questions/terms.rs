@@ -3,7 +3,7 @@
 use super::few::{told, world};
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 34] = [
+const ATTACKS: [(&str, &str); 35] = [
     (
         "a number less a fee that is it",
         "SELECT sum(3 - fee) AS v FROM bank.t",
@@ -133,6 +133,10 @@ const ATTACKS: [(&str, &str); 34] = [
     (
         "the same of a spread",
         "SELECT var_pop(1 + x) AS v FROM (SELECT fee x FROM bank.t UNION ALL SELECT 1 FROM bank.t)",
+    ),
+    (
+        "the same of the row before",
+        "SELECT sum(l + 1) AS v FROM (SELECT lag(x) OVER (PARTITION BY person ORDER BY ts) l FROM (SELECT person, ts, fee x FROM bank.t UNION ALL SELECT person, ts, 1 FROM bank.t))",
     ),
 ];
 
