@@ -81,7 +81,8 @@ impl Chain {
             if self.files.contains(&path) {
                 return Err(refused(&source, &extends, "it extends itself in the end"));
             }
-            let rules = HouseRules::parse(&beside(&source.file, &extends.value), &text)?;
+            let rules = HouseRules::parse(&beside(&source.file, &extends.value), &text)
+                .map_err(|problems| unquoted(problems, &source, &extends))?;
             let from = path.parent().unwrap_or(&path).to_owned();
             next = rules
                 .extends
@@ -102,6 +103,18 @@ impl Chain {
             house = rules.under(&house)?;
         }
         Ok(Some(house))
+    }
+}
+
+/// What is wrong with a file, without its lines where it is no TOML: it may be somebody's data.
+fn unquoted(
+    problems: Vec<Problem>,
+    source: &PolicySource,
+    extends: &Placed<String>,
+) -> Vec<Problem> {
+    match problems.iter().find(|p| p.message.starts_with("not TOML")) {
+        Some(first) => refused(source, extends, &format!("line {} is no TOML", first.line)),
+        None => problems,
     }
 }
 
