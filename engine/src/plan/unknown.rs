@@ -33,6 +33,10 @@ pub(super) fn refusal(error: &DataFusionError) -> Refusal {
             ),
             span,
         },
+        _other if let Some(function) = mistyped(&said) => Refusal::Invalid {
+            message: format!("{function} does not take a value of this type"),
+            span,
+        },
         _other if is_unknown_name(&said) => unknown(first_sentence(&said), span),
         _other => Refusal::Invalid {
             message: said,
@@ -46,6 +50,13 @@ fn ungrouped(said: &str) -> Option<&str> {
     let named = said.split('"').nth(1)?;
     said.contains("must appear in the GROUP BY clause")
         .then(|| named.rsplit('.').next().unwrap_or(named))
+}
+
+/// The function of which the planner says that it has no form for such arguments.
+fn mistyped(said: &str) -> Option<&str> {
+    let named = said.split("Function '").nth(1)?.split('\'').next()?;
+    said.contains("failed to match any signature")
+        .then_some(named)
 }
 
 fn is_unknown_name(said: &str) -> bool {

@@ -87,6 +87,8 @@ fn what_is_no_number_of_rows_or_no_part_of_a_moment_is_refused() {
         above("lag(c, c) OVER (ORDER BY m)"),
         above("ntile(0) OVER (ORDER BY m)"),
         above("ntile(c) OVER (ORDER BY m)"),
+        "SELECT sum(country = 'LU') AS v FROM bank.t".to_owned(),
+        "SELECT median(ts) AS v FROM bank.t".to_owned(),
     ];
     let answered = [
         format!("{} ORDER BY c LIMIT 1 OFFSET 1", above("c")),
