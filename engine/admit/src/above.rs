@@ -274,6 +274,11 @@ fn check_expression(walker: &mut Walker<'_>, expr: &Expr) {
             let message = format!("the aggregate {name} is not available here");
             walker.refusals.add(Code::Agg, message).at(expr);
         }
+        Expr::WindowFunction(call) if !functions::is_window_above(call.fun.name()) => {
+            let name = call.fun.name();
+            let message = format!("the window function {name} is not available here");
+            walker.refusals.add(Code::Window, message).at(expr);
+        }
         Expr::WindowFunction(call) if !numbered(call) => {
             let name = call.fun.name();
             let message =

@@ -179,7 +179,7 @@ impl Frame<'_> {
             let net = self.summed(walker, rel, arm, exprs);
             let rows = arm.lenient && !arm.term;
             let adds = match &net {
-                // Not as above: the optimizer would compute a window that is written twice once, where windows cannot stand.
+                // Spelt otherwise than for the presence above: the optimizer takes two equal windows out into a projection, where none may stand.
                 Some(_) => vec![(rows, Some(arm.from.taken()))],
                 None => self.adds(rel, arm, &value.1, found.degree.is_some()),
             };

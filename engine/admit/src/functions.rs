@@ -78,6 +78,21 @@ pub(crate) fn is_aggregate_above(name: &str) -> bool {
     RELEASED.contains(&name) || INNER.contains(&name) || name == "median"
 }
 
+/// May stand in a window over public values: those of below, and the other ones that rank and pick.
+#[must_use]
+pub(crate) fn is_window_above(name: &str) -> bool {
+    const RANKS: [&str; 7] = [
+        "cume_dist",
+        "dense_rank",
+        "first_value",
+        "last_value",
+        "nth_value",
+        "ntile",
+        "percent_rank",
+    ];
+    is_aggregate_above(name) || WINDOWS.contains(&name) || RANKS.contains(&name)
+}
+
 /// The window functions.
 pub(crate) const WINDOWS: &[&str] = &[
     "avg",

@@ -87,6 +87,7 @@ fn what_is_no_number_of_rows_or_no_part_of_a_moment_is_refused() {
         above("lag(c, c) OVER (ORDER BY m)"),
         above("ntile(0) OVER (ORDER BY m)"),
         above("ntile(c) OVER (ORDER BY m)"),
+        above("array_agg(c) OVER (ORDER BY m)"),
         "SELECT sum(country = 'LU') AS v FROM bank.t".to_owned(),
         "SELECT median(ts) AS v FROM bank.t".to_owned(),
     ];
@@ -94,7 +95,9 @@ fn what_is_no_number_of_rows_or_no_part_of_a_moment_is_refused() {
         format!("{} ORDER BY c LIMIT 1 OFFSET 1", above("c")),
         above("date_part('DOW', m) AS d, date_part('y', m) AS y, date_part('epoch', m) AS e"),
         above("m AT TIME ZONE 'Europe/Zurich' AS z"),
-        above("lag(c, 1) OVER (ORDER BY m) AS l, ntile(2) OVER (ORDER BY m) AS n"),
+        above(
+            "lag(c, 1) OVER (ORDER BY m) AS l, ntile(2) OVER (ORDER BY m) AS n, dense_rank() OVER (ORDER BY c) AS d, first_value(c) OVER (ORDER BY m) AS f",
+        ),
     ];
     let statements: Vec<&str> = refused
         .iter()
