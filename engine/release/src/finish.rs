@@ -80,20 +80,17 @@ impl Release {
             statistics: vec![Vec::new(); self.plan.recipes.len()],
         };
         for (key, cell) in self.cells.sorted() {
-            let mut parts = parts
+            let parts = parts
                 .get_mut(index(cell))
                 .map(std::mem::take)
                 .unwrap_or_default();
-            parts.retain(|part| self.supported(*part, 0, false));
-            if parts.is_empty() {
+            if self.telling(&parts, |_, _| true)?.is_empty() {
                 continue;
             }
-            let values: Vec<_> = self
-                .plan
-                .recipes
-                .iter()
+            let recipes = self.plan.recipes.iter();
+            let values = recipes
                 .map(|recipe| self.statistic(recipe, &parts))
-                .collect();
+                .collect::<Result<Vec<_>>>()?;
             if values.is_empty() || values.iter().any(Option::is_some) {
                 rows.keys.push(key);
                 rows.statistics
@@ -106,31 +103,36 @@ impl Release {
     }
 
     /// A statistic over those of the parts in which it is allowed.
-    fn statistic(&self, recipe: &Recipe, parts: &[u32]) -> Option<Datum> {
-        let parts: Vec<u32> = parts
-            .iter()
-            .copied()
-            .filter(|part| self.allowed(recipe, *part))
-            .collect();
-        if parts.is_empty() {
-            return None;
-        }
-        fit(
-            self.value(recipe.value, &recipe.output, &parts)?,
-            &recipe.output,
-        )
+    fn statistic(&self, recipe: &Recipe, parts: &[u32]) -> Result<Option<Datum>> {
+        let parts = self.telling(parts, |part, nobody| {
+            self.allowed(recipe, part, nobody && self.may_be_idle(recipe, part))
+        })?;
+        let value = || {
+            let value = self.value(recipe.value, &recipe.output, &parts)?;
+            fit(value, &recipe.output)
+        };
+        Ok(if parts.is_empty() { None } else { value() })
     }
 
-    /// True if a statistic may be told of a part that has the support of its rows.
-    fn allowed(&self, recipe: &Recipe, part: u32) -> bool {
+    /// Those of the parts of a cell that may be told: their rows have support, they are allowed, and none stands beside one
+    /// that would not be even if nobody at all were enough.
+    fn telling(&self, parts: &[u32], allowed: impl Fn(u32, bool) -> bool) -> Result<Vec<u32>> {
+        let may = |part: &u32, nobody| self.supported(*part, 0, false) && allowed(*part, nobody);
+        let told = parts.iter().copied().filter(|part| may(part, false));
+        let failed = parts.iter().copied().filter(|part| !may(part, true));
+        self.clear_of(told.collect(), &failed.collect::<Vec<_>>())
+    }
+
+    /// True if a statistic may be told of a part that has the support of its rows; `nobody`: or if nobody adds anything to it.
+    fn allowed(&self, recipe: &Recipe, part: u32, nobody: bool) -> bool {
         recipe
             .support
             .iter()
-            .all(|witness| self.supported(part, *witness, false))
+            .all(|witness| self.supported(part, *witness, nobody))
             && recipe
                 .branches
                 .iter()
-                .all(|(witness, zero_ok)| self.supported(part, *witness, *zero_ok))
+                .all(|(witness, zero_ok)| self.supported(part, *witness, *zero_ok || nobody))
             && recipe
                 .balance
                 .iter()

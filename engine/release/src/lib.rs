@@ -11,7 +11,9 @@
 //!    cancel out make no crowd. Averages, variances and deviations are made of a sum and a count, and whoever adds to
 //!    the sum is counted, so they need the sum's support.
 //! 4. Every arm of a condition needs support too, and where a party asks for it nobody may dominate.
-//! 5. A statistic of a cell is the exact value over the parts in which it is allowed, else NULL; a cell with nothing
+//! 5. Where rows of owners who do not pool were merged, a part that may be told is withheld with one of more owners that may
+//!    not, or the difference to what one of them knows would tell how few are in the other.
+//! 6. A statistic of a cell is the exact value over the parts in which it is allowed, else NULL; a cell with nothing
 //!    but NULL is no row.
 //!
 //! Where policies ask for jitter, history or noise, [`Duties`] say so; then the release also keeps what every entity
@@ -20,6 +22,7 @@
 //! Everything is exact integer arithmetic whose result does not depend on the order of rows, batches or partitions.
 //! Data decides nothing but the released values: what does not fit its type is NULL, never an error.
 
+mod beside;
 mod cell;
 mod check;
 mod dominance;

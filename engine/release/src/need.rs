@@ -21,6 +21,8 @@ pub(crate) struct Need {
 pub(crate) struct SlotRules {
     /// Index of the track column.
     pub(crate) column: usize,
+    /// An inner GROUP BY or a window merged rows of several parties.
+    pub(crate) merged: bool,
     /// Parties whose rows may count at all, as bits: listed with a k, or exempt.
     known: u64,
     /// By party: the bit that stands for it in a mask; its own, or that of its pool's first party.
@@ -48,6 +50,7 @@ impl SlotRules {
         };
         Self {
             column: slot.column,
+            merged: slot.merged,
             known: numbers()
                 .filter(|(number, party)| party.exempt || listed(*number).is_some())
                 .fold(0, |known, (number, _)| known | bit(number)),

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate::{self, Told, argument, mean, value, variance};
 use super::arms::arms_of;
+use super::beside::{Owing, told};
 use super::evaluate::Evaluator;
 use super::expression::Expr;
 use super::number::Number;
@@ -142,22 +143,23 @@ impl Release<'_> {
                 parts.entry(part).or_default().push(row);
             }
         }
-        let with_needs = parts
-            .into_iter()
-            .map(|(part, rows)| (self.rules.needs(&self.rel.places, &part), rows));
-        let supported: Vec<(Vec<Need>, Rows<'_>)> = with_needs
-            .filter(|(needs, rows)| enough(needs, || rows.iter().map(|row| &row.who)))
-            .collect();
+        let with_needs = parts.into_iter().map(|(part, rows)| {
+            let needs = self.rules.needs(&self.rel.places, &part);
+            (part, needs, rows)
+        });
+        let parts: Vec<Owing<'_>> = with_needs.collect();
+        let stands = |needs: &[Need], rows: &[&Row], _: bool| {
+            enough(needs, || rows.iter().map(|row| &row.who))
+        };
         let mut behind: Vec<BTreeSet<(usize, usize)>> = Vec::new();
         let mut line: Line = key.into_iter().map(Told::Value).collect();
-        let mut told = owed.is_empty() && !supported.is_empty();
+        let mut says = owed.is_empty() && !told(&self.rel.places, &parts, stands).is_empty();
         for owed in owed {
-            let allowed = supported
-                .iter()
-                .filter(|(needs, rows)| self.allowed(owed, needs, rows));
-            let (needs, rows): (Vec<&[Need]>, Vec<Rows<'_>>) = allowed
-                .map(|(needs, rows)| (needs.as_slice(), rows.clone()))
-                .unzip();
+            let may = |needs: &[Need], rows: &[&Row], nobody| {
+                stands(needs, rows, nobody) && self.allowed(owed, needs, rows, nobody)
+            };
+            let (needs, rows): (Vec<&[Need]>, Vec<Rows<'_>>) =
+                told(&self.rel.places, &parts, may).into_iter().unzip();
             let value = if rows.is_empty() {
                 Told::Value(Value::Null)
             } else {
@@ -166,7 +168,7 @@ impl Release<'_> {
                     owed.aggregate,
                 )
             };
-            told |= !value.is_null();
+            says |= !value.is_null();
             line.push(value);
             behind.extend(rows.iter().map(|rows| {
                 rows.iter()
@@ -174,12 +176,16 @@ impl Release<'_> {
                     .collect()
             }));
         }
-        told.then_some(Cell { line, behind })
+        says.then_some(Cell { line, behind })
     }
 
-    /// Whether a statistic may be told of a part.
-    fn allowed(&self, owed: &Owed<'_>, needs: &[Need], rows: &Rows<'_>) -> bool {
+    /// Whether a statistic may be told of a part; `nobody`: or might be, but for there being nobody at all who adds to it.
+    fn allowed(&self, owed: &Owed<'_>, needs: &[Need], rows: &[&Row], nobody: bool) -> bool {
         let aggregate = owed.aggregate;
+        let moments = !aggregate::counts(aggregate.function) && aggregate.function != Function::Sum;
+        let of_some = rows.iter().any(|row| !argument(aggregate, row).is_null());
+        let nobody = nobody && !(moments && of_some);
+        let fine = |met: Met| met == Met::Enough || (nobody && met == Met::Nobody);
         let adding = rows
             .iter()
             .filter(|row| !argument(aggregate, row).is_null());
@@ -189,11 +195,11 @@ impl Release<'_> {
                 .map(|row| (&row.who, argument(aggregate, row).number()));
             numbers.filter_map(|(who, number)| Some((who, number?)))
         };
-        let present = enough(needs, || adding.clone().map(|row| &row.who));
+        let present = needs
+            .iter()
+            .all(|need| fine(need.met(adding.clone().map(|row| &row.who))));
         let moved = aggregate::counts(aggregate.function)
-            || needs
-                .iter()
-                .all(|need| need.met_by(amounts()) == Met::Enough);
+            || needs.iter().all(|need| fine(need.met_by(amounts())));
         let took = |arm: &Arm, add: Add| {
             let arm = *arm;
             needs.iter().map(move |need| {
@@ -204,9 +210,10 @@ impl Release<'_> {
         };
         present
             && moved
-            && owed.strict.iter().all(|(arm, zero)| {
-                took(arm, Add::strict(aggregate.function, *zero)).all(|met| met == Met::Enough)
-            })
+            && owed
+                .strict
+                .iter()
+                .all(|(arm, zero)| took(arm, Add::strict(aggregate.function, *zero)).all(fine))
             && owed.lenient.iter().all(|(arm, zero)| {
                 let adds = Add::lenient(aggregate.function, *zero);
                 adds.into_iter()
@@ -218,7 +225,7 @@ impl Release<'_> {
                 .all(|term| self.term(aggregate, *term, needs, rows))
     }
 
-    fn term(&self, aggregate: &Aggregate, term: Arm, needs: &[Need], rows: &Rows<'_>) -> bool {
+    fn term(&self, aggregate: &Aggregate, term: Arm, needs: &[Need], rows: &[&Row]) -> bool {
         let having = rows
             .iter()
             .filter_map(|row| Some((row.took.get(&term)?, *row)));

@@ -1,9 +1,45 @@
-//! Rows side by side in a union: the same party's twice, and those of parties that do not count together.
+//! Rows side by side in a union: the same party's twice, those of parties that do not count together, and parts of a cell that stand
+//! beside one another because some of their people are in both tables.
 
 use std::collections::BTreeSet;
 
 use super::evaluate::Evaluator;
-use super::relation::Relation;
+use super::relation::{Place, Relation, Row};
+use super::support::{Need, Part};
+
+/// A part of a cell: who is behind it, what it owes, its rows.
+pub(super) type Owing<'r> = (Part, Vec<Need>, Vec<&'r Row>);
+
+/// What a part that is told owes, and its rows.
+pub(super) type Told<'p, 'r> = (&'p [Need], Vec<&'r Row>);
+
+/// The parts that may be told. Where rows of several parties were merged and of a part of both something must be held back, what is of one of
+/// them alone is held back too: or the difference to what that one knows would say how many are of both. `may` is asked with whether nobody
+/// at all is as good as enough.
+pub(super) fn told<'p, 'r>(
+    places: &[Place],
+    parts: &'p [Owing<'r>],
+    may: impl Fn(&[Need], &[&'r Row], bool) -> bool,
+) -> Vec<Told<'p, 'r>> {
+    let held: Vec<&Part> = parts
+        .iter()
+        .filter(|(_, needs, rows)| !may(needs, rows, true))
+        .map(|(part, ..)| part)
+        .collect();
+    let of_fewer = |part: &Part, other: &Part| {
+        let merged = (0..places.len()).filter(|at| places[*at].merged);
+        let mut pairs = merged.map(|at| (&part[at], &other[at]));
+        pairs.clone().all(|(one, other)| one.is_subset(other))
+            && pairs.any(|(one, other)| one != other)
+    };
+    let mut told = Vec::new();
+    for (part, needs, rows) in parts {
+        if may(needs, rows, false) && !held.iter().any(|other| of_fewer(part, other)) {
+            told.push((needs.as_slice(), rows.clone()));
+        }
+    }
+    told
+}
 
 impl Evaluator<'_> {
     /// A branch of a union is an arm if a party has rows in another branch too.

@@ -12,7 +12,7 @@ history = "off"
 noise = "off"
 [columns]
 person = { unit = "person", join = "person" }
-fee = { measure = [0, 1000] }
+fee = { measure = [0, 1000], filter = true }
 n = { measure = [0, 1000], filter = true }
 [joins.person]
 with = ["a", "b"]
@@ -87,6 +87,27 @@ fn a_few_at_one_bank_do_not_hide_behind_the_other() {
     let [one, two] = [1, 2].map(|few| world(few).ask(&statements));
     for ((sql, one), two) in attacks.iter().zip(&one).zip(&two) {
         assert_eq!(told(one), told(two), "{sql}");
+    }
+}
+
+/// Bank b knows its thirty people; what is told of those alone who are not among bank a's few would say how few they are.
+#[test]
+fn beside_whom_few_stand_is_not_told() {
+    let both = "(SELECT person, n AS x FROM a.t WHERE fee > 0 UNION ALL SELECT person, 1 FROM b.t)";
+    let attacks = [
+        format!("SELECT sum(x) AS v FROM (SELECT person, sum(x) AS x FROM {both} GROUP BY 1)"),
+        format!("SELECT count(*) AS v FROM (SELECT person, sum(x) AS x FROM {both} GROUP BY 1)"),
+        format!("SELECT count(DISTINCT person) AS v FROM (SELECT DISTINCT person FROM {both})"),
+        format!("SELECT avg(w) AS v FROM (SELECT sum(x) OVER (PARTITION BY person) w FROM {both})"),
+        format!(
+            "SELECT w AS v, count(*) AS n FROM (SELECT 1 AS w, max(x) OVER (PARTITION BY person) FROM {both}) GROUP BY 1"
+        ),
+    ];
+    let statements: Vec<&str> = attacks.iter().map(String::as_str).collect();
+    let [one, four, many] = [1, 4, 7].map(|few| world(few).ask(&statements));
+    for (((sql, one), four), many) in attacks.iter().zip(&one).zip(&four).zip(&many) {
+        assert_eq!(told(one), told(four), "{sql}");
+        assert_ne!(told(one), told(many), "{sql}");
     }
 }
 

@@ -201,6 +201,33 @@ impl<'r> Judge<'r> {
         Ok(true)
     }
 
+    /// Whether enough stand behind the rows of a part, of whom nobody at all adds anything in some respect. Nothing is remembered of it.
+    pub(crate) fn idle(&mut self, part: u32, support: &Support) -> Result<bool> {
+        for (witness, _) in &support.witnesses {
+            if self.release.tally_of(part, *witness)?.is_stray() {
+                return Ok(false);
+            }
+            for set in self.sets(part, *witness)? {
+                let nobody = *witness != 0 && set.entries.is_empty();
+                if !nobody && !self.stands(&set)? {
+                    return Ok(false);
+                }
+            }
+        }
+        let needs = &self.release.kind_of(part)?.needs;
+        for witness in &support.balance {
+            if !self.release.tally_of(part, *witness)?.undominated(needs) {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+
+    fn stands(&self, set: &Fresh) -> Result<bool> {
+        let before = self.owed.duties.history && self.history.near_withheld(set).is_some();
+        Ok(!before && enough(set, self.owed.duties.jitter, self.secrets)?)
+    }
+
     fn withhold(&mut self, set: &Fresh) {
         if self.owed.duties.history && !set.entries.is_empty() {
             self.history.withhold(set.keep(0));

@@ -13,6 +13,8 @@ use crate::release::Release;
 use crate::released::Released;
 use crate::secrets::Secrets;
 
+use std::cmp::Reverse;
+
 use arrow::datatypes::i256;
 
 /// Makes the answer.
@@ -49,17 +51,19 @@ pub(crate) fn finish(
     build(release, &rows)
 }
 
-/// Parts come in an order that does not depend on that of the rows.
+/// Parts come in an order that does not depend on that of the rows, and after those of more owners.
 fn sort(release: &Release, parts: &mut [u32]) -> Result<()> {
     let mut known = Vec::new();
     for part in parts.iter() {
-        known.push((release.kind_of(*part)?.masks.clone(), *part));
+        let masks = &release.kind_of(*part)?.masks;
+        known.push((Reverse(release.merged_owners(masks)), masks.clone(), *part));
     }
     known.sort_unstable();
+    let sorted = known.into_iter().map(|(_, _, part)| part);
     parts
         .iter_mut()
-        .zip(known)
-        .for_each(|(part, (_, sorted))| *part = sorted);
+        .zip(sorted)
+        .for_each(|(part, sorted)| *part = sorted);
     Ok(())
 }
 
@@ -80,6 +84,11 @@ impl Judge<'_> {
         Ok((values.iter().any(Option::is_some), values))
     }
 
+    fn may_be_idle(&self, number: usize, part: u32) -> bool {
+        let recipe = self.release.plan.recipes.get(number);
+        recipe.is_none_or(|recipe| self.release.may_be_idle(recipe, part))
+    }
+
     /// Whether rows of a group may be known to exist: as if they were counted.
     fn exists(&mut self, parts: &[u32]) -> Result<bool> {
         let rows = Base {
@@ -90,7 +99,7 @@ impl Judge<'_> {
         Ok(told.is_some())
     }
 
-    /// The base statistics over those parts of which all of them may be told.
+    /// The base statistics over those parts of which all of them may be told, and that do not stand beside one of which they may not.
     fn statistic(
         &mut self,
         parts: &[u32],
@@ -99,7 +108,11 @@ impl Judge<'_> {
         support: &Support,
     ) -> Result<Option<Vec<i256>>> {
         let mut sums: Option<Vec<i256>> = None;
+        let mut failed = Vec::new();
         for part in parts {
+            if self.release.is_beside(*part, &failed)? {
+                continue;
+            }
             let mut told = Vec::new();
             for base in bases {
                 told.extend(self.outcome(*part, number, *base, support)?);
@@ -109,6 +122,8 @@ impl Judge<'_> {
                 sums.iter_mut()
                     .zip(told)
                     .for_each(|(sum, told)| *sum = sum.wrapping_add(told));
+            } else if !(self.may_be_idle(number, *part) && self.idle(*part, support)?) {
+                failed.push(*part);
             }
         }
         Ok(sums)

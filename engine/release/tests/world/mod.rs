@@ -1,5 +1,6 @@
 //! A small world: rows as a person would write them, and the same rows as Arrow batches.
 
+pub mod beside;
 pub mod generate;
 pub mod numbers;
 pub mod oracle;

@@ -7,7 +7,10 @@ use release::{Adds, Branch, BranchSource, Statistic, StatisticKind};
 use super::numbers::{number, present, spread, undominated, value};
 use super::{Answer, Cell, MONEY, Row, Who, World};
 
-type Part = Vec<BTreeSet<u8>>;
+/// The parties behind rows, slot by slot.
+pub(super) type Part = Vec<BTreeSet<u8>>;
+/// Parts of a cell with their rows.
+pub(super) type Parts<'r> = BTreeMap<Part, Vec<&'r Row>>;
 type Key = Vec<(bool, Option<String>, Option<i32>)>;
 
 /// Who counts towards one need: a slot, the parties, and whether the parties' names matter.
@@ -22,7 +25,7 @@ struct Owed {
 impl World {
     /// The answer as it should be.
     pub fn oracle(&self) -> Answer {
-        let mut cells: BTreeMap<Key, BTreeMap<Part, Vec<&Row>>> = BTreeMap::new();
+        let mut cells: BTreeMap<Key, Parts<'_>> = BTreeMap::new();
         for row in &self.rows {
             if let Some(part) = self.part(row) {
                 cells
@@ -35,15 +38,17 @@ impl World {
         }
         let mut answer = Vec::new();
         for (key, parts) in cells {
-            let alive: Vec<_> = parts
-                .iter()
-                .filter(|(part, rows)| self.supported(part, rows))
-                .collect();
+            let alive = self.telling(&parts, |part, rows, _| self.supported(part, rows));
             let statistics: Vec<Cell> = self
                 .spec
                 .statistics
                 .iter()
-                .map(|asked| self.statistic(asked, &alive))
+                .map(|asked| {
+                    let may = |part: &Part, rows: &[&Row], nobody: bool| {
+                        self.supported(part, rows) && self.allowed(asked, part, rows, nobody)
+                    };
+                    self.statistic(asked, &self.telling(&parts, may))
+                })
                 .collect();
             let told = statistics.iter().any(|value| *value != Cell::Null);
             if told || (statistics.is_empty() && !alive.is_empty()) {
@@ -165,7 +170,17 @@ impl World {
         })
     }
 
-    fn allowed(&self, asked: &Statistic, part: &Part, rows: &[&Row]) -> bool {
+    fn allowed(&self, asked: &Statistic, part: &Part, rows: &[&Row], nobody: bool) -> bool {
+        let mean = !matches!(
+            asked.kind,
+            StatisticKind::Sum { .. }
+                | StatisticKind::CountRows
+                | StatisticKind::Count { .. }
+                | StatisticKind::CountDistinct { .. }
+                | StatisticKind::CountDistinctSupported { .. }
+        );
+        let of_some = rows.iter().any(|row| number(asked.kind, row).is_some());
+        let nobody = nobody && !(mean && of_some);
         let supported = self.owed(part).iter().all(|owed| {
             let adding = |amount: &dyn Fn(&Row) -> i128| {
                 self.credit(owed, rows.iter().map(|row| (&*row.tracks, amount(row))))
@@ -175,7 +190,8 @@ impl World {
             let squared = adding(&|row| number(asked.kind, row).unwrap_or(0).pow(2));
             let valued = self.values(asked.kind, owed, rows);
             let enough = |sums: &BTreeMap<Who, i128>| {
-                sums.values().filter(|sum| **sum != 0).count() >= owed.k
+                let count = sums.values().filter(|sum| **sum != 0).count();
+                count >= owed.k || (nobody && count == 0)
             };
             let fair =
                 |sums: &BTreeMap<Who, i128>| owed.percent == 0 || undominated(sums, owed.percent);
@@ -196,7 +212,7 @@ impl World {
             && asked
                 .branches
                 .iter()
-                .all(|branch| self.branch(asked.kind, branch, part, rows))
+                .all(|branch| self.branch(asked.kind, branch, part, rows, nobody))
     }
 
     /// The distinct values that enough entities of everybody stand behind.
@@ -235,7 +251,15 @@ impl World {
     }
 
     /// Those who took the arm and add something by it, in every respect that matters to the statistic.
-    fn branch(&self, kind: StatisticKind, branch: &Branch, part: &Part, rows: &[&Row]) -> bool {
+    fn branch(
+        &self,
+        kind: StatisticKind,
+        branch: &Branch,
+        part: &Part,
+        rows: &[&Row],
+        nobody: bool,
+    ) -> bool {
+        let took = |adds: &dyn Fn(&Row) -> i128| self.took(branch, part, rows, adds, nobody);
         let present = |row: &Row| i128::from(present(kind, row));
         let amount = |row: &Row| number(kind, row).unwrap_or(0);
         let some = |row: &Row| amount(row).pow(2).min(1);
@@ -244,7 +268,7 @@ impl World {
             Adds::Row | Adds::Something | Adds::Presence => 1,
         };
         if matches!(branch.adds, Adds::Amount(_) | Adds::Row) {
-            return self.took(branch, part, rows, &other);
+            return took(&other);
         }
         let all: Vec<&dyn Fn(&Row) -> i128> = match kind {
             StatisticKind::Sum { .. } => vec![&amount],
@@ -257,7 +281,7 @@ impl World {
             _moment if branch.zero_ok => vec![&present, &amount, &some],
             _moment => vec![&amount],
         };
-        all.iter().all(|adds| self.took(branch, part, rows, adds))
+        all.iter().all(|adds| took(adds))
     }
 
     fn took(
@@ -266,6 +290,7 @@ impl World {
         part: &Part,
         rows: &[&Row],
         adds: &dyn Fn(&Row) -> i128,
+        nobody: bool,
     ) -> bool {
         let taken: Vec<(&[Vec<Who>], i128)> = match &branch.source {
             BranchSource::Each(_) => return self.each(part, rows, adds),
@@ -284,7 +309,7 @@ impl World {
         self.owed(part).iter().all(|owed| {
             let sums = self.credit(owed, taken.iter().copied());
             let count = sums.values().filter(|sum| **sum != 0).count();
-            count >= owed.k || (branch.zero_ok && count == 0)
+            count >= owed.k || ((nobody || branch.zero_ok) && count == 0)
         })
     }
 
@@ -311,11 +336,8 @@ impl World {
         })
     }
 
-    fn statistic(&self, asked: &Statistic, alive: &[(&Part, &Vec<&Row>)]) -> Cell {
-        let allowed = alive
-            .iter()
-            .filter(|(part, rows)| self.allowed(asked, part, rows));
-        let lists: Vec<_> = allowed.map(|(_, rows)| *rows).collect();
+    fn statistic(&self, asked: &Statistic, told: &[(&Part, &Vec<&Row>)]) -> Cell {
+        let lists: Vec<_> = told.iter().map(|(_, rows)| *rows).collect();
         let rows: Vec<&Row> = lists.iter().flat_map(|rows| rows.iter().copied()).collect();
         let numbers: Vec<i128> = rows
             .iter()
@@ -340,10 +362,8 @@ impl World {
                     .len(),
             ),
             StatisticKind::CountDistinctSupported { .. } => {
-                let told = alive
-                    .iter()
-                    .filter(|(part, rows)| self.allowed(asked, part, rows));
                 let values: BTreeSet<_> = told
+                    .iter()
                     .flat_map(|(part, rows)| self.supported_values(asked.kind, part, rows))
                     .collect();
                 if values.is_empty() {
