@@ -304,7 +304,12 @@ impl Engine {
             let rows = self.rows_for(&about.restricted, table, whole)?;
             unlocked.insert(table.clone(), rows);
         }
-        let execution = Execution::new(self.setup.memory, &self.setup.url, &self.setup.store)?;
+        let execution = Execution::new(
+            self.setup.memory,
+            &self.setup.url,
+            &self.setup.store,
+            &self.track,
+        )?;
         enter(Phase::Running);
         let (schema, rows) =
             pipeline::answer(admitted, &Unlocked(unlocked), &execution, self).await?;

@@ -1,6 +1,7 @@
 //! Executing admitted plans: pinned rules, bounded memory, nothing on disk, one constant error.
 
 mod rules;
+mod ties;
 mod verify;
 
 use std::sync::Arc;
@@ -13,12 +14,13 @@ use datafusion::execution::memory_pool::FairSpillPool;
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
-use datafusion::logical_expr::LogicalPlan;
+use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::optimizer::OptimizerRule;
 use datafusion::physical_plan::execute_stream_partitioned;
 
 use object_store::ObjectStore;
 
+use crate::guard::TrackKey;
 use crate::pipeline::{FAILED, Runner};
 use crate::refusal::Refusal;
 use crate::safe::{fold_arguments, listed, make_total};
@@ -37,10 +39,11 @@ pub fn logical_rules() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
 #[derive(Debug)]
 pub(crate) struct Execution {
     state: SessionState,
+    tie: Arc<ScalarUDF>,
 }
 
 impl Execution {
-    /// A state of its own for one question, with this much memory in bytes, over one store.
+    /// A state of its own for one question, with this much memory in bytes, over one store; the key is that of the engine.
     ///
     /// # Errors
     /// When the runtime cannot be built.
@@ -48,6 +51,7 @@ impl Execution {
         memory: usize,
         url: &ObjectStoreUrl,
         store: &Arc<dyn ObjectStore>,
+        key: &TrackKey,
     ) -> Result<Self, Refusal> {
         let runtime = RuntimeEnvBuilder::new()
             .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
@@ -64,7 +68,8 @@ impl Execution {
             .with_optimizer_rules(rules::logical())
             .with_physical_optimizer_rules(rules::physical())
             .build();
-        Ok(Self { state })
+        let tie = ties::function(key);
+        Ok(Self { state, tie })
     }
 
     async fn start(&self, plan: LogicalPlan) -> DfResult<Vec<SendableRecordBatchStream>> {
@@ -82,6 +87,7 @@ impl Execution {
         listed(&total)?;
         let optimized = self.state.optimize(&total)?;
         listed(&optimized)?;
+        let optimized = ties::broken(optimized, &self.tie)?;
         let physical = self
             .state
             .query_planner()

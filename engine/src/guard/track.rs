@@ -40,6 +40,11 @@ impl TrackKey {
         }
     }
 
+    /// The key in two halves, for other hashes of this engine, each under a name of its own.
+    pub(crate) fn halves(&self) -> (u64, u64) {
+        (self.low, self.high)
+    }
+
     /// A key from the system's randomness.
     pub(crate) fn random() -> std::io::Result<Self> {
         let mut bytes = [0_u8; 16];

@@ -31,7 +31,8 @@ pub(super) fn context() -> SessionContext {
 pub(super) fn execution() -> Execution {
     let url = ObjectStoreUrl::parse("sealed://store").unwrap();
     let store: Arc<dyn object_store::ObjectStore> = Arc::new(InMemory::new());
-    Execution::new(1 << 30, &url, &store).unwrap()
+    let key = crate::guard::TrackKey::of(&[7; 16]);
+    Execution::new(1 << 30, &url, &store, &key).unwrap()
 }
 
 /// Runs a plan in full; whether it binds at all, and whether it then ran.
