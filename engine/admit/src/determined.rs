@@ -13,7 +13,8 @@ use datafusion_expr::{Aggregate, Distinct, Expr, Join, LogicalPlan};
 type Dependency = (BTreeSet<usize>, BTreeSet<usize>);
 
 /// The column of an input that an expression is, under whatever names.
-pub(crate) fn column(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
+#[must_use]
+pub fn column(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
     match expr {
         Expr::Column(column) => input.schema().maybe_index_of_column(column),
         Expr::Alias(alias) => column(input, &alias.expr),
@@ -22,7 +23,8 @@ pub(crate) fn column(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
 }
 
 /// Whether some columns of a plan determine another.
-pub(crate) fn determine(plan: &LogicalPlan, these: &BTreeSet<usize>, other: usize) -> bool {
+#[must_use]
+pub fn determine(plan: &LogicalPlan, these: &BTreeSet<usize>, other: usize) -> bool {
     reached(&dependencies(plan), these).contains(&other)
 }
 

@@ -27,7 +27,7 @@ mod conjunct;
 mod consent;
 mod constant;
 pub mod cost;
-mod determined;
+pub mod determined;
 mod duties;
 mod expression;
 mod frame;

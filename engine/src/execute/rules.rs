@@ -6,24 +6,34 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::optimize::DistinctToGroups;
+use crate::optimize::{DistinctToGroups, UndeterminedKeys};
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
 const REPLACED: &str = "single_distinct_aggregation_to_group_by";
+
+/// Rules that believe what `DataFusion` says of which columns determine which.
+const BELIEVING: &[&str] = &[
+    "eliminate_join",
+    "replace_distinct_aggregate",
+    "optimize_projections",
+];
 
 /// Left out: it answers COUNT, MIN and MAX from file metadata.
 const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
 
 /// Rewrites of logical plans.
 pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let rules = Optimizer::new().rules;
-    rules
-        .into_iter()
-        .map(|rule| match rule.name() {
+    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = Vec::new();
+    for rule in Optimizer::new().rules {
+        if BELIEVING.contains(&rule.name()) {
+            rules.push(Arc::new(UndeterminedKeys));
+        }
+        rules.push(match rule.name() {
             REPLACED => Arc::new(DistinctToGroups),
             _as_it_is => rule,
-        })
-        .collect()
+        });
+    }
+    rules
 }
 
 /// Rewrites of physical plans.

@@ -2,9 +2,12 @@
 
 mod distinct;
 mod expand;
+mod same;
 mod two_level;
+mod undetermined;
 
 pub(crate) use distinct::DistinctToGroups;
+pub(crate) use undetermined::UndeterminedKeys;
 
 #[cfg(test)]
 mod tests;
