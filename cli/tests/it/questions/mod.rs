@@ -13,6 +13,7 @@ mod determined;
 pub(crate) mod few;
 mod health;
 mod holes;
+mod left;
 mod own;
 mod own_made_up;
 mod own_world;

@@ -123,11 +123,16 @@ impl Outcome {
 
 /// Four banks with planted schemes; with `k` instead of the policies' own.
 pub(crate) fn four_banks(patterns: u32, k: Option<usize>) -> World {
+    four_banks_at(0.01, Some(patterns), k)
+}
+
+/// The same at a scale: a million payments at 1.
+pub(crate) fn four_banks_at(scale: f64, patterns: Option<u32>, k: Option<usize>) -> World {
     let dir = tempfile::tempdir().unwrap();
     let options = Options {
-        scale: 0.01,
+        scale,
         seed: 42,
-        patterns: Some(patterns),
+        patterns,
     };
     four_banks::write_world(dir.path(), &options, &|_| ()).unwrap();
     for bank in ["bank_a", "bank_b", "bank_c", "bank_d"] {

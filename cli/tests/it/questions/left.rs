@@ -1,0 +1,57 @@
+//! What is left of the questions' answers under thresholds that officers choose.
+//!
+//! Measured, not asserted: the figures stand in `docs/src/questions.md`, with the command that prints them. A value is a
+//! cell of an answer that is not NULL, keys too; what is left are the values told at k, of those that are told at 1.
+
+use super::texts::{self, Question};
+use super::world::{self, Outcome, World};
+
+/// Money laundering: so many values at k = 1, and how many of them in a hundred at 10, 5 and 3.
+#[test]
+#[ignore = "a measurement: long at scale 1"]
+fn what_is_left_of_the_money_laundering_questions() {
+    let scale = std::env::var("SUBROSA_SCALE").map_or(0.01, |scale| scale.parse().unwrap());
+    let questions = texts::all("aml");
+    let ask = |k| asked(&world::four_banks_at(scale, None, Some(k)), &questions);
+    print(&questions, &ask(1), &[10, 5, 3].map(ask));
+}
+
+/// Health: at 11, no count of 1 to 10.
+#[test]
+#[ignore = "a measurement"]
+fn what_is_left_of_the_health_questions() {
+    let questions = texts::all("health");
+    let ask = |k| asked(&world::health(k), &questions);
+    print(&questions, &ask(1), &[11, 5, 3].map(ask));
+}
+
+/// How many rows and values each question's answer has. Those that are refused are approved first.
+fn asked(world: &World, questions: &[Question]) -> Vec<(usize, usize)> {
+    let texts: Vec<&str> = questions.iter().map(Question::text).collect();
+    let refused = world.ask(&texts).into_iter().zip(questions);
+    let refused: Vec<(&str, &str)> = refused
+        .filter(|(outcome, _)| outcome.code().is_some())
+        .map(|(_, question)| (question.id.as_str(), question.original.as_str()))
+        .collect();
+    world.approve(&refused);
+    world.ask(&texts).iter().map(size).collect()
+}
+
+fn size(outcome: &Outcome) -> (usize, usize) {
+    let Outcome::Answered(line) = outcome else {
+        panic!("refused: {outcome:?}");
+    };
+    let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(line).unwrap();
+    let values = rows.iter().flat_map(serde_json::Map::values);
+    (rows.len(), values.filter(|value| !value.is_null()).count())
+}
+
+#[expect(clippy::print_stdout, reason = "a table is what it is for")]
+fn print(questions: &[Question], all: &[(usize, usize)], left: &[Vec<(usize, usize)>]) {
+    for (at, question) in questions.iter().enumerate() {
+        let (rows, values) = all[at];
+        let share = |left: &Vec<(usize, usize)>| format!("{} %", left[at].1 * 100 / values.max(1));
+        let shares: Vec<String> = left.iter().map(share).collect();
+        println!("| {} | {rows} | {} |", question.id, shares.join(" | "));
+    }
+}
