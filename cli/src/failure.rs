@@ -75,6 +75,9 @@ pub(crate) struct Facts {
     pub(crate) message: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) help: Option<String>,
+    /// The nearest statement that is allowed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) instead: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) party: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -100,6 +103,7 @@ impl Failure {
             code: code.to_owned(),
             message: message.into(),
             help: None,
+            instead: None,
             party: None,
             table: None,
             column: None,
@@ -170,6 +174,7 @@ impl From<Denial> for Failure {
         };
         let mut failure = Self::new(exit, denial.code.as_str(), denial.message);
         failure.help = denial.help;
+        failure.instead = denial.instead;
         failure.party = denial.party.map(|party| party.to_string());
         failure.table = denial.table.map(|table| table.to_string());
         failure.column = denial.column;

@@ -20,6 +20,12 @@ const WIDE: usize = 200;
 /// Columns before the words of a help.
 const HELP: usize = 10;
 
+/// The widest line of a statement that is allowed.
+const STATEMENT: usize = 100;
+
+/// Columns before it.
+const ALLOWED: usize = 13;
+
 /// How errors are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum ErrorFormat {
@@ -117,6 +123,12 @@ impl Reporter {
                 "
   = ", &word, " ", &help,
             ]);
+        }
+        if let Some(instead) = &failure.instead {
+            let word = self.paint(nu_ansi_term::Style::new().bold(), "allowed:");
+            let width = self.width.min(STATEMENT).saturating_sub(ALLOWED);
+            let sql = snippet::wrapped_sql(instead, width, ALLOWED);
+            text.extend(["\n  = ", &word, " ", &sql]);
         }
         text
     }

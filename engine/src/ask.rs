@@ -19,6 +19,7 @@ use crate::contain::contained;
 use crate::engine::{Engine, Question, now};
 use crate::execute::Execution;
 use crate::explanation::Explanation;
+use crate::nearest;
 use crate::pace::kept;
 use crate::parse::{self, Statement};
 use crate::phase::{Phase, enter};
@@ -83,9 +84,46 @@ impl Engine {
                 self.known(question)?;
                 Ok(Reply::Approved(self.approved(question).await))
             }
-            Statement::ExplainPolicy(query) => self.explain(question, *query).await,
-            Statement::Query(query) => Box::pin(self.answer(question, *query)).await,
+            Statement::ExplainPolicy(query) => {
+                let mut reply = self.explain(question, (*query).clone()).await?;
+                if let Reply::Explanation(explanation) = &mut reply
+                    && let Some(denial) = &mut explanation.denial
+                {
+                    denial.instead = Box::pin(self.nearest(question, &query, denial)).await;
+                }
+                Ok(reply)
+            }
+            Statement::Query(query) => {
+                let mut answered = Box::pin(self.answer(question, (*query).clone())).await;
+                if let Err(Refusal::Denied(denial)) = &mut answered {
+                    denial.instead = Box::pin(self.nearest(question, &query, denial)).await;
+                }
+                answered
+            }
         }
+    }
+
+    /// The nearest statement that this asker would be let ask.
+    async fn nearest(
+        &self,
+        question: &Question,
+        query: &DfStatement,
+        denial: &Denial,
+    ) -> Option<String> {
+        if question.sql.len() > nearest::LONGEST {
+            return None;
+        }
+        let admits = async |sql: &str| match parse::statement(sql)? {
+            Statement::Query(query) => {
+                let bound = self.bind(question, *query).await?;
+                self.admit(question, &bound).map(|_| ())
+            }
+            Statement::ExplainPolicy(_)
+            | Statement::ShowTables
+            | Statement::ShowApproved
+            | Statement::ShowColumns(_) => Err(Refusal::invalid("this is no question")),
+        };
+        Box::pin(nearest::nearest(query, denial, admits)).await
     }
 
     /// Nobody but the contract's analysts sees what there is.

@@ -15,6 +15,7 @@ use policy::ident::{PartyId, Principal, Purpose, TableRef};
 use policy::table::TablePolicy;
 
 use crate::guard::{self, TrackKey};
+use crate::nearest;
 use crate::parse::{self, Statement};
 use crate::plan::{Binder, Catalog, CatalogView, cost, reading};
 use crate::refusal::Refusal;
@@ -106,6 +107,18 @@ impl Judge {
             .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
         let unbounded = cost::limits(usize::MAX, Duration::MAX);
         cost::check(&admitted, &BTreeMap::new(), unbounded)
+    }
+
+    /// The nearest question that is admitted, for one that is not; `None` if none was found.
+    pub async fn nearest(&self, sql: &str, asked: &Asked) -> Option<String> {
+        let Err(Refusal::Denied(denial)) = self.admits(sql, asked).await else {
+            return None;
+        };
+        let Ok(Statement::Query(query)) = parse::statement(sql) else {
+            return None;
+        };
+        let admits = async |sql: &str| self.admits(sql, asked).await;
+        Box::pin(nearest::nearest(&query, &denial, admits)).await
     }
 
     /// What a question reads of the tables.

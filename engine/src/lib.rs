@@ -15,6 +15,7 @@ mod execute;
 mod explanation;
 mod guard;
 mod judge;
+mod nearest;
 mod optimize;
 mod pace;
 mod parse;

@@ -155,6 +155,8 @@ pub struct Denial {
     pub message: String,
     /// What would be allowed instead.
     pub help: Option<String>,
+    /// The nearest statement that is allowed.
+    pub instead: Option<String>,
     /// Whose rule it is.
     pub party: Option<PartyId>,
     /// The table.
@@ -175,6 +177,7 @@ impl Denial {
             code,
             message: message.into(),
             help: None,
+            instead: None,
             party: None,
             table: None,
             column: None,

@@ -127,6 +127,9 @@ fn in_words(explanation: &Explanation) -> String {
         if let Some(help) = &denial.help {
             lines.push(format!("help: {help}"));
         }
+        if let Some(instead) = &denial.instead {
+            lines.push(format!("allowed: {instead}"));
+        }
     }
     for column in &explanation.columns {
         lines.push(format!(

@@ -42,8 +42,26 @@ pub(super) fn draw(name: &str, text: &str, place: &Place, label: &str, width: us
 
 /// Words in lines of a width, all but the first indented.
 pub(super) fn wrapped(text: &str, width: usize, indent: usize) -> String {
+    in_lines(text.split(' '), width, indent)
+}
+
+/// A statement in lines of a width, broken nowhere within quotes.
+pub(super) fn wrapped_sql(sql: &str, width: usize, indent: usize) -> String {
+    let mut quote = None;
+    let words = sql.split(|c| {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if open == c => quote = None,
+            (None | Some(_), _) => {}
+        }
+        quote.is_none() && c == ' '
+    });
+    in_lines(words, width, indent)
+}
+
+fn in_lines<'w>(words: impl Iterator<Item = &'w str>, width: usize, indent: usize) -> String {
     let mut lines: Vec<String> = Vec::new();
-    for word in text.split(' ') {
+    for word in words {
         match lines.last_mut() {
             Some(line)
                 if line.chars().count().saturating_add(word.chars().count()) < width.max(LEAST) =>
@@ -140,6 +158,14 @@ mod tests {
     fn help_is_wrapped_where_words_end() {
         let text = super::wrapped("one two three four five six seven", 20, 2);
         assert_eq!(text, "one two three four\n  five six seven");
+    }
+
+    #[test]
+    fn a_statement_is_broken_nowhere_within_quotes() {
+        let sql = "SELECT a FROM t WHERE b = 'one two ''three'' four' AND c = 1";
+        let text = super::wrapped_sql(sql, 20, 2);
+        let lines = "SELECT a FROM t\n  WHERE b =\n  'one two ''three'' four'\n  AND c = 1";
+        assert_eq!(text, lines);
     }
 
     #[test]

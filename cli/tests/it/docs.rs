@@ -269,8 +269,11 @@ fn every_code_is_explained_and_its_example_is_refused_so() {
         let help = error["help"]
             .as_str()
             .map_or(String::new(), |help| format!("help: {}\n", rule(help)));
+        let instead = error["instead"]
+            .as_str()
+            .map_or(String::new(), |sql| format!("allowed: {sql}\n"));
         let said = format!(
-            "{}: {}\n{help}",
+            "{}: {}\n{help}{instead}",
             error["code"].as_str().unwrap(),
             error["message"].as_str().unwrap()
         );
@@ -290,28 +293,31 @@ const REFUSED: [(Code, &str); 2] = [
 fn what_is_offered_is_let_in(dir: &Path, questions: &[(Code, String, String)]) {
     let mut asked = 0;
     for (code, sql, says) in questions {
-        let offered = says.split('`').skip(1).step_by(2);
-        let offered: Vec<&str> = offered
-            .filter(|piece| says.contains("help: ") && piece.contains([' ', '(']))
-            .collect();
+        let help = says.lines().find(|line| line.starts_with("help: "));
+        let offered = help.unwrap_or_default().split('`').skip(1).step_by(2);
+        let offered: Vec<&str> = offered.filter(|piece| piece.contains([' ', '('])).collect();
+        if let Some(instead) = says.lines().find_map(|line| line.strip_prefix("allowed: ")) {
+            is_allowed(dir, instead);
+        }
         let refused = REFUSED.iter().find(|(of, _)| of == code);
         assert_eq!(refused.is_some(), !offered.is_empty(), "{code}: {says}");
         for piece in offered {
             let (_, refused) = refused.unwrap();
             assert!(sql.contains(refused), "{sql}");
-            let again = format!("EXPLAIN POLICY {}", sql.replace(refused, piece));
-            let as_alice = ["lab", "four-banks", "--as", "alice@bank_a"];
-            let args = [&as_alice[..], &["--format", "json", "-c", &again]].concat();
-            let ran = subrosa(dir, &args);
-            assert!(
-                ran.out.contains("\"verdict\":\"allow\""),
-                "{again}: {}",
-                ran.out
-            );
+            is_allowed(dir, &sql.replace(refused, piece));
             asked += 1;
         }
     }
     assert_eq!(asked, 3);
+}
+
+fn is_allowed(dir: &Path, sql: &str) {
+    let again = format!("EXPLAIN POLICY {sql}");
+    let as_alice = ["lab", "four-banks", "--as", "alice@bank_a"];
+    let args = [&as_alice[..], &["--format", "json", "-c", &again]].concat();
+    let ran = subrosa(dir, &args);
+    let allowed = ran.out.contains("\"verdict\":\"allow\"");
+    assert!(allowed, "{again}: {}", ran.out);
 }
 
 /// The book builds, where mdbook is at hand; elsewhere the checks above must do.

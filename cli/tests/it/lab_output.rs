@@ -100,6 +100,7 @@ E_ROLE_DIM: patient may not name the groups of an answer
 12 | patient   = { unit = \"patient\" }
    | ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^ this line decides
   = help: group by columns whose policy says `dimension`; in clinic_a.visits, these may name groups: day by 1 month, diagnosis
+  = allowed: SELECT COUNT(*) FROM clinic_a.visits
 ";
     assert_eq!((ran.err.as_str(), ran.code), (expected, 3));
 }

@@ -15,7 +15,7 @@ table = "t"
 [columns]
 person = { unit = "person" }
 amount = { filter = 100 }
-price = { filter = 0.25 }
+price = { filter = 0.25, measure = [0, 1000] }
 n = { filter = 7, dimension = 10 }
 ts = { filter = "1 hour", dimension = "month" }
 late = { filter = "month", dimension = "year" }
@@ -172,4 +172,92 @@ fn keys_finer_than_the_grain() {
         format!("SELECT {piece} AS part, count(*) AS people FROM bank.t GROUP BY 1")
     });
     assert!(tried.refused > 40, "{}", tried.refused);
+}
+
+/// Refused questions, and what is offered instead of them.
+const INSTEAD: [(&str, &str); 20] = [
+    (
+        "SELECT person, amount FROM bank.t",
+        "SELECT count(*) AS n FROM bank.t",
+    ),
+    (
+        "SELECT channel, person FROM bank.t ORDER BY person",
+        "SELECT channel, count(*) AS n FROM bank.t GROUP BY 1",
+    ),
+    (
+        "SELECT * FROM bank.t WHERE n >= 7",
+        "SELECT count(*) AS n FROM bank.t WHERE n >= 7",
+    ),
+    (
+        "SELECT channel, max(price) AS top, count(*) AS n FROM bank.t GROUP BY 1",
+        "SELECT channel, avg(price) AS top, count(*) AS n FROM bank.t GROUP BY 1",
+    ),
+    (
+        "SELECT percentile_cont(0.5) WITHIN GROUP (ORDER BY price) AS middle FROM bank.t",
+        "SELECT avg(price) AS middle FROM bank.t",
+    ),
+    (
+        "SELECT count(*) AS n FROM (SELECT * FROM bank.t ORDER BY amount DESC LIMIT 10) AS x",
+        "SELECT count(*) AS n FROM (SELECT * FROM bank.t) AS x",
+    ),
+    (
+        "SELECT max(n) AS most FROM (SELECT channel, count(*) AS n FROM bank.t GROUP BY channel) AS x",
+        "WITH x AS MATERIALIZED (SELECT channel, count(*) AS n FROM bank.t GROUP BY channel) SELECT max(n) AS most FROM x",
+    ),
+    (
+        "WITH x AS (SELECT channel, count(*) AS n FROM bank.t GROUP BY 1) SELECT max(n) AS most FROM x",
+        "WITH x AS MATERIALIZED (SELECT channel, count(*) AS n FROM bank.t GROUP BY 1) SELECT max(n) AS most FROM x",
+    ),
+    (
+        "SELECT channel, count(*) AS n FROM bank.t GROUP BY ROLLUP (channel)",
+        "SELECT channel, count(*) AS n FROM bank.t GROUP BY channel",
+    ),
+    (
+        "SELECT channel, week, count(*) AS n FROM bank.t GROUP BY 2, 1 ORDER BY 2, 1",
+        "SELECT channel, count(*) AS n FROM bank.t GROUP BY 1 ORDER BY 1",
+    ),
+    (
+        "SELECT week, channel, count(*) AS n FROM bank.t GROUP BY 2, 1 ORDER BY 3",
+        "SELECT channel, count(*) AS n FROM bank.t GROUP BY 1 ORDER BY 2",
+    ),
+    (
+        "SELECT count(*) AS n FROM bank.t WHERE person LIKE 'a%' AND n >= 7",
+        "SELECT count(*) AS n FROM bank.t WHERE n >= 7",
+    ),
+    (
+        "SELECT sum(exp(price)) AS grown, sum(price) AS price FROM bank.t",
+        "SELECT sum(price) AS price FROM bank.t",
+    ),
+    (
+        "SELECT sum(price * price * price) AS cubes FROM bank.t",
+        "SELECT count(*) AS cubes FROM bank.t",
+    ),
+    (
+        "SELECT count(*) AS n FROM bank.t AS a FULL JOIN bank.t AS b ON a.person = b.person",
+        "SELECT count(*) AS n FROM bank.t AS a LEFT OUTER JOIN bank.t AS b ON a.person = b.person",
+    ),
+    (
+        "SELECT count(*) AS n FROM bank.t WHERE amount >= 9999.37 AND n >= 7",
+        "SELECT count(*) AS n FROM bank.t WHERE amount >= 9900 AND n >= 7",
+    ),
+    (
+        "SELECT date_trunc('day', ts) AS part, count(*) AS n FROM bank.t GROUP BY date_trunc('day', ts)",
+        "SELECT date_trunc('month', ts) AS part, count(*) AS n FROM bank.t GROUP BY date_trunc('month', ts)",
+    ),
+    (
+        "SELECT ts, count(*) AS n FROM bank.t GROUP BY 1 ORDER BY 1",
+        "SELECT date_trunc('month', ts), count(*) AS n FROM bank.t GROUP BY 1 ORDER BY 1",
+    ),
+    ("SELECT nothing FROM bank.t", ""),
+    ("SELECT count(*) FROM bank.t", ""),
+];
+
+#[test]
+fn whole_questions_that_are_offered() {
+    let (judge, asked) = judge();
+    let runtime = tokio::runtime::Runtime::new().unwrap();
+    for (sql, instead) in INSTEAD {
+        let found = runtime.block_on(judge.nearest(sql, &asked));
+        assert_eq!(found.unwrap_or_default(), instead, "{sql}");
+    }
 }

@@ -75,7 +75,7 @@ pub(super) fn setting(name: &str, otherwise: u64) -> u64 {
 
 /// Seeds of so many hundredths of the questions that are to be asked.
 pub(super) fn cases(percent: u64) -> impl Iterator<Item = Case> {
-    let wanted = setting("SUBROSA_QUESTIONS", 1_000) * percent / 100;
+    let wanted = setting("SUBROSA_QUESTIONS", 1_400) * percent / 100;
     let first = setting("SUBROSA_SEED", 1);
     let worlds = wanted.div_ceil(EACH as u64);
     (first..first + worlds).map(Case::new)
@@ -87,7 +87,9 @@ pub(super) fn ask_in(folder: &Path, world: &World, statements: &[String]) -> Ran
 }
 
 /// The same with further options.
+#[expect(clippy::print_stdout, reason = "a run says how much it asked")]
 pub(super) fn ask_with(folder: &Path, world: &World, statements: &[String], more: &[&str]) -> Ran {
+    println!("statements asked: {}", statements.len());
     std::fs::write(folder.join("questions.sql"), statements.join(";\n")).unwrap();
     let principal = format!("ann@{}", world.parties[world.asker]);
     let args = [

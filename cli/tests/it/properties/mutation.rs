@@ -14,14 +14,14 @@ use super::harness::{
 /// So many mutants are made of each question that is accepted.
 const MUTANTS: usize = 4;
 
-struct Mutant {
+pub(super) struct Mutant {
     mutator: Mutator,
     question: usize,
-    statement: String,
+    pub(super) statement: String,
 }
 
 /// The questions that are answered, and not just because they are about the asker's own tables.
-fn accepted(case: &Case) -> Vec<usize> {
+pub(super) fn accepted(case: &Case) -> Vec<usize> {
     let outcomes = outcomes_over(case, &case.world);
     let judged = (0..outcomes.len()).filter(|at| {
         matches!(outcomes[*at], Outcome::Answer(_)) && !is_free(&case.world, &case.questions[*at])
@@ -30,7 +30,11 @@ fn accepted(case: &Case) -> Vec<usize> {
 }
 
 /// Mutants of a question, of those mutators first of which there were fewest.
-fn mutants(case: &Case, question: usize, seen: &mut BTreeMap<&str, usize>) -> Vec<Mutant> {
+pub(super) fn mutants(
+    case: &Case,
+    question: usize,
+    seen: &mut BTreeMap<&str, usize>,
+) -> Vec<Mutant> {
     let mut random = Random::new(case.seed, 200 + question as u64);
     let mut all = mutators();
     random.shuffle(&mut all);
