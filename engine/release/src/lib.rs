@@ -26,6 +26,7 @@ mod beside;
 mod cell;
 mod check;
 mod dominance;
+mod dp;
 mod duties;
 mod error;
 mod finish;
@@ -50,6 +51,7 @@ mod value;
 mod vector;
 mod witness;
 
+pub use dp::{DpGroups, DpTerms, MICRO, PrivateRelease, discrete_laplace_of, threshold};
 pub use duties::{Duties, OwnerCut};
 pub use error::{ReleaseError, Result};
 pub use memory::{Entry, History};

@@ -94,6 +94,15 @@ impl Moments {
         squares: Some(i256::ZERO),
     };
 
+    /// Moments that were found elsewhere.
+    pub(crate) fn of(count: u64, sum: i256, squares: i256) -> Self {
+        Self {
+            count,
+            sum,
+            squares: Some(squares),
+        }
+    }
+
     /// Adds a number.
     pub(crate) fn add(&mut self, value: i128, squares: bool) {
         self.count += 1;

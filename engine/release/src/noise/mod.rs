@@ -12,6 +12,7 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use bernoulli::{bernoulli_exp, geometric};
 pub use gaussian::discrete_gaussian;
 pub use laplace::discrete_laplace;
 pub use ratio::Ratio;
