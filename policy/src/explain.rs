@@ -105,7 +105,7 @@ fn disclosure(document: &PolicyDocument) -> Vec<String> {
             &mode.span,
             "only approved questions are answered".to_owned(),
         ),
-        Mode::Dp => say(&mode.span, "answers are differentially private".to_owned()),
+        Mode::Dp => return private(document),
     }
     let k = &disclosure.min_contributors;
     let fewer = k.value.in_words();
@@ -131,6 +131,26 @@ fn disclosure(document: &PolicyDocument) -> Vec<String> {
         let with = words::parties(&pool.value, "");
         let says = format!("entities are counted together with those of {with}, where they agree");
         say(&pool.span, says);
+    }
+    if let Some(questions) = &disclosure.questions {
+        say(&questions.span, budget(&questions.value));
+    }
+    lines
+}
+
+/// What differential privacy promises, and from what budget. Thresholds, history and sticky noise have no part in it.
+fn private(document: &PolicyDocument) -> Vec<String> {
+    let (source, disclosure) = (&document.source, &document.disclosure);
+    let mut lines = Vec::new();
+    let mut say = |at: &Range<usize>, says: String| lines.push(says + &source.whence(at));
+    say(
+        &disclosure.mode.span,
+        "answers are differentially private".to_owned(),
+    );
+    if let Some(dp) = &disclosure.dp {
+        for says in dp.value.in_words() {
+            say(&dp.span, says);
+        }
     }
     if let Some(questions) = &disclosure.questions {
         say(&questions.span, budget(&questions.value));

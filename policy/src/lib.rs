@@ -25,6 +25,7 @@ pub mod materialized;
 pub mod number;
 pub mod obligation;
 mod parse;
+mod private;
 pub mod problem;
 pub mod resolve;
 pub mod restriction;

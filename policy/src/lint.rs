@@ -18,6 +18,7 @@ mod fine_filter;
 mod float_dimension;
 mod floor_above_k;
 mod history_off;
+mod large_epsilon;
 mod list_cannot_run;
 mod loose_join;
 mod low_k;
@@ -34,7 +35,7 @@ mod wide_cut;
 
 use std::collections::BTreeSet;
 
-use crate::document::{ColumnRule, PolicyDocument};
+use crate::document::{ColumnRule, Mode, PolicyDocument};
 use crate::ident::{PartyId, Purpose};
 use crate::problem::{Problem, sorted};
 use crate::resolve::{ColumnShape, misfits};
@@ -81,6 +82,7 @@ pub const LINTS: &[Lint] = &[
     float_dimension::LINT,
     floor_above_k::LINT,
     history_off::LINT,
+    large_epsilon::LINT,
     list_cannot_run::LINT,
     loose_join::LINT,
     low_k::LINT,
@@ -158,9 +160,9 @@ impl<'s> Subject<'s> {
             })
     }
 
-    /// Whether obligations at the release matter: not for a public table.
+    /// Whether thresholds, history and noise matter: not for a public table, nor under differential privacy.
     fn protected(&self) -> bool {
-        !self.document.is_public()
+        !self.document.is_public() && self.document.disclosure.mode.value != Mode::Dp
     }
 }
 

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::access::Circumstances;
 use crate::denial::Denial;
+use crate::document::Mode;
 use crate::ident::{KeyDomain, PartyId, TableRef};
 use crate::obligation::Obligations;
 use crate::table::TablePolicy;
@@ -97,6 +98,7 @@ impl PolicySet {
                 || disclosure.history.value
                 || disclosure.noise.value
                 || disclosure.questions.is_some()
+                || disclosure.mode.value == Mode::Dp
                 || !policy.approve.is_empty();
             asks && !policy.is_public()
         })

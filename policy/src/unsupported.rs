@@ -7,6 +7,7 @@
 use std::ops::Range;
 
 use crate::document::{Mode, PolicyDocument};
+use crate::private;
 use crate::problem::Problem;
 
 /// What of a policy this version cannot enforce; empty: the table may be used.
@@ -17,6 +18,7 @@ pub fn unsupported(document: &PolicyDocument) -> Vec<Problem> {
         problems: Vec::new(),
     };
     found.mode();
+    found.problems.extend(private::refused(document));
     found.extends();
     found.problems
 }

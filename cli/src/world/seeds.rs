@@ -43,6 +43,7 @@ fn owes(document: &PolicyDocument) -> bool {
         || disclosure.history.value
         || disclosure.noise.value
         || disclosure.questions.is_some()
+        || disclosure.mode.value == policy::document::Mode::Dp
         || !document.approve.is_empty()
 }
 

@@ -11,6 +11,7 @@ use policy::ident::TableRef;
 use policy::table::TablePolicy;
 
 use crate::Admitted;
+use crate::dp;
 use crate::request::{Policies, Request};
 use crate::scan::table_of;
 
@@ -89,7 +90,10 @@ pub(crate) fn check(
     for policy in policies_of(tables, policies).filter(|p| !p.is_public() && !plain) {
         check_mode(policy, request)?;
     }
-    Ok(())
+    if plain {
+        return Ok(());
+    }
+    dp::check(tables, policies, request)
 }
 
 /// The first of some names.
@@ -122,11 +126,7 @@ fn check_mode(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
                 Some("SHOW APPROVED lists them; ask SELECT * FROM approved('name')".to_owned());
             Err(denial)
         }
-        Mode::Dp => Err(Denial::new(
-            Code::Mode,
-            "differential privacy is not available",
-        )),
-        Mode::Template | Mode::Statistical => Ok(()),
+        Mode::Template | Mode::Statistical | Mode::Dp => Ok(()),
     }
 }
 

@@ -28,6 +28,7 @@ mod consent;
 mod constant;
 pub mod cost;
 pub mod determined;
+mod dp;
 mod duties;
 mod expression;
 mod frame;
@@ -74,7 +75,7 @@ use policy::ident::TableRef;
 pub use above::{MATERIALIZED, release_name};
 pub use access::tables_read;
 pub use own::{LIST, Listed};
-pub use release_plan::ReleasePlan;
+pub use release_plan::{Private, ReleasePlan};
 pub use request::{OwnList, Policies, Request, Tools};
 
 /// An admitted question.
@@ -116,12 +117,14 @@ pub fn admit(
         return Ok(access::plain(plan, tables));
     }
     let mut walker = walk::Walker::new(policies, request, tools);
+    walker.private = dp::is_asked(&tables, policies);
     let mut releases = Vec::new();
     let found = match &request.list {
         None => above::walk(&mut walker, plan, &mut releases).map(|above| (None, above)),
         Some(list) => own::walk(&mut walker, plan, list, &mut releases)
             .map(|(listed, above)| (Some(Box::new(listed)), above)),
     };
+    dp::share(&mut walker, &mut releases);
     let refusals = std::mem::take(&mut walker.refusals);
     if let Some(denial) = refusals.first() {
         return Err(denial);

@@ -7,8 +7,11 @@ use datafusion_common::Result as DfResult;
 use datafusion_expr::{Aggregate, Expr, ExprSchemable, LogicalPlan, Projection, TryCast};
 use policy::denial::Code;
 use policy::ident::PartyId;
-use release::{Duties, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind, TrackForm};
+use release::{
+    DpTerms, Duties, KeyColumn, PartyRule, ReleaseSpec, Statistic, StatisticKind, TrackForm,
+};
 
+use crate::dp;
 use crate::expression;
 use crate::group::{aggregate_call, each_once};
 use crate::measure::{self, Judged, Place};
@@ -30,8 +33,19 @@ pub struct ReleasePlan {
     pub spec: ReleaseSpec,
     /// What it owes beyond support.
     pub duties: Duties,
+    /// What it owes in place of support and duties, if it is differentially private.
+    pub private: Option<Private>,
     /// The owners whose rows are behind it.
     pub owners: BTreeSet<PartyId>,
+}
+
+/// A release under differential privacy.
+#[derive(Debug)]
+pub struct Private {
+    /// How it is bounded and noised.
+    pub terms: DpTerms,
+    /// The groups that are told, where a public table lists them.
+    pub listed: Option<LogicalPlan>,
 }
 
 /// Judges an outermost aggregate and builds its release.
@@ -44,6 +58,9 @@ pub(crate) fn build(
 ) -> DfResult<ReleasePlan> {
     if walker.request.approved && !rows::are_released(calls) {
         return rows::build(walker, input, keys, calls, original);
+    }
+    if walker.private {
+        return dp::build(walker, input, keys, calls, original);
     }
     let rel = walker.walk(input, &[])?;
     let keys = &each_once(keys);
@@ -90,18 +107,24 @@ pub(crate) fn build(
             parties,
         },
         duties,
+        private: None,
         owners: rel.owners,
     })
 }
 
 /// The group keys, and the branches that decide which rows stand in which group.
 pub(crate) struct Keyed {
-    columns: Vec<KeyColumn>,
+    pub(crate) columns: Vec<KeyColumn>,
     pub(crate) arms: BTreeSet<ArmId>,
     pub(crate) branches: Vec<crate::branch::Branch>,
 }
 
-fn release_keys(walker: &mut Walker<'_>, rel: &Rel, keys: &[Expr], columns: &mut Columns) -> Keyed {
+pub(crate) fn release_keys(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    keys: &[Expr],
+    columns: &mut Columns,
+) -> Keyed {
     let mut keyed = Keyed {
         columns: Vec::new(),
         arms: rel.row_arms.clone(),
@@ -199,7 +222,12 @@ fn judge_key(walker: &mut Walker<'_>, rel: &Rel, key: &Expr) -> Traits {
     found
 }
 
-fn statistic_kind(rel: &Rel, judged: &Judged, columns: &mut Columns, name: &str) -> StatisticKind {
+pub(crate) fn statistic_kind(
+    rel: &Rel,
+    judged: &Judged,
+    columns: &mut Columns,
+    name: &str,
+) -> StatisticKind {
     let Some(argument) = &judged.argument else {
         return StatisticKind::CountRows;
     };

@@ -62,6 +62,7 @@ pub(crate) fn build(
             parties,
         },
         duties,
+        private: None,
         owners: rel.owners,
     })
 }

@@ -26,6 +26,8 @@ pub(crate) struct Walker<'a> {
     pub(crate) request: &'a Request,
     pub(crate) tools: &'a Tools,
     pub(crate) refusals: Refusals,
+    /// Its tables are differentially private.
+    pub(crate) private: bool,
     /// Branches that are flags of a row where they were made.
     pub(crate) flag_arms: BTreeSet<ArmId>,
     next: usize,
@@ -38,6 +40,7 @@ impl<'a> Walker<'a> {
             request,
             tools,
             refusals: Refusals::of_text(request.approved),
+            private: false,
             flag_arms: BTreeSet::new(),
             next: 0,
         }

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use super::{Facet, PolicyDiff};
-use crate::document::{Budget, Disclosure, Mode, PolicyDocument};
+use crate::document::{Budget, Disclosure, Dp, Mode, PolicyDocument};
 use crate::ident::{PartyId, UnitSpace};
 
 pub(super) fn compare(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
@@ -27,9 +27,7 @@ pub(super) fn compare(old: &PolicyDocument, new: &PolicyDocument, diff: &mut Pol
         is.questions.as_ref().map(|q| &q.value),
         diff,
     );
-    if was.dp.as_ref().map(|dp| &dp.value) != is.dp.as_ref().map(|dp| &dp.value) {
-        diff.changed.push("the terms of [disclosure.dp]".to_owned());
-    }
+    private(was, is, diff);
 }
 
 fn thresholds(old: &PolicyDocument, new: &PolicyDocument, diff: &mut PolicyDiff) {
@@ -123,6 +121,35 @@ fn mode(was: Mode, is: Mode, diff: &mut PolicyDiff) {
         "answers that are not differentially private",
         Facet::Answers,
     );
+}
+
+/// What is spent of privacy; other terms are another question, not more or less of the same.
+fn private(was: &Disclosure, is: &Disclosure, diff: &mut PolicyDiff) {
+    let (Some(was), Some(is)) = (&was.dp, &is.dp) else {
+        if was.dp.is_some() != is.dp.is_some() {
+            diff.changed.push("the terms of [disclosure.dp]".to_owned());
+        }
+        return;
+    };
+    let (was, is) = (&was.value, &is.value);
+    let spends = [
+        ("by one question", was.epsilon, is.epsilon),
+        ("by all questions", was.total_epsilon, is.total_epsilon),
+    ];
+    for (by, before, after) in spends {
+        let what = format!("more than {} of epsilon spent {by}", before.min(after));
+        diff.say(before > after, after > before, what, Facet::Answers);
+    }
+    let rarer = |a: &Dp, b: &Dp| a.delta() < b.delta();
+    let rarest = if rarer(was, is) { was } else { is };
+    let what = format!(
+        "groups that show one {} more often than {}",
+        was.unit, rarest.delta
+    );
+    diff.say(rarer(is, was), rarer(was, is), what, Facet::Answers);
+    if (&was.unit, was.max_groups, was.max_rows) != (&is.unit, is.max_groups, is.max_rows) {
+        diff.changed.push("the terms of [disclosure.dp]".to_owned());
+    }
 }
 
 fn budget(was: Option<&Budget>, is: Option<&Budget>, diff: &mut PolicyDiff) {

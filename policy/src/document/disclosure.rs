@@ -62,7 +62,7 @@ pub struct Disclosure {
     pub questions: Option<Placed<Budget>>,
     /// Dominance rule in percent, 0: off.
     pub dominance: Placed<u8>,
-    /// `[disclosure.dp]`, kept whole until the engine can spend it.
+    /// `[disclosure.dp]`.
     pub dp: Option<Placed<Dp>>,
 }
 
@@ -144,4 +144,57 @@ pub struct Dp {
     pub delta: String,
     /// Groups one entity may contribute to.
     pub max_groups: u32,
+    /// Rows of one entity that count in a group.
+    pub max_rows: u32,
+}
+
+impl Dp {
+    /// What one query spends, in millionths of epsilon.
+    #[must_use]
+    pub fn micro_epsilon(&self) -> u64 {
+        micro(self.epsilon)
+    }
+
+    /// What all queries may spend, in millionths of epsilon.
+    #[must_use]
+    pub fn micro_total(&self) -> u64 {
+        micro(self.total_epsilon)
+    }
+
+    /// Delta as a number; 0, which nothing can be promised with, if it is none.
+    #[must_use]
+    pub fn delta(&self) -> f64 {
+        self.delta.parse().unwrap_or(0.0)
+    }
+}
+
+impl Dp {
+    /// In words, a sentence each.
+    #[must_use]
+    pub fn in_words(&self) -> [String; 3] {
+        let unit = &self.unit;
+        [
+            format!(
+                "each question spends ({}, {}) for every {unit}, all together {} of epsilon at most",
+                self.epsilon, self.delta, self.total_epsilon
+            ),
+            format!(
+                "one {unit} counts in at most {} groups of an answer",
+                self.max_groups
+            ),
+            format!("and with at most {} rows in each", self.max_rows),
+        ]
+    }
+}
+
+/// Millionths, rounded down.
+fn micro(epsilon: Decimal) -> u64 {
+    let unit = 10_i128.checked_pow(u32::from(epsilon.scale()));
+    let millionths = epsilon.mantissa().checked_mul(1_000_000);
+    let whole = millionths
+        .zip(unit)
+        .and_then(|(all, unit)| all.checked_div(unit));
+    whole
+        .and_then(|whole| u64::try_from(whole).ok())
+        .unwrap_or(0)
 }

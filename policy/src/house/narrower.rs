@@ -279,7 +279,8 @@ impl<'c> Compared<'c> {
             && is.epsilon <= most.epsilon
             && is.total_epsilon <= most.total_epsilon
             && delta(is) <= delta(most)
-            && is.max_groups <= most.max_groups;
+            && is.max_groups <= most.max_groups
+            && is.max_rows <= most.max_rows;
         if !narrow {
             let bound = (&house.span, "spends less, or protects another unit");
             let help =

@@ -10,7 +10,7 @@ pub(super) const LINT: Lint = Lint {
 };
 
 fn check(subject: &Subject<'_>) -> Vec<Problem> {
-    if subject.protected() {
+    if !subject.document.is_public() {
         return Vec::new();
     }
     let k = &subject.document.disclosure.min_contributors;

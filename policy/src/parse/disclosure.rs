@@ -201,11 +201,19 @@ pub(super) fn budget(
 
 fn dp(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Placed<Dp>> {
     let table = reader.table(value, "dp")?;
-    let known = ["unit", "epsilon", "total_epsilon", "delta", "max_groups"];
+    let known = [
+        "unit",
+        "epsilon",
+        "total_epsilon",
+        "delta",
+        "max_groups",
+        "max_rows",
+    ];
     reader.only_keys(table, "[disclosure.dp]", &known);
     let missing: Vec<&str> = known
         .iter()
         .copied()
+        .filter(|k| *k != "max_rows")
         .filter(|k| table.get(*k).is_none())
         .collect();
     if !missing.is_empty() {
@@ -227,6 +235,12 @@ fn dp(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Placed<Dp>> {
     let groups = table
         .get("max_groups")
         .and_then(|v| reader.whole(v, "max_groups", 1..=u32::MAX));
+    let rows = match table.get("max_rows") {
+        Some(v) => reader
+            .whole(v, "max_rows", 1..=u32::MAX)
+            .map(|rows| rows.value),
+        None => Some(1),
+    };
     let (epsilon, total) = (epsilon?, total?);
     if epsilon.value > total.value {
         reader.error(
@@ -241,6 +255,7 @@ fn dp(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Placed<Dp>> {
             total_epsilon: total.value,
             delta: delta?,
             max_groups: groups?.value,
+            max_rows: rows?,
         },
         span: value.span(),
     })

@@ -68,6 +68,7 @@ pub(super) fn build(
             parties,
         },
         duties,
+        private: None,
         owners: rel.owners,
     })
 }

@@ -42,6 +42,13 @@ impl PrivateRelease {
         scale.ok_or_else(|| ReleaseError::Spec("a bound is too large".into()))
     }
 
+    /// The scale of the noise of each base statistic.
+    pub(super) fn scales(&self) -> Result<Vec<Ratio>> {
+        self.scale(1)?;
+        let bases = self.bases.list.iter();
+        bases.map(|base| self.scale(base.sensitivity())).collect()
+    }
+
     /// Adds noise and lets the answer out. The key is fresh randomness, used once.
     ///
     /// # Errors
@@ -50,12 +57,7 @@ impl PrivateRelease {
         let mut sums = self.sums(key);
         self.always_there(&mut sums)?;
         let mut stream = Stream::new(key, "dp");
-        let scales = self
-            .bases
-            .list
-            .iter()
-            .map(|base| self.scale(base.sensitivity()));
-        let scales = scales.collect::<Result<Vec<_>>>()?;
+        let scales = self.scales()?;
         let mut keys = Vec::new();
         let mut columns = vec![Vec::new(); self.bases.made.len()];
         for (key, cell) in self.cells.sorted() {

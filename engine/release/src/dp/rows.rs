@@ -63,7 +63,7 @@ impl PrivateRelease {
         if keys.is_empty() {
             cells.assign(&[], std::iter::once(true))?;
         }
-        Ok(Self {
+        let release = Self {
             cells,
             distinct: distinct.collect::<Result<_>>()?,
             bearers: HashMap::new(),
@@ -74,7 +74,9 @@ impl PrivateRelease {
             types,
             plan,
             bases,
-        })
+        };
+        release.scales()?;
+        Ok(release)
     }
 
     /// The groups that are told, of a public table: its columns are the keys.

@@ -1,0 +1,141 @@
+//! What is known of a relation: which entities its rows depend on, and which columns name them.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use datafusion_common::{Column, DFSchema};
+use datafusion_expr::Expr;
+use policy::number::Decimal;
+
+use crate::conjunct::unaliased;
+
+/// An entity that each row depends on, at one place of the plan. Two that are known to have the same name share a number.
+pub(super) type Unit = usize;
+
+/// Least and most value.
+pub(super) type Interval = (Decimal, Decimal);
+
+/// A column.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Known {
+    /// The entities whose name it holds, bare.
+    pub(super) names: BTreeSet<Unit>,
+    /// Between what its values lie, as far as policies say.
+    pub(super) interval: Option<Interval>,
+    /// What its owner lets one entity add to a sum of it.
+    pub(super) cut: Option<Decimal>,
+    /// A public list has all of its values: which one, and in which column.
+    pub(super) listed: Option<(usize, usize)>,
+}
+
+/// A relation. Rows are a disjoint sum over the entities of every party in it.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Shape {
+    /// By position.
+    pub(super) cols: Vec<Known>,
+    /// By party number, the entities that each row with rows of the party depends on.
+    pub(super) own: BTreeMap<u8, BTreeSet<Unit>>,
+    /// The sets of parties that rows depend on together; the empty set: rows that are nobody's.
+    pub(super) together: BTreeSet<BTreeSet<u8>>,
+    /// Positions that together hold no value twice.
+    pub(super) unique: Vec<BTreeSet<usize>>,
+}
+
+/// Why nothing is known of what an entity can change, and what to write instead.
+#[derive(Debug, Clone)]
+pub(super) struct Unbounded {
+    pub(super) message: String,
+    pub(super) help: &'static str,
+}
+
+/// A shape, or why there is none.
+pub(super) type Stable = Result<Shape, Unbounded>;
+
+/// Nothing is known.
+pub(super) fn unbounded<T>(message: impl Into<String>, help: &'static str) -> Result<T, Unbounded> {
+    Err(Unbounded {
+        message: message.into(),
+        help,
+    })
+}
+
+impl Shape {
+    /// Rows of nobody.
+    pub(super) fn public(cols: Vec<Known>) -> Self {
+        Self {
+            cols,
+            together: BTreeSet::from([BTreeSet::new()]),
+            ..Self::default()
+        }
+    }
+
+    pub(super) fn is_protected(&self) -> bool {
+        !self.own.is_empty()
+    }
+
+    /// Rows of several parties stand side by side: one name may be of another entity in each.
+    pub(super) fn is_mixed(&self) -> bool {
+        self.together.len() > 1
+    }
+
+    /// The one entity of a party that a row depends on.
+    pub(super) fn single(&self, party: u8) -> Option<Unit> {
+        let mut units = self.own.get(&party)?.iter();
+        let first = units.next().copied();
+        first.filter(|_| units.next().is_none())
+    }
+
+    /// The column that an expression is, bare.
+    pub(super) fn bare<'s>(&'s self, expr: &Expr, schema: &DFSchema) -> Option<(usize, &'s Known)> {
+        let Expr::Column(column) = unaliased(expr) else {
+            return None;
+        };
+        self.at(column, schema)
+    }
+
+    /// A column by its name.
+    pub(super) fn at(&self, column: &Column, schema: &DFSchema) -> Option<(usize, &Known)> {
+        let at = schema.maybe_index_of_column(column)?;
+        self.cols.get(at).map(|known| (at, known))
+    }
+
+    /// Two columns hold the same value in every row: what they name is one.
+    pub(super) fn equate(&mut self, a: usize, b: usize) {
+        let names = |at: usize| self.cols.get(at).map(|known| known.names.clone());
+        let all: BTreeSet<Unit> = names(a).unwrap_or_default();
+        let all: BTreeSet<Unit> = all.union(&names(b).unwrap_or_default()).copied().collect();
+        for at in [a, b] {
+            if let Some(known) = self.cols.get_mut(at) {
+                known.names.clone_from(&all);
+            }
+        }
+        self.merge(&all);
+    }
+
+    /// Several numbers for one entity become one.
+    pub(super) fn merge(&mut self, same: &BTreeSet<Unit>) {
+        let Some(one) = same.first().copied() else {
+            return;
+        };
+        let renamed = |units: &mut BTreeSet<Unit>| {
+            if units.iter().any(|unit| same.contains(unit)) {
+                units.retain(|unit| !same.contains(unit));
+                units.insert(one);
+            }
+        };
+        self.own.values_mut().for_each(renamed);
+        self.cols
+            .iter_mut()
+            .for_each(|known| renamed(&mut known.names));
+    }
+
+    /// Whether some positions hold no value twice together.
+    pub(super) fn is_unique_on(&self, positions: &BTreeSet<usize>) -> bool {
+        self.unique.iter().any(|key| key.is_subset(positions))
+    }
+
+    /// Every entity that rows depend on is named by one of some columns.
+    pub(super) fn names_all(&self, columns: &[&Known]) -> bool {
+        let named = |unit: &Unit| columns.iter().any(|known| known.names.contains(unit));
+        self.own.values().flatten().all(named)
+    }
+}
