@@ -9,12 +9,15 @@ use crate::answer::note;
 use crate::approved::{Terms, list};
 use crate::engine::Engine;
 use crate::explanation::{beyond_support_in_words, owed_in_words};
+use crate::private::{self, Reserved};
 use crate::restriction::Restricted;
 
 /// What an admitted question is about.
 pub(crate) struct About<'t> {
     pub(crate) tables: BTreeSet<TableRef>,
-    /// `plain`, `statistical` or `approved`.
+    /// What differential privacy promises of it, in words.
+    pub(crate) private: Vec<String>,
+    /// `plain`, `statistical`, `approved` or `dp`.
     pub(crate) mode: &'static str,
     /// The tables of which it sees some rows only.
     pub(crate) restricted: Restricted<'t>,
@@ -30,14 +33,18 @@ impl<'t> About<'t> {
         match admitted {
             Admitted::Plain { tables, .. } => Self {
                 tables: tables.clone(),
+                private: Vec::new(),
                 mode: "plain",
                 restricted,
                 terms: None,
             },
             Admitted::Released { tables, .. } => Self {
                 tables: tables.clone(),
+                private: Vec::new(),
                 mode: if terms.is_some() {
                     "approved"
+                } else if is_private(admitted) {
+                    "dp"
                 } else {
                     "statistical"
                 },
@@ -57,7 +64,31 @@ impl<'t> About<'t> {
     }
 }
 
+/// Whether its releases are differentially private.
+fn is_private(admitted: &Admitted) -> bool {
+    match admitted {
+        Admitted::Plain { .. } => false,
+        Admitted::Released { releases, .. } => {
+            releases.iter().any(|release| release.private.is_some())
+        }
+    }
+}
+
 impl Engine {
+    /// Says what differential privacy promises of an answer, and what it has spent.
+    pub(crate) fn promise(
+        &self,
+        about: &mut About<'_>,
+        admitted: &Admitted,
+        reserved: Option<&Reserved>,
+    ) {
+        if about.mode == "dp" {
+            about.private = private::in_words(admitted, &about.tables, &self.policies);
+            let lines = reserved.into_iter().flat_map(|reserved| &reserved.lines);
+            about.private.extend(lines.cloned());
+        }
+    }
+
     /// The policies that hold for a question: those of its terms, or everybody's own.
     pub(crate) fn in_force<'e>(&'e self, terms: Option<&'e Terms>) -> &'e Policies {
         terms.map_or(&self.policies, |terms| &terms.policies)
@@ -67,6 +98,9 @@ impl Engine {
     pub(crate) fn thresholds(&self, about: &About<'_>) -> Vec<String> {
         if !about.is_protected() {
             return Vec::new();
+        }
+        if about.mode == "dp" {
+            return about.private.clone();
         }
         let mut words = Vec::new();
         if let Some(terms) = about.terms {
@@ -88,6 +122,9 @@ impl Engine {
     pub(crate) fn note_about(&self, about: &About<'_>) -> Option<String> {
         if let Some(list) = about.list() {
             return Some(list::note(list));
+        }
+        if about.mode == "dp" {
+            return Some(private::note());
         }
         let policies = self.in_force(about.terms);
         about

@@ -25,6 +25,7 @@ use crate::parse::{self, Statement};
 use crate::phase::{Phase, enter};
 use crate::pipeline::{self, FAILED};
 use crate::plan::{Binder, BoundPlan, VisibleTable, cost};
+use crate::private::{Asked, Reserved};
 use crate::refusal::Refusal;
 
 /// What a statement gets.
@@ -57,14 +58,13 @@ impl pipeline::Tables for Unlocked {
     }
 }
 
-impl pipeline::Memory for Engine {
-    async fn finish(&self, release: Release) -> Result<Released, Refusal> {
+impl Engine {
+    /// Finishes a release that owes more than support.
+    pub(crate) async fn finish(&self, release: Release) -> Result<Released, Refusal> {
         let state = self.state.as_ref().ok_or(Refusal::Failed(FAILED))?;
         state.lock().await.finish(release)
     }
-}
 
-impl Engine {
     /// Answers a statement.
     ///
     /// # Errors
@@ -243,7 +243,9 @@ impl Engine {
                     Err(other) => return Err(other),
                     Ok(admitted) => {
                         let restricted = self.restricted(question, &admitted);
-                        let about = About::of(&admitted, bound.terms.as_ref(), restricted);
+                        let mut about = About::of(&admitted, bound.terms.as_ref(), restricted);
+                        self.promise(&mut about, &admitted, None);
+                        about.private.extend(self.would_spend(&admitted).await);
                         let (mode, thresholds) = (about.mode, self.thresholds(&about));
                         let note = self.note_about(&about);
                         let (verdict, denial, mode) = ("allow", None, Some(mode));
@@ -269,14 +271,15 @@ impl Engine {
             Ok(bound) => match self.admit(question, &bound) {
                 Ok(admitted) => {
                     let terms = bound.terms.as_ref();
-                    let charged = self.charge(question, &bound.plan.0, &admitted, terms).await;
-                    charged.map(|()| (bound, admitted))
+                    self.paid(question, &bound.plan.0, &admitted, terms)
+                        .await
+                        .map(|reserved| (bound, admitted, reserved))
                 }
                 Err(refusal) => Err(refusal),
             },
             Err(refusal) => Err(refusal),
         };
-        let (bound, admitted) = match judged {
+        let (bound, admitted, reserved) = match judged {
             Ok(judged) => judged,
             Err(refusal) => {
                 let code = match &refusal {
@@ -296,7 +299,8 @@ impl Engine {
             }
         };
         let restricted = self.restricted(question, &admitted);
-        let about = About::of(&admitted, bound.terms.as_ref(), restricted);
+        let mut about = About::of(&admitted, bound.terms.as_ref(), restricted);
+        self.promise(&mut about, &admitted, reserved.as_ref());
         let remembers = remembers(&admitted);
         let names = about.tables.iter().map(ToString::to_string).collect();
         self.note(Event::Admitted {
@@ -307,7 +311,7 @@ impl Engine {
         let ordered = gives_order(&bound.plan.0);
         let buckets = self.setup.time_buckets.filter(|_| is_released(&admitted));
         let rows = cost::of(&admitted, &self.sizes())?.rows;
-        let work = self.encoded(admitted, &about, ordered);
+        let work = self.encoded(admitted, (&about, reserved.as_ref()), ordered);
         let work = contained(self.setup.timeout, work);
         let encoded = match Box::pin(kept(buckets, rows, work)).await {
             Ok(encoded) => encoded,
@@ -328,11 +332,23 @@ impl Engine {
             .map(Reply::Answer)
     }
 
+    /// Charges an admitted question to every budget that it has, and spends privacy.
+    async fn paid(
+        &self,
+        question: &Question,
+        plan: &LogicalPlan,
+        admitted: &Admitted,
+        terms: Option<&Terms>,
+    ) -> Result<Option<Reserved>, Refusal> {
+        self.charge(question, plan, admitted, terms).await?;
+        self.reserve(question, plan, admitted).await
+    }
+
     /// The rows that may leave, as bytes.
     async fn encoded(
         &self,
         admitted: Admitted,
-        about: &About<'_>,
+        (about, reserved): (&About<'_>, Option<&Reserved>),
         ordered: bool,
     ) -> Result<Vec<u8>, Refusal> {
         enter(Phase::Unlocking);
@@ -349,8 +365,12 @@ impl Engine {
             &self.track,
         )?;
         enter(Phase::Running);
+        let memory = Asked {
+            engine: self,
+            reserved,
+        };
         let (schema, rows) =
-            pipeline::answer(admitted, &Unlocked(unlocked), &execution, self).await?;
+            pipeline::answer(admitted, &Unlocked(unlocked), &execution, &memory).await?;
         encode(&schema, &rows, ordered).map_err(|_| Refusal::Failed(FAILED))
     }
 }
@@ -359,7 +379,9 @@ impl Engine {
 fn remembers(admitted: &Admitted) -> bool {
     match admitted {
         Admitted::Plain { .. } => false,
-        Admitted::Released { releases, .. } => releases.iter().any(|release| release.duties.any()),
+        Admitted::Released { releases, .. } => releases
+            .iter()
+            .any(|release| release.duties.any() || release.private.is_some()),
     }
 }
 

@@ -100,7 +100,7 @@ impl Engine {
     }
 
     /// The question as bound, and the versions of its tables as it sees them.
-    fn question_digest(
+    pub(crate) fn question_digest(
         &self,
         plan: &LogicalPlan,
         tables: &std::collections::BTreeSet<policy::ident::TableRef>,

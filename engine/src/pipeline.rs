@@ -14,11 +14,13 @@ use datafusion::common::{Result as DfResult, TableReference};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::logical_expr::{LogicalPlan, TableScan};
-use futures::{StreamExt, TryStreamExt};
+use futures::TryStreamExt;
 use policy::ident::{PartyId, TableName, TableRef};
 use release::{Release, Released};
 
 use crate::execute::failed;
+use crate::gather::gather;
+use crate::private;
 use crate::refusal::Refusal;
 
 /// Where the rows of a scan come from.
@@ -40,6 +42,14 @@ pub(crate) trait Runner {
 pub(crate) trait Memory {
     /// Finishes a release; what is to be remembered is on disk when this returns.
     fn finish(&self, release: Release) -> impl Future<Output = Result<Released, Refusal>> + Send;
+
+    /// What the releases of this question told before, where that stands for ever.
+    fn told(&self) -> Option<Vec<RecordBatch>> {
+        None
+    }
+
+    /// Keeps what releases told that must not be computed again; it is on disk when this returns.
+    fn tell(&self, releases: &[RecordBatch]) -> impl Future<Output = Result<(), Refusal>> + Send;
 }
 
 /// The one sentence for whatever goes wrong while data is read.
@@ -64,11 +74,15 @@ pub(crate) async fn answer(
             above,
             ..
         } => {
-            let mut released = BTreeMap::new();
-            for (index, release) in releases.into_iter().enumerate() {
-                let batch = run_release(release, tables, runner, memory).await?;
-                released.insert(release_name(index), batch);
-            }
+            let batches = match memory.told() {
+                Some(told) if told.len() == releases.len() => told,
+                Some(_) => return Err(Refusal::Failed(FAILED)),
+                None => run_releases(releases, tables, runner, memory).await?,
+            };
+            let batches = batches.into_iter().enumerate();
+            let mut released: BTreeMap<String, RecordBatch> = batches
+                .map(|(index, batch)| (release_name(index), batch))
+                .collect();
             if let Some(list) = list {
                 let rows = read(list.plan, &released, tables, runner).await?.1;
                 released.insert(LIST.to_owned(), at_most(list.most, rows)?);
@@ -102,6 +116,24 @@ fn at_most(most: usize, mut rows: Vec<RecordBatch>) -> Result<RecordBatch, Refus
     Ok(whole.slice(0, told))
 }
 
+/// The rows that releases let through; those under differential privacy are kept before anything is made of them.
+async fn run_releases(
+    releases: Vec<ReleasePlan>,
+    tables: &impl Tables,
+    runner: &impl Runner,
+    memory: &impl Memory,
+) -> Result<Vec<RecordBatch>, Refusal> {
+    let private = releases.iter().any(|release| release.private.is_some());
+    let mut batches = Vec::new();
+    for release in releases {
+        batches.push(run_release(release, tables, runner, memory).await?);
+    }
+    if private {
+        memory.tell(&batches).await?;
+    }
+    Ok(batches)
+}
+
 async fn run_release(
     plan: ReleasePlan,
     tables: &impl Tables,
@@ -109,43 +141,27 @@ async fn run_release(
     memory: &impl Memory,
 ) -> Result<RecordBatch, Refusal> {
     let input = with_sealed_tables(plan.input, tables).map_err(|error| failed(&error))?;
-    let bound = Arc::new(input.schema().as_arrow().clone());
+    if let Some(private) = plan.private {
+        let listed = match &private.listed {
+            None => None,
+            Some(groups) => {
+                let groups = with_sealed_tables(groups.clone(), tables);
+                Some(collect(groups.map_err(|error| failed(&error))?, runner).await?)
+            }
+        };
+        return private::release((input, listed), (plan.spec, &private), runner).await;
+    }
     let new = |schema: &Schema| {
         let release = Release::owing(plan.spec.clone(), schema, plan.duties.clone());
         release.map_err(|_| Refusal::Failed(FAILED))
     };
-    let streams = runner.run(input).await?;
-    // What runs may know a type better than what was bound, as that of `round` with a literal.
-    let schema = streams.first().map_or(bound, |stream| stream.schema());
-    let mut whole = new(&schema)?;
-    let parts = streams
-        .into_iter()
-        .map(|stream| Ok(part(new(&stream.schema())?, stream)))
-        .collect::<Result<Vec<_>, Refusal>>()?;
-    // Every partition at once: operators below may wait for all of them.
-    let parts: Vec<_> = parts.into_iter().map(SpawnedTask::spawn).collect();
-    for part in parts {
-        let part = part.await.map_err(|_| Refusal::Failed(FAILED))??;
-        whole.merge(part).map_err(|_| Refusal::Failed(FAILED))?;
-    }
+    let whole = gather(input, runner, new).await?;
     let released = if plan.duties.any() {
         memory.finish(whole).await?
     } else {
         whole.finish().map_err(|_| Refusal::Failed(FAILED))?
     };
     Ok(released.into_batch())
-}
-
-/// The release of one partition.
-async fn part(
-    mut part: Release,
-    mut stream: SendableRecordBatchStream,
-) -> Result<Release, Refusal> {
-    while let Some(batch) = stream.next().await {
-        let batch = batch.map_err(|error| failed(&error))?;
-        part.update(&batch).map_err(|_| Refusal::Failed(FAILED))?;
-    }
-    Ok(part)
 }
 
 async fn collect(

@@ -83,8 +83,10 @@ impl PolicySet {
     pub fn remembers<'t>(tables: impl IntoIterator<Item = &'t TablePolicy>) -> bool {
         tables.into_iter().any(|policy| {
             let disclosure = &policy.disclosure;
-            let asks =
-                disclosure.jitter.value || disclosure.history.value || disclosure.noise.value;
+            let asks = disclosure.jitter.value
+                || disclosure.history.value
+                || disclosure.noise.value
+                || disclosure.mode.value == Mode::Dp;
             asks && !policy.is_public()
         })
     }

@@ -51,7 +51,7 @@ mod value;
 mod vector;
 mod witness;
 
-pub use dp::{DpGroups, DpTerms, MICRO, PrivateRelease, discrete_laplace_of, threshold};
+pub use dp::{DpGroups, DpTerms, MICRO, PrivateRelease, discrete_laplace_of, epsilon, threshold};
 pub use duties::{Duties, OwnerCut};
 pub use error::{ReleaseError, Result};
 pub use memory::{Entry, History};

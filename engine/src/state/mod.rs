@@ -8,6 +8,7 @@ mod files;
 mod keys;
 mod open;
 mod piece;
+mod private;
 mod remember;
 #[cfg(test)]
 mod tests;
@@ -18,11 +19,13 @@ use release::{History, Secrets};
 use seal::Seed;
 
 pub(crate) use budget::{Charge, Period, statistics};
+pub(crate) use private::{Spent, Told};
 
 use budget::Budgets;
 use files::Files;
 #[cfg(test)]
 use keys::Keys;
+use private::Privacy;
 
 use crate::refusal::Refusal;
 
@@ -42,6 +45,7 @@ pub(crate) struct State {
     pub(crate) history: History,
     pub(crate) secrets: Secrets,
     budgets: Budgets,
+    privacy: Privacy,
     files: Files,
 }
 
@@ -59,7 +63,7 @@ impl State {
     /// # Errors
     /// When there is none.
     pub(crate) fn room(&self) -> Result<(), Refusal> {
-        if self.history.size() > MOST {
+        if self.history.size().saturating_add(self.privacy.size()) > MOST {
             return Err(Refusal::Failed(
                 "the engine remembers as many answers as it can hold",
             ));

@@ -9,6 +9,7 @@ use super::budget::Budgets;
 use super::files::{Files, Header, is_torn, pieces, sync_folder};
 use super::keys::Keys;
 use super::piece::Piece;
+use super::private::Privacy;
 use super::{State, StateSetup};
 use crate::refusal::Refusal;
 
@@ -29,6 +30,7 @@ impl State {
             history: History::new(),
             secrets: keys.secrets(),
             budgets: Budgets::default(),
+            privacy: Privacy::default(),
             files: Files::new(folder.to_owned(), keys),
         };
         let mut seen = noted.is_none();
@@ -132,6 +134,12 @@ impl State {
                     self.budgets.charge(charge);
                 }
             }
+            Piece::Spent(all) => {
+                for spent in &all {
+                    self.privacy.spend(spent);
+                }
+            }
+            Piece::Told(told) => self.privacy.tell(told),
         }
         Ok(())
     }

@@ -4,6 +4,7 @@ use release::Entry;
 use seal::SealError;
 
 use super::budget::Charge;
+use super::private::{Spent, Told};
 
 /// A piece in clear.
 #[derive(Debug, PartialEq, Eq)]
@@ -12,6 +13,10 @@ pub(super) enum Piece {
     Outcomes(Vec<Vec<u8>>),
     /// What a question was charged, by table and period.
     Charges(Vec<Charge>),
+    /// What a question spends of privacy, before it is computed.
+    Spent(Vec<Spent>),
+    /// What a question that spent privacy was told.
+    Told(Told),
 }
 
 impl Piece {
@@ -26,6 +31,14 @@ impl Piece {
             Self::Charges(charges) => {
                 bytes.push(1);
                 bytes.extend(serde_json::to_vec(charges).ok()?);
+            }
+            Self::Spent(spent) => {
+                bytes.push(2);
+                bytes.extend(serde_json::to_vec(spent).ok()?);
+            }
+            Self::Told(told) => {
+                bytes.push(3);
+                bytes.extend(serde_json::to_vec(told).ok()?);
             }
         }
         Some(seal::pad(&bytes))
@@ -46,6 +59,8 @@ impl Piece {
                 rest.is_empty().then_some(Self::Outcomes(outcomes))
             }
             1 => serde_json::from_slice(rest).ok().map(Self::Charges),
+            2 => serde_json::from_slice(rest).ok().map(Self::Spent),
+            3 => serde_json::from_slice(rest).ok().map(Self::Told),
             _ => None,
         }
     }

@@ -60,7 +60,7 @@ impl State {
         self.budgets.knows(charge)
     }
 
-    fn write(&mut self, piece: &Piece) -> Result<(), Refusal> {
+    pub(super) fn write(&mut self, piece: &Piece) -> Result<(), Refusal> {
         let bytes = piece.to_bytes().ok_or(Refusal::Failed(UNWRITTEN))?;
         self.files
             .append(&bytes)

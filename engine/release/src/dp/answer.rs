@@ -27,7 +27,7 @@ impl PrivateRelease {
     }
 
     /// The scale of the noise on a number to which one entity adds at most so much in a group.
-    fn scale(&self, sensitivity: u128) -> Result<Ratio> {
+    pub(super) fn scale(&self, sensitivity: u128) -> Result<Ratio> {
         let shares = u64::try_from(self.shares()).unwrap_or(u64::MAX).max(1);
         let share = self
             .terms

@@ -22,7 +22,9 @@ mod sums;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod words;
 
 pub use laplace::{discrete_laplace_of, threshold};
 pub use rows::PrivateRelease;
 pub use terms::{DpGroups, DpTerms, MICRO};
+pub use words::epsilon;
