@@ -48,8 +48,11 @@ pub(crate) trait Memory {
         None
     }
 
-    /// Keeps what releases told that must not be computed again; it is on disk when this returns.
-    fn tell(&self, releases: &[RecordBatch]) -> impl Future<Output = Result<(), Refusal>> + Send;
+    /// Keeps what releases told that must not be computed again; it is on disk when this returns. What nobody keeps may not
+    /// leave.
+    fn tell(&self, _releases: &[RecordBatch]) -> impl Future<Output = Result<(), Refusal>> + Send {
+        std::future::ready(Err(Refusal::Failed(FAILED)))
+    }
 }
 
 /// The one sentence for whatever goes wrong while data is read.

@@ -162,6 +162,7 @@ fn the_language_reference_has_every_key() {
         ("", "## Top level"),
         ("[access]\nzzzzzzzzzzzz = 1", "## `[access]`"),
         ("[disclosure]\nzzzzzzzzzzzz = 1", "## `[disclosure]`"),
+        ("[disclosure.dp]\nzzzzzzzzzzzz = 1", "## `[disclosure.dp]`"),
         ("[rows]\nzzzzzzzzzzzz = 1", "## `[rows]`"),
         ("[joins.x]\nzzzzzzzzzzzz = 1", "## `[joins.DOMAIN]`"),
         ("[columns]\nx = { zzzzzzzzzzzz = 1 }", "## `[columns]`"),

@@ -28,6 +28,7 @@ mod limits;
 mod offline;
 mod offline_doctor;
 mod policy;
+mod private;
 mod properties;
 mod pyarrow;
 mod python;

@@ -41,6 +41,11 @@ impl Refusals {
         list.push_mut(Denial::new(code, message))
     }
 
+    /// Records refusals that were made elsewhere.
+    pub(crate) fn take(&mut self, denials: Vec<Denial>) {
+        self.all.extend(denials);
+    }
+
     /// Adds help to the latest refusal.
     pub(crate) fn last_help(&mut self, help: String) {
         if let Some(last) = self.all.last_mut() {

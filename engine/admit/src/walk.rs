@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use datafusion_common::{Column, DataFusionError, Result as DfResult, TableReference, plan_err};
 use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, SubqueryAlias, Union};
-use policy::denial::Code;
+use policy::denial::{Code, Denial};
 
 use crate::branch::{Branch, branches, exposed_columns, measure_branches, of_condition};
 use crate::clamp::in_its_stead;
@@ -28,6 +28,8 @@ pub(crate) struct Walker<'a> {
     pub(crate) refusals: Refusals,
     /// Its tables are differentially private.
     pub(crate) private: bool,
+    /// What could not be proved of its releases; said if nothing else is refused.
+    pub(crate) unproved: Vec<Denial>,
     /// Branches that are flags of a row where they were made.
     pub(crate) flag_arms: BTreeSet<ArmId>,
     next: usize,
@@ -41,6 +43,7 @@ impl<'a> Walker<'a> {
             tools,
             refusals: Refusals::of_text(request.approved),
             private: false,
+            unproved: Vec::new(),
             flag_arms: BTreeSet::new(),
             next: 0,
         }

@@ -105,3 +105,87 @@ impl State {
         Ok(())
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+    use std::sync::Arc;
+
+    use seal::Seed;
+
+    use super::super::Keys;
+    use super::*;
+
+    fn open(folder: &Path, noted: Option<&(String, u64)>) -> State {
+        let seed = |byte| Seed::from_slice(&[byte; 32]).unwrap();
+        let parties = BTreeMap::from([("bank_a".to_owned(), seed(3))]);
+        State::open(folder, Keys::new(seed(1), seed(2), parties), noted)
+            .map_err(|_| "does not open")
+            .unwrap()
+    }
+
+    fn spent(epsilon: u64) -> Vec<Spent> {
+        vec![Spent {
+            party: "bank_a".to_owned(),
+            unit: "person".to_owned(),
+            epsilon,
+        }]
+    }
+
+    fn told(question: &str, answer: &str) -> Told {
+        Told {
+            question: question.to_owned(),
+            releases: vec![answer.to_owned()],
+        }
+    }
+
+    #[test]
+    fn what_was_spent_is_spent_though_nothing_was_told() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = open(folder.path(), None);
+        state.spend(spent(7)).unwrap();
+        let noted = state.head();
+        drop(state);
+        let mut state = open(folder.path(), Some(&noted));
+        assert_eq!(state.spent_of("bank_a", "person"), 7);
+        assert_eq!(state.spent_of("bank_a", "acct"), 0);
+        assert_eq!(state.told("q"), None);
+        state.spend(spent(5)).unwrap();
+        // A crash before the ledger notes it takes nothing back.
+        drop(state);
+        assert_eq!(
+            open(folder.path(), Some(&noted)).spent_of("bank_a", "person"),
+            12
+        );
+    }
+
+    #[test]
+    fn the_first_answer_stands_over_restarts() {
+        let folder = tempfile::tempdir().unwrap();
+        let mut state = open(folder.path(), None);
+        state.tell(told("q", "first")).unwrap();
+        state.tell(told("q", "second")).unwrap();
+        assert_eq!(state.told("q"), Some(["first".to_owned()].as_slice()));
+        drop(state);
+        let state = open(folder.path(), None);
+        assert_eq!(state.told("q"), Some(["first".to_owned()].as_slice()));
+    }
+
+    #[test]
+    fn many_at_once_spend_each_their_own() {
+        let folder = tempfile::tempdir().unwrap();
+        let state = Arc::new(tokio::sync::Mutex::new(open(folder.path(), None)));
+        let threads: Vec<_> = (0..32)
+            .map(|_| {
+                let state = Arc::clone(&state);
+                std::thread::spawn(move || state.blocking_lock().spend(spent(1)).unwrap())
+            })
+            .collect();
+        for thread in threads {
+            thread.join().unwrap();
+        }
+        assert_eq!(state.blocking_lock().spent_of("bank_a", "person"), 32);
+    }
+}

@@ -144,8 +144,8 @@ pub struct Dp {
     pub delta: String,
     /// Groups one entity may contribute to.
     pub max_groups: u32,
-    /// Rows of one entity that count in a group.
-    pub max_rows: u32,
+    /// Rows of one entity that count in a group; where no table of a question says it, one.
+    pub max_rows: Option<u32>,
 }
 
 impl Dp {
@@ -182,7 +182,10 @@ impl Dp {
                 "one {unit} counts in at most {} groups of an answer",
                 self.max_groups
             ),
-            format!("and with at most {} rows in each", self.max_rows),
+            match self.max_rows {
+                Some(rows) => format!("and with at most {rows} rows in each"),
+                None => "and with one row in each, where no other table says `max_rows`".to_owned(),
+            },
         ]
     }
 }

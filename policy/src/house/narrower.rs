@@ -280,7 +280,9 @@ impl<'c> Compared<'c> {
             && is.total_epsilon <= most.total_epsilon
             && delta(is) <= delta(most)
             && is.max_groups <= most.max_groups
-            && is.max_rows <= most.max_rows;
+            && most
+                .max_rows
+                .is_none_or(|most| is.max_rows.is_some_and(|is| is <= most));
         if !narrow {
             let bound = (&house.span, "spends less, or protects another unit");
             let help =

@@ -235,12 +235,9 @@ fn dp(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Placed<Dp>> {
     let groups = table
         .get("max_groups")
         .and_then(|v| reader.whole(v, "max_groups", 1..=u32::MAX));
-    let rows = match table.get("max_rows") {
-        Some(v) => reader
-            .whole(v, "max_rows", 1..=u32::MAX)
-            .map(|rows| rows.value),
-        None => Some(1),
-    };
+    let rows = table
+        .get("max_rows")
+        .and_then(|v| reader.whole(v, "max_rows", 1..=u32::MAX));
     let (epsilon, total) = (epsilon?, total?);
     if epsilon.value > total.value {
         reader.error(
@@ -255,7 +252,7 @@ fn dp(reader: &mut Reader<'_>, value: &Value<'_>) -> Option<Placed<Dp>> {
             total_epsilon: total.value,
             delta: delta?,
             max_groups: groups?.value,
-            max_rows: rows?,
+            max_rows: rows.map(|rows| rows.value),
         },
         span: value.span(),
     })

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use datafusion_common::{DFSchema, Result as DfResult};
 use datafusion_expr::{Aggregate, Expr, LogicalPlan, Projection};
-use policy::denial::Code;
+use policy::denial::{Code, Denial};
 use policy::document::Dp;
 use policy::number::Decimal;
 use policy::table::TablePolicy;
@@ -30,6 +30,8 @@ struct Strictest {
     delta: f64,
     max_groups: u32,
     max_rows: u32,
+    /// The largest k that an owner has written.
+    least: u32,
     /// By party, the protected unit.
     units: BTreeMap<u8, policy::ident::UnitSpace>,
 }
@@ -102,13 +104,19 @@ pub(crate) fn share(walker: &mut Walker<'_>, releases: &mut [ReleasePlan]) {
         terms.epsilon = terms.epsilon.checked_div(u64::from(number)).unwrap_or(0);
         terms.delta /= f64::from(number);
     }
+    // A shape that no mode takes is told by its own name.
+    if walker.refusals.is_empty() {
+        walker.refusals.take(std::mem::take(&mut walker.unproved));
+    }
     for release in releases {
         affordable(walker, release);
     }
 }
 
 fn refused(walker: &mut Walker<'_>, why: Unbounded) -> Shape {
-    walker.refusals.add(Code::Mode, why.message).help(why.help);
+    let mut denial = Denial::new(Code::Mode, why.message);
+    denial.help(why.help);
+    walker.unproved.push(denial);
     Shape::default()
 }
 
@@ -133,9 +141,16 @@ fn strictest(walker: &Walker<'_>, rel: &Rel) -> Option<Strictest> {
         epsilon: each().map(Dp::micro_epsilon).min()?,
         delta: each().map(Dp::delta).reduce(f64::min)?,
         max_groups: each().map(|dp| dp.max_groups).min()?,
-        max_rows: each().map(|dp| dp.max_rows).min()?,
+        max_rows: each().filter_map(|dp| dp.max_rows).min().unwrap_or(1),
+        least: private.iter().filter_map(written_k).max().unwrap_or(0),
         units: private.iter().filter_map(unit).collect(),
     })
+}
+
+/// The least number of entities that an owner asks for in writing, or by a floor of the contract.
+fn written_k((policy, dp): &(&TablePolicy, &Dp)) -> Option<u32> {
+    let k = &policy.disclosure.min_contributors;
+    (!policy.disclosure.is_default(k)).then(|| k.value.of(&dp.unit))
 }
 
 /// The shape, if whatever an entity does, it does by one bearer: parties that meet in a row meet as one person.
@@ -255,15 +270,13 @@ fn bound(kind: StatisticKind, known: &Known, rows: u32) -> Option<Interval> {
 }
 
 fn unknown(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) -> Interval {
-    walker
-        .refusals
-        .add(
-            Code::Mode,
-            "nothing is known of how much one person adds to this",
-        )
+    let message = "nothing is known of how much one person adds to this";
+    let mut denial = Denial::new(Code::Mode, message);
+    denial
         .of(judged.traits.origin.as_ref())
         .at(call)
         .help("aggregate columns with `measure` bounds, their sums, products and choices");
+    walker.unproved.push(denial);
     (Decimal::from(0), Decimal::from(0))
 }
 
@@ -329,6 +342,7 @@ fn terms(
             (false, true) => DpGroups::Listed,
             (false, false) => DpGroups::Threshold,
         },
+        least: strictest.least,
         bounds,
     }
 }

@@ -106,11 +106,14 @@ impl PrivateRelease {
         if self.terms.groups != DpGroups::Threshold {
             return Ok(true);
         }
-        let scale = self.scale(1)?;
-        let noised = sum
-            .bearers
-            .saturating_add(discrete_laplace_of(stream, scale));
-        Ok(noised >= threshold(scale, self.terms.max_groups, self.terms.delta))
+        let noised = discrete_laplace_of(stream, self.scale(1)?);
+        Ok(sum.bearers.saturating_add(noised) >= self.limit_of_groups()?)
+    }
+
+    /// The noised number of entities from which on a group is told.
+    pub(super) fn limit_of_groups(&self) -> Result<i128> {
+        let limit = threshold(self.scale(1)?, self.terms.max_groups, self.terms.delta);
+        Ok(limit.max(self.terms.least.into()))
     }
 
     fn batch(&self, keys: &[&[u8]], values: &[Vec<Option<Datum>>]) -> Result<Released> {

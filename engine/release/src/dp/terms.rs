@@ -22,6 +22,8 @@ pub struct DpTerms {
     pub delta: f64,
     /// Which groups are told.
     pub groups: DpGroups,
+    /// The noised number of entities that a group must have besides, as their owners ask for.
+    pub least: u32,
     /// By statistic: the least and most that one entity adds to a group; for means and variances that one value is.
     pub bounds: Vec<(Decimal, Decimal)>,
 }

@@ -18,7 +18,8 @@ impl PrivateRelease {
                 terms.max_groups
             ),
             DpGroups::Threshold => format!(
-                "a group is told if a noised number of entities says so; one entity counts in at most {} groups",
+                "a group is told if a noised number of entities is {} or more; one entity counts in at most {} groups",
+                self.limit(),
                 terms.max_groups
             ),
         };
@@ -29,6 +30,14 @@ impl PrivateRelease {
         };
         let bases = self.bases.list.iter().map(|base| self.base(*base));
         [groups, spent].into_iter().chain(bases).collect()
+    }
+
+    /// The noised number of entities from which on a group is told.
+    fn limit(&self) -> String {
+        match self.limit_of_groups() {
+            Ok(limit) => limit.to_string(),
+            Err(_) => "more than anybody has".to_owned(),
+        }
     }
 
     fn base(&self, base: Base) -> String {

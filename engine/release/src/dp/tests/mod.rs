@@ -109,6 +109,7 @@ fn terms(groups: DpGroups, max_groups: u32, max_rows: u32) -> DpTerms {
         epsilon: 1_000_000,
         delta: 1e-6,
         groups,
+        least: 0,
         bounds: vec![
             count,
             count,
