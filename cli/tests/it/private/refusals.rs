@@ -5,6 +5,11 @@ use super::world::{SILENT, World, ask};
 /// A question, and what its refusal says.
 const REFUSED: &[(&str, &str, &str)] = &[
     (
+        "SELECT count(*) n FROM (SELECT person, row_number() OVER (PARTITION BY person ORDER BY id) r FROM bank_a.t) WHERE r = 1",
+        "E_MODE",
+        "rows that are equal",
+    ),
+    (
         "SELECT count(*) n FROM bank_a.t x JOIN bank_a.t y ON x.ref = y.ref",
         "E_MODE",
         "two people of bank_a",

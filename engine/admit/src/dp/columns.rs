@@ -39,10 +39,18 @@ pub(super) fn scan(
     let unique = keys
         .filter_map(|key| key.iter().map(|name| named(name)).collect())
         .collect();
-    let cols = schema.fields().iter();
-    let cols = cols
-        .map(|field| column(policy, field.name(), number))
-        .collect();
+    let cols = schema.fields().iter().map(|field| {
+        let known = column(policy, field.name(), number);
+        // Equal floats may be spelt in two ways, and be two entities.
+        if field.data_type().is_floating() {
+            return Known {
+                names: BTreeSet::new(),
+                ..known
+            };
+        }
+        known
+    });
+    let cols = cols.collect();
     if policy.is_public() {
         return Ok(Shape {
             unique,
@@ -67,6 +75,7 @@ pub(super) fn scan(
         own: [(party, BTreeSet::from([number]))].into(),
         together: BTreeSet::from([BTreeSet::from([party])]),
         unique,
+        keyed: Vec::new(),
     })
 }
 
@@ -82,6 +91,7 @@ fn column(policy: &TablePolicy, name: &str, unit: Unit) -> Known {
         interval: caps.measure.map(|bounds| (bounds.low, bounds.high)),
         cut: caps.cut,
         listed: None,
+        filled: false,
     }
 }
 
@@ -102,10 +112,12 @@ pub(super) fn projected(shape: Shape, exprs: &[Expr], schema: &DFSchema) -> Shap
         let bare = |expr: &Expr| shape.bare(expr, schema).is_some_and(|(at, _)| at == old);
         exprs.iter().position(bare)
     };
-    let keys = shape.unique.iter();
-    let unique = keys
-        .filter_map(|key| key.iter().map(|old| at(*old)).collect())
-        .collect();
+    let moved = |keys: &[BTreeSet<usize>]| -> Vec<BTreeSet<usize>> {
+        let each = keys.iter();
+        each.filter_map(|key| key.iter().map(|old| at(*old)).collect())
+            .collect()
+    };
+    let (unique, keyed) = (moved(&shape.unique), moved(&shape.keyed));
     let cols = exprs
         .iter()
         .map(|expr| computed(expr, &shape, schema))
@@ -113,6 +125,7 @@ pub(super) fn projected(shape: Shape, exprs: &[Expr], schema: &DFSchema) -> Shap
     Shape {
         cols,
         unique,
+        keyed,
         ..shape
     }
 }

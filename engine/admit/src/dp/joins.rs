@@ -6,7 +6,7 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::{Column, DFSchema};
+use datafusion_common::{Column, DFSchema, NullEquality};
 use datafusion_expr::{Expr, Join, JoinType, LogicalPlan};
 
 use super::shape::{Known, Shape, Stable, Unbounded, unbounded};
@@ -26,10 +26,12 @@ pub(super) fn join(prover: &mut Prover<'_>, node: &Join) -> Stable {
     let (l, r) = (node.left.schema(), node.right.schema());
     let pairs = pairs(node, (&left, l), (&right, r));
     let turned: Vec<(usize, usize)> = pairs.iter().map(|(l, r)| (*r, *l)).collect();
+    // NULL equals nothing, so that a key which is NULL twice finds no row twice.
+    let firm = node.null_equality == NullEquality::NullEqualsNothing;
     match node.join_type {
-        JoinType::Inner => inner(left, right, &pairs),
-        JoinType::Left => outer(left, right, &pairs, true),
-        JoinType::Right => outer(right, left, &turned, false),
+        JoinType::Inner => inner(left, right, &pairs, firm),
+        JoinType::Left => outer(left, right, &pairs, (firm, true)),
+        JoinType::Right => outer(right, left, &turned, (firm, false)),
         JoinType::LeftSemi => semi(prover, left, &right, &pairs),
         JoinType::RightSemi => semi(prover, right, &left, &turned),
         JoinType::LeftAnti => anti(left, &right, &pairs),
@@ -92,7 +94,8 @@ fn product(left: Shape, right: Shape) -> Shape {
         together: sets.collect(),
         cols: left.cols.into_iter().chain(right.cols).collect(),
         own,
-        unique: Vec::new(),
+        unique: [left.unique, right.unique].concat(),
+        keyed: [left.keyed, right.keyed].concat(),
     }
 }
 
@@ -108,60 +111,55 @@ fn apart(left: &Shape, right: &Shape) -> Result<(), Unbounded> {
     Ok(())
 }
 
-fn inner(left: Shape, right: Shape, pairs: &[(usize, usize)]) -> Stable {
+fn inner(mut left: Shape, mut right: Shape, pairs: &[(usize, usize)], firm: bool) -> Stable {
     apart(&left, &right)?;
     let shift = left.cols.len();
-    let (on_left, on_right) = pairs.iter().copied().unzip();
-    let mut unique = Vec::new();
-    if right.is_unique_on(&on_right) {
-        unique.extend(left.unique.iter().cloned());
+    let (on_left, on_right): (BTreeSet<usize>, BTreeSet<usize>) = pairs.iter().copied().unzip();
+    let (once_left, once_right) = (left.is_unique_on(&on_left), right.is_unique_on(&on_right));
+    if !firm || !once_right {
+        left.forget_keys();
     }
-    if left.is_unique_on(&on_left) {
-        let shifted =
-            |key: &BTreeSet<usize>| key.iter().map(|at| at.saturating_add(shift)).collect();
-        unique.extend(right.unique.iter().map(shifted));
+    if !firm || !once_left {
+        right.forget_keys();
     }
+    right.shift_keys(shift);
     let mut shape = product(left, right);
     for (l, r) in pairs {
         shape.equate(*l, r.saturating_add(shift));
     }
-    Ok(Shape { unique, ..shape })
+    Ok(shape)
 }
 
 /// Each row of the preserved side, with what the other side has for it or with nothing.
-fn outer(preserved: Shape, supplied: Shape, pairs: &[(usize, usize)], first: bool) -> Stable {
+fn outer(
+    mut preserved: Shape,
+    supplied: Shape,
+    pairs: &[(usize, usize)],
+    (firm, first): (bool, bool),
+) -> Stable {
     apart(&preserved, &supplied)?;
-    same_entities(
-        &preserved,
-        &supplied,
-        pairs,
-        "a row without a match shows who is absent",
-    )?;
+    let why = "a row without a match shows who is absent";
+    same_entities(&preserved, &supplied, pairs, why)?;
     let once: BTreeSet<usize> = pairs.iter().map(|(_, r)| *r).collect();
-    let keeps = supplied.is_unique_on(&once);
+    if !firm || !supplied.is_unique_on(&once) {
+        preserved.forget_keys();
+    }
     let nameless = |known: Known| Known {
         names: BTreeSet::new(),
         listed: None,
+        filled: false,
         ..known
     };
     let width = supplied.cols.len();
     let others = supplied.cols.into_iter().map(nameless);
-    let shifted = |key: &BTreeSet<usize>| key.iter().map(|at| at.saturating_add(width)).collect();
-    let unique = match (keeps, first) {
-        (true, true) => preserved.unique.clone(),
-        (true, false) => preserved.unique.iter().map(shifted).collect(),
-        (false, _) => Vec::new(),
-    };
-    let cols = if first {
-        preserved.cols.into_iter().chain(others).collect()
+    let kept = std::mem::take(&mut preserved.cols).into_iter();
+    if first {
+        preserved.cols = kept.chain(others).collect();
     } else {
-        others.chain(preserved.cols).collect()
-    };
-    Ok(Shape {
-        cols,
-        unique,
-        ..preserved
-    })
+        preserved.cols = others.chain(kept).collect();
+        preserved.shift_keys(width);
+    }
+    Ok(preserved)
 }
 
 /// Rows for which the other side has any.
@@ -172,6 +170,9 @@ fn semi(
     pairs: &[(usize, usize)],
 ) -> Stable {
     apart(&kept, tested)?;
+    if tested.is_mixed() && tested.is_protected() {
+        return unbounded("IN and EXISTS ask several parties at once here", ON_UNITS);
+    }
     for party in tested.own.keys() {
         let unit = tested.single(*party);
         let Some((place, _)) = pairs.iter().find(|(_, at)| names(tested, *at, unit)) else {

@@ -51,10 +51,11 @@ pub(super) fn grouped(
             ..Known::default()
         });
     }
-    let unique = vec![(0..keys.len()).collect()];
+    let keyed = vec![(0..keys.len()).collect()];
     Ok(Shape {
         cols,
-        unique,
+        unique: Vec::new(),
+        keyed,
         ..shape
     })
 }

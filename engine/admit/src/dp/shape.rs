@@ -21,6 +21,8 @@ pub(super) struct Known {
     pub(super) names: BTreeSet<Unit>,
     /// Between what its values lie, as far as policies say.
     pub(super) interval: Option<Interval>,
+    /// It is never NULL, but in rows of nobody.
+    pub(super) filled: bool,
     /// What its owner lets one entity add to a sum of it.
     pub(super) cut: Option<Decimal>,
     /// A public list has all of its values: which one, and in which column.
@@ -36,8 +38,10 @@ pub(super) struct Shape {
     pub(super) own: BTreeMap<u8, BTreeSet<Unit>>,
     /// The sets of parties that rows depend on together; the empty set: rows that are nobody's.
     pub(super) together: BTreeSet<BTreeSet<u8>>,
-    /// Positions that together hold no value twice.
+    /// Positions that together hold no value twice, NULL aside.
     pub(super) unique: Vec<BTreeSet<usize>>,
+    /// Positions that together hold nothing twice, not even NULL: the keys of a grouping.
+    pub(super) keyed: Vec<BTreeSet<usize>>,
 }
 
 /// Why nothing is known of what an entity can change, and what to write instead.
@@ -128,9 +132,34 @@ impl Shape {
             .for_each(|known| renamed(&mut known.names));
     }
 
-    /// Whether some positions hold no value twice together.
+    /// Whether some positions hold no value twice together, NULL aside.
     pub(super) fn is_unique_on(&self, positions: &BTreeSet<usize>) -> bool {
-        self.unique.iter().any(|key| key.is_subset(positions))
+        let mut keys = self.unique.iter().chain(&self.keyed);
+        keys.any(|key| key.is_subset(positions))
+    }
+
+    /// Whether no two rows of somebody are equal in all of some positions: a key that is NULL twice orders nothing.
+    pub(super) fn are_apart_by(&self, positions: &BTreeSet<usize>) -> bool {
+        let filled = |at: &usize| {
+            let known = self.cols.get(*at);
+            known.is_some_and(|known| known.filled || !known.names.is_empty())
+        };
+        let mut keys = self.unique.iter().filter(|key| key.iter().all(filled));
+        keys.any(|key| key.is_subset(positions))
+            || self.keyed.iter().any(|key| key.is_subset(positions))
+    }
+
+    /// Rows may have become several.
+    pub(super) fn forget_keys(&mut self) {
+        self.unique.clear();
+        self.keyed.clear();
+    }
+
+    /// Columns were put before these.
+    pub(super) fn shift_keys(&mut self, by: usize) {
+        for key in self.unique.iter_mut().chain(&mut self.keyed) {
+            *key = key.iter().map(|at| at.saturating_add(by)).collect();
+        }
     }
 
     /// Every entity that rows depend on is named by one of some columns.

@@ -183,10 +183,18 @@ pub(super) fn equality(expr: &Expr) -> Option<(&Column, &Column)> {
     }
 }
 
-/// What a condition that holds of every row equates.
+/// What a condition that holds of every row equates, and fills.
 pub(super) fn equate_all(shape: &mut Shape, predicate: &Expr, schema: &DFSchema) {
     let mut all = Vec::new();
     conjuncts(predicate, &mut all);
+    for expr in &all {
+        if let Expr::IsNotNull(column) = expr
+            && let Some((at, _)) = shape.bare(column, schema)
+            && let Some(known) = shape.cols.get_mut(at)
+        {
+            known.filled = true;
+        }
+    }
     for (left, right) in all.iter().filter_map(equality) {
         if let (Some((a, _)), Some((b, _))) = (shape.at(left, schema), shape.at(right, schema)) {
             shape.equate(a, b);

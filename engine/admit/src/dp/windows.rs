@@ -78,7 +78,7 @@ fn ordered(call: &WindowFunction, shape: &Shape, schema: &DFSchema) -> Result<()
     let sorts = call.params.order_by.iter().map(|sort| &sort.expr);
     let columns = call.params.partition_by.iter().chain(sorts);
     let columns = columns.filter_map(|key| Some(shape.bare(key, schema)?.0));
-    if shape.is_unique_on(&columns.collect::<BTreeSet<usize>>()) {
+    if shape.are_apart_by(&columns.collect::<BTreeSet<usize>>()) {
         return Ok(());
     }
     unbounded(
@@ -86,7 +86,7 @@ fn ordered(call: &WindowFunction, shape: &Shape, schema: &DFSchema) -> Result<()
             "{} depends on the order of rows that are equal in it",
             call.fun.name()
         ),
-        "order by columns that are unique for one person, or use rank or a RANGE frame",
+        "order by a column that is unique and, by WHERE, not NULL; or use rank or a RANGE frame",
     )
 }
 
