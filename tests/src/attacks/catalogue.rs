@@ -92,6 +92,8 @@ pub enum Plan {
     Guessed,
     /// No digit of a sum is finer than its noise.
     Grid,
+    /// Everything that is told carries fresh noise, and is paid for alike in both worlds.
+    Private,
     /// It needs what this version does not have.
     Later(&'static str),
 }
@@ -133,14 +135,14 @@ impl Entry {
         if self.steps.iter().all(|step| step.denied().is_some()) {
             return Plan::Denied;
         }
-        if self.policy == "dp" {
-            return Plan::Later("differential privacy");
-        }
         if self.steps.iter().any(Step::is_by_host) {
             return Plan::Later("a server and a host");
         }
         if self.steps.iter().any(Step::is_parallel) {
             return Plan::Later("budgets");
+        }
+        if self.policy == "dp" {
+            return Plan::Private;
         }
         let snaps = |step: &Step| step.needs(|e| matches!(e, Expect::Snap(_)));
         match self.check.as_str() {

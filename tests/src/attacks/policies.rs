@@ -23,7 +23,13 @@ pub enum Disclosure {
     History,
     /// What a policy owes where nothing is written.
     Default,
+    /// Differential privacy for persons.
+    Private,
 }
+
+/// Little is spent by a question, so that noise is wide.
+const PRIVATE: &str = "mode = \"dp\"\n[disclosure.dp]\nunit = \"person\"\nepsilon = 0.001\ntotal_epsilon = 0.01\n\
+    delta = 1e-6\nmax_groups = 4\nmax_rows = 20\n";
 
 impl Disclosure {
     /// A policy that owes this.
@@ -31,7 +37,7 @@ impl Disclosure {
         let off = ["jitter = false", "history = \"off\"", "noise = \"off\""];
         let on = ["jitter = true", "history = \"snap\"", "noise = \"sticky\""];
         let chosen: &[usize] = match self {
-            Self::Thresholds | Self::Dominance(_) => &[],
+            Self::Thresholds | Self::Dominance(_) | Self::Private => &[],
             Self::History => &[1],
             Self::Default => &[0, 1, 2],
         };
@@ -43,6 +49,7 @@ impl Disclosure {
 fn bank(template: &str, person: &str, rows: &str, disclosure: Disclosure) -> String {
     let more = match disclosure {
         Disclosure::Thresholds | Disclosure::History | Disclosure::Default => String::new(),
+        Disclosure::Private => PRIVATE.to_owned(),
         Disclosure::Dominance(percent) => format!("dominance = {percent}\n"),
     };
     let text = template.lines().filter(|line| !line.starts_with('#'));

@@ -18,7 +18,10 @@ pub(super) fn entry(entry: &Entry, both: [&Vec<Reply>; 2], labs: &[Lab; 2]) {
         }
     }
     let plan = entry.plan();
-    let elsewhere = matches!(plan, Plan::Snapped | Plan::Guessed | Plan::Grid);
+    let elsewhere = matches!(
+        plan,
+        Plan::Snapped | Plan::Guessed | Plan::Grid | Plan::Private
+    );
     if !elsewhere && !matches!(plan, Plan::Later(_)) {
         for (replies, lab) in both.into_iter().zip(labs) {
             outcomes(entry, replies, lab);
@@ -42,7 +45,12 @@ pub(super) fn entry(entry: &Entry, both: [&Vec<Reply>; 2], labs: &[Lab; 2]) {
             .zip(both)
             .for_each(|(lab, r)| no_spill(entry, r, lab)),
         // Asserted in a world whose policies owe it.
-        Plan::Undominated | Plan::Snapped | Plan::Guessed | Plan::Grid | Plan::Later(_) => {}
+        Plan::Undominated
+        | Plan::Snapped
+        | Plan::Guessed
+        | Plan::Grid
+        | Plan::Private
+        | Plan::Later(_) => {}
     }
 }
 
