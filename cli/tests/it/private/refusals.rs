@@ -15,9 +15,19 @@ const REFUSED: &[(&str, &str, &str)] = &[
         "two people of bank_a",
     ),
     (
-        "SELECT count(*) n FROM bank_a.t x JOIN bank_b.t y ON x.ref = y.ref",
+        "SELECT x.country, count(*) n FROM bank_a.t x JOIN bank_b.t y ON x.ref = y.ref GROUP BY x.country",
         "E_MODE",
-        "any number of the other's",
+        "any number of another's",
+    ),
+    (
+        "SELECT avg(y.amount) n FROM bank_a.t x JOIN bank_b.t y ON x.ref = y.ref",
+        "E_MODE",
+        "any number of another's",
+    ),
+    (
+        "SELECT v.c, count(*) n FROM bank_a.t x JOIN bank_b.t y ON x.ref = y.ref JOIN (VALUES ('LU'), ('DE'), ('FR')) v(c) ON x.country = v.c GROUP BY v.c",
+        "E_MODE",
+        "any number of another's",
     ),
     (
         "SELECT count(*) n FROM bank_a.t x WHERE x.ref IN (SELECT ref FROM bank_b.t WHERE amount > 10)",

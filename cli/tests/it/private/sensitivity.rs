@@ -67,6 +67,15 @@ const CASES: &[Case] = &[
         "SELECT x.country AS k, count(*) n FROM bank_a.t x, bank_a.t y WHERE x.person = y.person AND x.day < y.day GROUP BY x.country",
         &[("n", 3.0)],
     ),
+    // Two banks joined on a key by which anybody meets anybody.
+    (
+        "SELECT 0 AS k, count(*) n, sum(y.amount) s FROM bank_a.t x JOIN bank_b.t y ON x.ref = y.ref",
+        &[("n", 1.5), ("s", 300.0)],
+    ),
+    (
+        "SELECT v.c AS k, count(*) n FROM bank_a.t x JOIN bank_b.t y ON x.ref = y.ref JOIN (VALUES ('LU'), ('DE')) v(c) ON x.country = v.c GROUP BY v.c",
+        &[("n", 3.0)],
+    ),
     // Rows that a list repeats.
     (
         "SELECT t.country AS k, count(*) n, sum(amount) s FROM bank_a.t t CROSS JOIN (VALUES (1), (2), (3), (4)) v(i) GROUP BY t.country",

@@ -8,6 +8,7 @@
 //!
 //! Capabilities, consents and shapes are judged besides, as for any other question.
 
+mod between;
 mod columns;
 mod interval;
 mod joins;

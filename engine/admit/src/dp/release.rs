@@ -10,6 +10,7 @@ use policy::number::Decimal;
 use policy::table::TablePolicy;
 use release::{DpGroups, DpTerms, Duties, PrivateRelease, ReleaseSpec, Statistic, StatisticKind};
 
+use super::between;
 use super::columns::computed;
 use super::interval::times;
 use super::merged::summed;
@@ -54,6 +55,9 @@ pub(crate) fn build(
     let parties = party_rules(walker, &rel);
     let keyed = release_keys(walker, &rel, keys, &mut columns);
     let once = is_once(&shape, keys, input.schema());
+    let sides = between::sides(&shape);
+    // Of two people who meet once each may meet many.
+    let once = once && sides.is_none();
     let rows = if once { 1 } else { strictest.max_rows };
     let told = told(
         walker,
@@ -67,8 +71,12 @@ pub(crate) fn build(
         .iter()
         .map(|slot| spec_slot(slot, &mut columns))
         .collect();
-    let (statistics, bounds) = told.into_iter().unzip();
+    let (statistics, bounds): (Vec<Statistic>, Vec<Interval>) = told.into_iter().unzip();
     let listed = listed(&shape, keys, &prover, input.schema())?;
+    if sides.is_some() {
+        let limits = (strictest.max_groups, keys.len());
+        between::check(walker, limits, listed.as_ref(), &statistics);
+    }
     let terms = terms(
         &strictest,
         (&rel, &shape),
@@ -182,7 +190,7 @@ fn bearers(shape: Shape, walker: &Walker<'_>) -> Result<Shape, Unbounded> {
                 );
             }
         }
-        if units.len() > 1 {
+        if units.len() > 2 || (units.len() == 2 && shape.together.len() > 1) {
             let parties: Vec<String> = together.iter().map(name).collect();
             let message = format!(
                 "rows of {} meet on a key by which one person of the one may meet any number of the other's",
@@ -327,6 +335,7 @@ fn terms(
         (at, bits(&mut parties.filter(|party| protects(slot, party))))
     });
     DpTerms {
+        sides: between::sides(shape),
         together: together.map(|set| bits(&mut set.iter().copied())).collect(),
         tracks: tracks.filter(|(_, parties)| *parties != 0).collect(),
         max_groups: if keyed.columns.is_empty() {

@@ -79,6 +79,20 @@ impl Added {
         }
     }
 
+    /// What it adds to a base statistic, without bounds; 0 for what cannot be added up.
+    pub(super) fn whole(&self, base: Base) -> i128 {
+        let of = |measure: usize| self.numbers.get(measure).copied();
+        match base {
+            Base::Rows { .. } => self.rows.into(),
+            Base::Present { at, .. } => self.present.get(at).copied().unwrap_or(0).into(),
+            Base::Sum { measure, .. } => of(measure).map_or(0, |sum| sum.total),
+            Base::Distinct { .. }
+            | Base::Values { .. }
+            | Base::Total { .. }
+            | Base::Squares { .. } => 0,
+        }
+    }
+
     /// What it adds to a base statistic, within its bound. Distinct values are added up elsewhere.
     pub(super) fn bounded(&self, base: Base) -> i128 {
         let capped = |count: u64, most: u64| i128::from(count.min(most));

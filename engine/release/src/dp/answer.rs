@@ -54,7 +54,10 @@ impl PrivateRelease {
     /// # Errors
     /// If an array cannot be built, or a bound is too large; the message says nothing about values.
     pub fn finish(self, key: &Zeroizing<[u8; 32]>) -> Result<Released> {
-        let mut sums = self.sums(key);
+        let mut sums = match self.terms.sides {
+            None => self.sums(key),
+            Some(sides) => self.between(sides)?,
+        };
         self.always_there(&mut sums)?;
         let mut stream = Stream::new(key, "dp");
         let scales = self.scales()?;

@@ -16,6 +16,8 @@
 mod added;
 mod answer;
 mod base;
+mod between;
+mod flow;
 mod laplace;
 mod rows;
 mod sums;

@@ -76,6 +76,7 @@ impl PrivateRelease {
             bases,
         };
         release.scales()?;
+        release.can_be_between()?;
         Ok(release)
     }
 
@@ -263,8 +264,15 @@ fn check(spec: &ReleaseSpec, terms: &DpTerms) -> Result<()> {
     });
     let keyed = (terms.groups == DpGroups::Whole) == spec.keys.is_empty();
     let bounded = terms.max_groups > 0 && terms.max_rows > 0 && terms.epsilon > 0;
+    let between = match terms.sides {
+        None => true,
+        Some((one, other)) => {
+            let both = terms.together == [one | other] && one & other == 0;
+            both && one != 0 && other != 0 && terms.groups != DpGroups::Threshold
+        }
+    };
     let rare = terms.delta > 0.0 && terms.delta < 1.0;
-    if apart && !terms.together.is_empty() && keyed && bounded && rare {
+    if apart && !terms.together.is_empty() && keyed && bounded && rare && between {
         return Ok(());
     }
     Err(ReleaseError::Spec("terms that bound nothing".into()))

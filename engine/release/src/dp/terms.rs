@@ -10,6 +10,8 @@ pub const MICRO: u64 = 1_000_000;
 pub struct DpTerms {
     /// The sets of parties, as bits by party number, whose entities may stand behind one row. They share no party.
     pub together: Vec<u64>,
+    /// Where an entity of one side may meet any number of the other's in rows: the parties of both sides, as bits.
+    pub sides: Option<(u64, u64)>,
     /// The tracks that name protected entities: the number of a slot, and the parties as bits for which it does.
     pub tracks: Vec<(usize, u64)>,
     /// Groups that one entity may add to.

@@ -28,8 +28,15 @@ impl PrivateRelease {
             1 => format!("epsilon {epsilon} is spent on one number a group"),
             shares => format!("epsilon {epsilon} is shared evenly by {shares} numbers a group"),
         };
+        let between = self.terms.sides.map(|_| {
+            "one entity of either side may meet any number of the other: told is the most that can be kept with everybody within bounds".to_owned()
+        });
         let bases = self.bases.list.iter().map(|base| self.base(*base));
-        [groups, spent].into_iter().chain(bases).collect()
+        [groups, spent]
+            .into_iter()
+            .chain(between)
+            .chain(bases)
+            .collect()
     }
 
     /// The noised number of entities from which on a group is told.

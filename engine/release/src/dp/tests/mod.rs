@@ -103,6 +103,7 @@ fn terms(groups: DpGroups, max_groups: u32, max_rows: u32) -> DpTerms {
     let count = (whole(0), whole(i64::from(max_rows)));
     DpTerms {
         together: vec![0b01, 0b10],
+        sides: None,
         tracks: vec![(0, 0b01), (1, 0b10)],
         max_groups,
         max_rows,

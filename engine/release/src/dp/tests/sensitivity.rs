@@ -104,6 +104,35 @@ proptest! {
     }
 
     #[test]
+    fn where_anybody_may_meet_anybody_one_changes_no_number_by_more(
+        rows in proptest::collection::vec(row(), 0..60),
+        others in proptest::collection::vec(0..6_u64, 60),
+        who in 0..6_u64,
+        party in 0..2_u8,
+        max_rows in 1..4_u32,
+    ) {
+        let rows: Vec<Row> = rows.iter().zip(others).map(|(row, other)| {
+            let one = row.bearer.0.or(row.bearer.1);
+            Row { bearer: (one, Some(other)), ..row.clone() }
+        }).collect();
+        let is = |row: &Row| {
+            let entity = if party == 0 { row.bearer.0 } else { row.bearer.1 };
+            entity == Some(who)
+        };
+        let without: Vec<Row> = rows.iter().filter(|row| !is(row)).cloned().collect();
+        let (with, without) = (meeting(max_rows, &rows), meeting(max_rows, &without));
+        let sums = |release: &PrivateRelease| -> BTreeMap<Vec<u8>, GroupSums> {
+            let mut sums = release.between((0b01, 0b10)).unwrap();
+            let cells = release.cells.sorted().into_iter();
+            cells.filter_map(|(key, cell)| Some((key.to_vec(), sums.remove(&cell)?))).collect()
+        };
+        let found = distance(&sums(&with), &sums(&without), &with.nothing());
+        for (found, base) in found.iter().zip(&with.bases.list) {
+            prop_assert!(*found <= 2 * base.sensitivity(), "{base:?} changed by {found}");
+        }
+    }
+
+    #[test]
     fn neither_order_nor_partitions_change_anything(
         rows in proptest::collection::vec(row(), 0..40),
         at in 0..40_usize,
@@ -118,6 +147,85 @@ proptest! {
         merged.merge(release(&terms, one)).unwrap();
         prop_assert_eq!(before_noise(&whole), before_noise(&merged));
     }
+}
+
+/// Rows of which anybody of one side may meet anybody of the other, in two listed groups.
+fn meeting(max_rows: u32, rows: &[Row]) -> PrivateRelease {
+    let terms = DpTerms {
+        together: vec![0b11],
+        sides: Some((0b01, 0b10)),
+        ..terms(DpGroups::Listed, 2, max_rows)
+    };
+    let mut spec = spec(true);
+    let keep = [0, 1, 3];
+    let statistics = keep.map(|at: usize| spec.statistics[at].clone());
+    spec.statistics = statistics.to_vec();
+    let bounds = keep.map(|at: usize| terms.bounds[at]).to_vec();
+    let batch = batch(rows);
+    let terms = DpTerms { bounds, ..terms };
+    let mut release = PrivateRelease::new(spec, terms, &batch.schema()).unwrap();
+    release.update(&batch).unwrap();
+    let keys = StringArray::from(vec!["g0", "g1"]);
+    let keys = RecordBatch::try_from_iter([("g", Arc::new(keys) as _)]).unwrap();
+    release.list(&keys).unwrap();
+    release
+}
+
+#[test]
+fn who_meets_many_counts_within_bounds_on_both_sides() {
+    // One customer of one bank pays each of twenty of the other's; each of those pays nobody else.
+    let star: Vec<Row> = (0..20)
+        .map(|other| Row {
+            bearer: (Some(1), Some(100 + other)),
+            ..one(1, 0, 1_000)
+        })
+        .collect();
+    let told = |release: PrivateRelease| {
+        let sums = release.between((0b01, 0b10)).unwrap();
+        sums.values().next().unwrap().values.clone()
+    };
+    assert_eq!(
+        told(meeting(3, &star)),
+        [3, 3, 12_000],
+        "the one may count thrice, and add 120.00"
+    );
+    let apart: Vec<Row> = (0..20)
+        .map(|pair| Row {
+            bearer: (Some(pair), Some(100 + pair)),
+            ..one(1, 0, 1_000)
+        })
+        .collect();
+    assert_eq!(
+        told(meeting(3, &apart)),
+        [20, 20, 20_000],
+        "nobody has too much"
+    );
+}
+
+#[test]
+fn what_cannot_be_bounded_for_two_is_refused() {
+    let rows = batch(&[]);
+    let of = |groups, sides, together: Vec<u64>| DpTerms {
+        sides,
+        together,
+        ..terms(groups, 1, 1)
+    };
+    let whole = |terms: DpTerms| PrivateRelease::new(spec(false), terms, &rows.schema()).is_err();
+    assert!(
+        whole(of(DpGroups::Whole, Some((1, 2)), vec![3])),
+        "distinct values, means"
+    );
+    let keyed = |terms: DpTerms| PrivateRelease::new(spec(true), terms, &rows.schema()).is_err();
+    assert!(keyed(of(DpGroups::Threshold, Some((1, 2)), vec![3])));
+    assert!(keyed(of(DpGroups::Listed, Some((1, 1)), vec![1])));
+    let mut many = meeting(1, &[]);
+    let keys = StringArray::from(vec!["g0", "g1", "g2"]);
+    let keys = RecordBatch::try_from_iter([("g", Arc::new(keys) as _)]).unwrap();
+    many.list(&keys).unwrap();
+    assert!(
+        many.between((1, 2)).is_err(),
+        "more groups than one entity may be in"
+    );
 }
 
 #[test]
