@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use admit::cost::{Cost, Sizes};
 use chrono::NaiveDate;
 use datafusion::arrow::datatypes::{DataType, Field, Schema, SchemaRef};
 use policy::document::PolicyDocument;
@@ -17,7 +18,7 @@ use policy::table::TablePolicy;
 use crate::guard::{self, TrackKey};
 use crate::nearest;
 use crate::parse::{self, Statement};
-use crate::plan::{Binder, Catalog, CatalogView, cost, reading};
+use crate::plan::{Binder, BoundPlan, Catalog, CatalogView, cost, reading};
 use crate::refusal::Refusal;
 
 /// Who the contract knows, what for, and its views.
@@ -93,7 +94,6 @@ impl Judge {
     /// # Errors
     /// Why it is not.
     pub async fn admits(&self, sql: &str, asked: &Asked) -> Result<(), Refusal> {
-        let plan = self.bind(sql, asked).await?;
         let request = admit::Request {
             principal: asked.principal.clone(),
             purpose: asked.purpose.clone(),
@@ -102,9 +102,7 @@ impl Judge {
             list: None,
             today: asked.today,
         };
-        let tools = guard::tools(&self.track, usize::MAX);
-        let admitted = admit::admit(&plan.0, &self.policies, &request, &tools)
-            .map_err(|denial| Refusal::Denied(Box::new(denial)))?;
+        let admitted = self.admitted(&self.bound(sql, &request).await?, &request)?;
         let unbounded = cost::limits(usize::MAX, Duration::MAX);
         cost::check(&admitted, &BTreeMap::new(), unbounded)
     }
@@ -121,12 +119,48 @@ impl Judge {
         Box::pin(nearest::nearest(&query, &denial, admits)).await
     }
 
+    /// A question bound to what its asker sees.
+    ///
+    /// # Errors
+    /// When it does not bind.
+    pub async fn bound(&self, sql: &str, request: &admit::Request) -> Result<BoundPlan, Refusal> {
+        let plan = self.bind(sql, &request.principal.party).await?;
+        // All owners have read an approved text with all its branches.
+        if request.approved {
+            return Ok(plan);
+        }
+        plan.pruned()
+    }
+
+    /// What a question becomes: the plans below its releases, what they owe, and what stands above them.
+    ///
+    /// # Errors
+    /// Why it is not admitted.
+    pub fn admitted(
+        &self,
+        bound: &BoundPlan,
+        request: &admit::Request,
+    ) -> Result<admit::Admitted, Refusal> {
+        let tools = guard::tools(&self.track, usize::MAX);
+        admit::admit(&bound.0, &self.policies, request, &tools)
+            .map_err(|denial| Refusal::Denied(Box::new(denial)))
+    }
+
+    /// What an admitted question is expected to cost, by the public figures of its tables.
+    ///
+    /// # Errors
+    /// `E_FN`, `E_STMT`.
+    pub fn cost(admitted: &admit::Admitted, sizes: &Sizes) -> Result<Cost, Refusal> {
+        cost::of(admitted, sizes)
+    }
+
     /// What a question reads of the tables.
     ///
     /// # Errors
     /// When it does not bind.
     pub async fn reading(&self, sql: &str, asked: &Asked) -> Result<Reading, Refusal> {
-        Ok(reading::of(&self.bind(sql, asked).await?.0))
+        let plan = self.bind(sql, &asked.principal.party).await?.pruned()?;
+        Ok(reading::of(&plan.0))
     }
 
     /// The tables that a question reads.
@@ -134,19 +168,19 @@ impl Judge {
     /// # Errors
     /// When it does not bind.
     pub async fn tables(&self, sql: &str, asked: &Asked) -> Result<BTreeSet<TableRef>, Refusal> {
-        let plan = self.bind(sql, asked).await?;
+        let plan = self.bind(sql, &asked.principal.party).await?.pruned()?;
         admit::tables_read(&plan.0).map_err(|denial| Refusal::Denied(Box::new(denial)))
     }
 
-    async fn bind(&self, sql: &str, asked: &Asked) -> Result<crate::plan::BoundPlan, Refusal> {
+    async fn bind(&self, sql: &str, party: &PartyId) -> Result<BoundPlan, Refusal> {
         let query = match parse::statement(sql)? {
             Statement::Query(query) | Statement::ExplainPolicy(query) => query,
             Statement::ShowTables | Statement::ShowApproved | Statement::ShowColumns(_) => {
                 return Err(Refusal::invalid("this is no question"));
             }
         };
-        let binder = Binder::new(&self.catalog, &asked.principal.party).await?;
-        binder.bind(*query).await?.pruned()
+        let binder = Binder::new(&self.catalog, party).await?;
+        binder.bind(*query).await
     }
 }
 

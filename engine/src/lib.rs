@@ -44,7 +44,7 @@ pub use judge::{Agreed, Asked, Judge, visible_columns};
 pub use pace::TimeBuckets;
 pub use parse::MAX_STATEMENT_BYTES;
 pub use phase::{Phase, watched};
-pub use plan::{VisibleColumn, VisibleTable};
+pub use plan::{BoundPlan, VisibleColumn, VisibleTable};
 pub use refusal::Refusal;
 pub use restriction::RestrictedRows;
 pub use state::StateSetup;

@@ -1,4 +1,5 @@
 //! Tests across crates.
-#![expect(clippy::unwrap_used, reason = "tests")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
+mod admission;
 mod architecture;

@@ -32,7 +32,7 @@ pub use visible::{VisibleColumn, VisibleTable};
 
 /// A plan bound to names that the principal sees, canonical rules applied, nothing optimised.
 #[derive(Debug)]
-pub(crate) struct BoundPlan(pub(crate) LogicalPlan);
+pub struct BoundPlan(pub(crate) LogicalPlan);
 
 impl BoundPlan {
     /// The plan without the branches of views that its own literals contradict. An approved text keeps them: all owners of
