@@ -5,6 +5,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 
 use crate::Outcome;
+use crate::mutant::Mutant;
 
 /// What became of a mutant.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -25,9 +26,16 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    /// Reads what an earlier run has found.
-    pub(crate) fn open(folder: &Path) -> Self {
-        let file = folder.join("found.tsv");
+    /// Reads what an earlier run has found, if it was of the same mutants.
+    pub(crate) fn open(folder: &Path, mutants: &[Mutant]) -> Outcome<Self> {
+        let (file, list) = (folder.join("found.tsv"), folder.join("list"));
+        let names: Vec<&str> = mutants.iter().map(|one| one.name.as_str()).collect();
+        let names = names.join("\n");
+        if std::fs::read_to_string(&list).unwrap_or_default() != names {
+            std::fs::write(&file, "")?;
+            let _ = std::fs::remove_dir_all(folder.join("reached"));
+            std::fs::write(list, names)?;
+        }
         let text = std::fs::read_to_string(&file).unwrap_or_default();
         let read = |line: &str| {
             let mut parts = line.splitn(3, '\t');
@@ -40,7 +48,7 @@ impl Found {
             Some((id, (fate, parts.next()?.to_owned())))
         };
         let all = text.lines().filter_map(read).collect();
-        Self { file, all }
+        Ok(Self { file, all })
     }
 
     /// Notes what became of one. That it survived is not kept: a test may be added.

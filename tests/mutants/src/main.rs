@@ -52,7 +52,7 @@ fn main() -> Outcome<()> {
     let mut overlay = Overlay::new(workspace, &root, &mutants)?;
     overlay.settle(&mutants, &PACKAGES)?;
     let tests = built::tests(&root)?;
-    let mut found = Found::open(&kept);
+    let mut found = Found::open(&kept, &mutants)?;
     let open = |found: &Found, package: &str| {
         let made = |mutant: &&Mutant| {
             mutant.package == package

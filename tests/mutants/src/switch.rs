@@ -215,7 +215,7 @@ fn binary(source: &str, places: &Places, at: usize, group: &[&Mutant]) -> Option
         at: parts.whole.clone(),
         pieces,
         mutants: ids(group),
-        depth: 1,
+        depth: 2,
     })
 }
 
@@ -233,7 +233,7 @@ fn unary(source: &str, places: &Places, at: usize, mutant: &Mutant) -> Option<Sw
             Piece::Text(format!("{{ {operator}__v }} }})")),
         ],
         mutants: vec![mutant.id],
-        depth: 1,
+        depth: 2,
     })
 }
 

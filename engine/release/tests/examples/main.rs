@@ -3,5 +3,7 @@
 
 mod case;
 mod fits;
+mod held;
 mod support;
+mod types;
 mod values;
