@@ -115,3 +115,82 @@ fn unscaled(amount: Decimal, scale: i8) -> Option<i128> {
     };
     Some(units.max(1))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decimal(text: &str) -> Decimal {
+        Decimal::parse(text).unwrap_or(Decimal::from(-1))
+    }
+
+    /// Rounded down a cut would be nothing, and noise in its units too.
+    #[test]
+    fn a_cut_is_rounded_up_to_the_units_of_its_column() {
+        let cases = [
+            ("20000", 2, 2_000_000),
+            ("20000", 0, 20_000),
+            ("0.5", 0, 1),
+            ("2.5", 0, 3),
+            ("2", 0, 2),
+            ("0.25", 1, 3),
+            ("0.20", 1, 2),
+            ("0.25", 2, 25),
+            ("0", 2, 1),
+        ];
+        for (amount, scale, units) in cases {
+            assert_eq!(
+                unscaled(decimal(amount), scale),
+                Some(units),
+                "{amount} {scale}"
+            );
+        }
+    }
+
+    #[test]
+    fn variances_are_thousandths_rounded_up_within_bounds() {
+        let variance = |text: &str| {
+            let noise = Some(decimal(text));
+            let duties = Duties {
+                noise,
+                ..Duties::default()
+            };
+            duties.variance()
+        };
+        let ratio = |thousandths| Ratio::new(thousandths, 1000);
+        for (text, thousandths) in [
+            ("16", 16_000),
+            ("16.5", 16_500),
+            ("0.001", 1),
+            ("0.0001", 1),
+            ("2.0004", 2001),
+            ("100000", 100_000_000),
+            ("100000.999", 100_000_999),
+        ] {
+            assert_eq!(variance(text), Ok(ratio(thousandths)), "{text}");
+        }
+        for text in ["100001", "-1"] {
+            assert!(variance(text).is_err(), "{text}");
+        }
+        assert_eq!(Duties::default().variance(), Ok(None));
+    }
+
+    #[test]
+    fn each_of_the_three_is_owed_by_itself() {
+        let none = Duties::default();
+        assert!(!none.any());
+        let jitter = Duties {
+            jitter: true,
+            ..none.clone()
+        };
+        let history = Duties {
+            history: true,
+            ..none.clone()
+        };
+        let noise = Duties {
+            noise: Some(decimal("1")),
+            ..none
+        };
+        assert!(jitter.any() && history.any() && noise.any());
+    }
+}

@@ -45,3 +45,25 @@ impl Hasher for Mix {
         self.0 = mix(self.0.rotate_left(23) ^ word);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::mix;
+
+    /// Two people in one bucket are one person to history: nobody's number may put many into few.
+    #[test]
+    fn numbers_spread_over_buckets_wherever_they_differ() {
+        for shift in [0, 3, 7, 17, 30, 31, 33, 45, 54] {
+            let spread = |bucket: &dyn Fn(u64) -> u64| {
+                let buckets: BTreeSet<u64> = (0..1024).map(|n| bucket(mix(n << shift))).collect();
+                buckets.len()
+            };
+            // As many as chance gives are 647.
+            let (low, high) = (spread(&|word| word & 1023), spread(&|word| word >> 54));
+            assert!(low > 580, "{low} by the lowest bits, from bit {shift}");
+            assert!(high > 580, "{high} by the highest bits, from bit {shift}");
+        }
+    }
+}

@@ -181,4 +181,73 @@ mod tests {
             assert_eq!(whole.cut(&cuts, 1), merged.cut(&cuts, 1));
         }
     }
+
+    #[test]
+    fn of_two_views_the_one_that_keeps_less_decides() {
+        let one = joint(&[([1, 2], 100)]);
+        assert_eq!(number(one.cut(&[50, 25], 1)), 25);
+        assert_eq!(number(one.cut(&[25, 50], 1)), 25);
+        assert_eq!(number(one.cut(&[40, 40], 1)), 40);
+        assert_eq!(number(one.cut(&[100, 100], 1)), 100);
+        assert_eq!(number(one.cut(&[100, 99], 1)), 99);
+        assert_eq!(number(one.cut(&[30, 200], 7)), 28);
+        let shares = joint(&[([1, 2], 90), ([1, 3], 10), ([4, 3], 90)]);
+        // The second view leaves a ninth of what 2 has and a tenth of what 3 has, less than the first of anybody.
+        assert_eq!(number(shares.cut(&[50, 10], 1)), 10 + 1 + 9);
+    }
+
+    #[test]
+    fn who_is_not_seen_is_not_cut() {
+        let unseen = joint(&[([NOBODY, NOBODY], 100), ([1, NOBODY], 60), ([1, 5], 40)]);
+        assert_eq!(number(unseen.cut(&[50, 1000], 1)), 100 + 30 + 20);
+        assert_eq!(number(unseen.cut(&[1000, 10], 1)), 100 + 60 + 10);
+    }
+
+    #[test]
+    fn what_is_new_is_counted() {
+        let mut joint = Joint::default();
+        assert!(joint.is_empty());
+        assert!(joint.add(Box::new([1, 2]), 5));
+        assert!(!joint.add(Box::new([1, 2]), 5));
+        assert!(!joint.is_empty());
+        let mut other = Joint::default();
+        for key in [[1, 2], [1, 3], [4, 4]] {
+            other.add(Box::new(key), 1);
+        }
+        assert_eq!(joint.merge(other), 2);
+    }
+
+    #[test]
+    fn two_views_of_one_entity_a_row_are_joined_and_only_of_their_own_parties() {
+        use arrow::array::UInt64Array;
+        let ours = |entity: u64| entity;
+        let theirs = |entity: u64| (1 << 56) | entity;
+        let columns = [
+            UInt64Array::from(vec![Some(ours(7)), Some(theirs(7)), None]),
+            UInt64Array::from(vec![Some(ours(9)), Some(ours(9)), Some(ours(9))]),
+        ];
+        let tracks: Vec<Tracks<'_>> = columns
+            .iter()
+            .filter_map(|column| Tracks::read(column).ok())
+            .collect();
+        let need = |slot| Need {
+            slot,
+            parties: 1,
+            k: 3,
+            dominance: 0,
+        };
+        let both = [need(0), need(1)];
+        assert!(Joint::is_needed(&both, &tracks));
+        assert!(!Joint::is_needed(&both[..1], &tracks));
+        assert!(!Joint::is_needed(&[need(0), need(2)], &tracks));
+        let mut joint = Joint::default();
+        assert!(joint.credit(&both, &tracks, 0, 10));
+        assert!(!joint.credit(&both, &tracks, 0, 10));
+        assert!(joint.credit(&both, &tracks, 1, 10));
+        assert!(!joint.credit(&both, &tracks, 2, 10));
+        assert_eq!(seen(&both[0], &tracks, 0), 7);
+        assert_eq!(seen(&both[0], &tracks, 1), NOBODY);
+        assert_eq!(seen(&both[0], &tracks, 2), NOBODY);
+        assert_eq!(seen(&need(2), &tracks, 0), NOBODY);
+    }
 }

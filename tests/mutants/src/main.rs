@@ -27,6 +27,7 @@ mod watched;
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use found::{Fate, Found};
 use mutant::Mutant;
@@ -73,8 +74,11 @@ fn main() -> Outcome<()> {
         |test: &&built::Test| test.name != DRIVER && (by.is_empty() || by.contains(&test.package));
     let chosen: Vec<built::Test> = tests.iter().filter(chosen).cloned().collect();
     let reaches = reach::reaches(&kept, &chosen)?;
+    let longest = std::env::var("SUBROSA_LONGEST").ok();
+    let longest = longest.and_then(|seconds| seconds.parse().ok());
+    let longest = longest.map_or(Duration::MAX, Duration::from_secs);
     for package in ["release", "admit"] {
-        try_tests::run(&open(&found, package), &reaches, &mut found)?;
+        try_tests::run(&open(&found, package), &reaches, longest, &mut found)?;
     }
     report::print(workspace, &mutants, &overlay, &found)
 }

@@ -13,12 +13,17 @@ use crate::watched;
 /// Beside six times what a test takes with no mutant.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// Tries mutants until nothing is left to run.
-pub(crate) fn run(mutants: &[u32], tests: &[Reach], found: &mut Found) -> Outcome<()> {
+/// Tries mutants until nothing is left to run. Tests that take longer than `longest` are not.
+pub(crate) fn run(
+    mutants: &[u32],
+    tests: &[Reach],
+    longest: Duration,
+    found: &mut Found,
+) -> Outcome<()> {
     let mut caught: BTreeMap<usize, f64> = BTreeMap::new();
     for (done, id) in mutants.iter().enumerate() {
         let mut reaching: Vec<usize> = (0..tests.len())
-            .filter(|at| tests[*at].mutants.contains(id))
+            .filter(|at| tests[*at].takes <= longest && tests[*at].mutants.contains(id))
             .collect();
         let worth = |at: &usize| {
             let takes = tests[*at].takes.as_secs_f64() + 0.03;

@@ -88,6 +88,43 @@ fn averages_of_negative_numbers_are_negative() {
     assert!((told.value(0) + 6.0).abs() < 1e-12, "{}", told.value(0));
 }
 
+/// Cents are told as parts of the whole, whatever is computed from them.
+#[test]
+fn what_has_digits_behind_the_point_is_told_as_a_real_number() {
+    let cents = Decimal128Array::from(vec![150, 250, 350]).with_precision_and_scale(10, 2);
+    let cents: ArrayRef = Arc::new(cents.unwrap());
+    let column = 2;
+    for (kind, expected) in [
+        (StatisticKind::Sum { column }, 7.5),
+        (StatisticKind::Avg { column }, 2.5),
+        (StatisticKind::VarSamp { column }, 1.0),
+        (StatisticKind::StddevSamp { column }, 1.0),
+        (StatisticKind::VarPop { column }, 2.0 / 3.0),
+    ] {
+        let statistics = vec![statistic(kind, DataType::Float64)];
+        let batch = batch(same(3), Arc::clone(&cents));
+        let released = run(spec(2, true, statistics), &batch).into_batch();
+        let told = released.column(1).as_primitive::<Float64Type>().value(0);
+        assert!((told - expected).abs() < 1e-9, "{kind:?}: {told}");
+    }
+}
+
+#[test]
+fn a_sum_of_one_digit_too_many_is_no_answer() {
+    let nines = 10_i128.pow(38) - 1;
+    let of = |values: Vec<i128>| {
+        let rows = values.len();
+        let values = Decimal128Array::from(values).with_precision_and_scale(38, 0);
+        let output = DataType::Decimal128(38, 0);
+        let batch = batch(same(rows), Arc::new(values.unwrap()));
+        let released = run(spec(2, true, vec![sum(output)]), &batch);
+        released.batch().num_rows()
+    };
+    assert_eq!(of(vec![nines, 1]), 0);
+    assert_eq!(of(vec![nines - 1, 1]), 1);
+    assert_eq!(of(vec![-nines, -1]), 0);
+}
+
 /// What is logged by mistake must not be an answer, a secret or a name.
 #[test]
 fn what_is_printed_for_developers_tells_nothing() {
