@@ -15,3 +15,6 @@ pub use history::History;
 pub(crate) use history::{Record, Verdict};
 pub(crate) use print::{clip, combined};
 pub(crate) use trace::{Fresh, UNCUT, Whose};
+
+#[cfg(test)]
+mod tests;
