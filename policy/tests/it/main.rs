@@ -16,6 +16,7 @@ mod house_laws;
 mod laws;
 mod malformed;
 mod own;
+mod private;
 mod resolved;
 mod robust;
 mod support;

@@ -125,7 +125,9 @@ fn inner(mut left: Shape, mut right: Shape, pairs: &[(usize, usize)], firm: bool
     right.shift_keys(shift);
     let mut shape = product(left, right);
     for (l, r) in pairs {
-        shape.equate(*l, r.saturating_add(shift));
+        let r = r.saturating_add(shift);
+        shape.equate(*l, r);
+        shape.list_both(*l, r);
     }
     Ok(shape)
 }

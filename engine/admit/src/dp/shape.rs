@@ -115,6 +115,17 @@ impl Shape {
         self.merge(&all);
     }
 
+    /// Two columns hold the same value in every row: what lists the values of one, lists those of the other.
+    pub(super) fn list_both(&mut self, a: usize, b: usize) {
+        let listed = |at: usize| self.cols.get(at).and_then(|known| known.listed);
+        let list = listed(a).or(listed(b));
+        for at in [a, b] {
+            if let Some(known) = self.cols.get_mut(at) {
+                known.listed = known.listed.or(list);
+            }
+        }
+    }
+
     /// Several numbers for one entity become one.
     pub(super) fn merge(&mut self, same: &BTreeSet<Unit>) {
         let Some(one) = same.first().copied() else {
