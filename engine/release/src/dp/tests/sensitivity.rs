@@ -206,8 +206,8 @@ fn who_meets_many_counts_within_bounds_on_both_sides() {
 fn what_cannot_be_bounded_for_two_is_refused() {
     let rows = batch(&[]);
     let of = |groups, sides, together: Vec<u64>| DpTerms {
-        sides,
         together,
+        sides,
         ..terms(groups, 1, 1)
     };
     let whole = |terms: DpTerms| PrivateRelease::new(spec(false), terms, &rows.schema()).is_err();
