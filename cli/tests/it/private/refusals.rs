@@ -193,3 +193,38 @@ fn an_owner_asking_itself_is_plain_and_asking_with_others_is_not() {
         explained.out
     );
 }
+
+#[test]
+fn one_person_in_two_spellings_is_refused() {
+    let dir = World::new(SILENT).write();
+    for file in ["bank_a/t.csv", "bank_a/people.csv"] {
+        let path = dir.path().join(file);
+        let text = std::fs::read_to_string(&path).unwrap();
+        let (header, rows) = text.split_once('\n').unwrap();
+        let rows = format!("\n{rows}").replace(",p", ",").replace("\np", "\n");
+        std::fs::write(&path, format!("{header}{rows}")).unwrap();
+    }
+    let world = dir.path().join("collaboration.toml");
+    let text = std::fs::read_to_string(&world).unwrap();
+    let policy = "policy = \"bank_a/people.policy.toml\"\n";
+    let typed = text.replace(
+        policy,
+        &format!("{policy}types = {{ person = \"integer\" }}\n"),
+    );
+    std::fs::write(world, typed).unwrap();
+    let sql = [
+        "SELECT count(*) n FROM (SELECT country AS c FROM bank_a.t UNION ALL SELECT home FROM bank_a.people)",
+        "SELECT count(*) n FROM bank_a.t",
+        "SELECT count(*) n FROM bank_a.people",
+    ];
+    let asked = ask(dir.path(), "rita@regulator", &sql);
+    assert_eq!(asked.code(0), Some("E_MODE"), "{:?}", asked.refusals);
+    let message = &asked.refusals[0].as_ref().unwrap().1;
+    assert!(message.contains("different types"), "{message}");
+    assert_eq!(
+        (asked.code(1), asked.code(2)),
+        (None, None),
+        "{:?}",
+        asked.refusals
+    );
+}

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use arrow::datatypes::DataType;
 use datafusion_common::DFSchema;
 use datafusion_expr::{Expr, TableScan};
 use policy::table::TablePolicy;
@@ -12,11 +13,7 @@ use crate::request::Policies;
 use crate::scan::table_of;
 
 /// A scan: each row is the entity's that its unit column names.
-pub(super) fn scan(
-    node: &TableScan,
-    policies: &Policies,
-    mut fresh: impl FnMut() -> usize,
-) -> Stable {
+pub(super) fn scan(node: &TableScan, policies: &Policies, number: Unit) -> Stable {
     let nothing = "ask tables of the contract";
     let Some(policy) = table_of(&node.table_name).and_then(|t| policies.tables.get(&t)) else {
         return unbounded("nothing is known of this table", nothing);
@@ -27,7 +24,6 @@ pub(super) fn scan(
             "leave LIMIT out",
         );
     }
-    let number = fresh();
     let schema = &node.projected_schema;
     let named = |name: &str| {
         schema
@@ -77,6 +73,27 @@ pub(super) fn scan(
         unique,
         keyed: Vec::new(),
     })
+}
+
+/// The party of a scan and how its entities are spelt: 7 and '7' are two names, and would be two entities.
+pub(super) fn spelling(node: &TableScan, policies: &Policies) -> Option<(u8, DataType)> {
+    let policy = policies.tables.get(&table_of(&node.table_name)?)?;
+    let dp = policy
+        .disclosure
+        .dp
+        .as_ref()
+        .filter(|_| !policy.is_public())?;
+    let party = policies.number(&policy.table.party)?;
+    let mut columns = policy.columns.iter();
+    let unit = columns.find(|c| c.capabilities.unit.as_ref() == Some(&dp.value.unit))?;
+    let mut fields = node.projected_schema.fields().iter();
+    let field = fields.find(|field| *field.name() == unit.name)?;
+    let kind = match field.data_type() {
+        DataType::Utf8 | DataType::LargeUtf8 => DataType::Utf8View,
+        whole if whole.is_integer() => DataType::Int64,
+        other => other.clone(),
+    };
+    Some((party, kind))
 }
 
 fn column(policy: &TablePolicy, name: &str, unit: Unit) -> Known {

@@ -1,8 +1,11 @@
 //! Node by node: does the invariant hold above, where it holds below?
 
+use std::collections::BTreeMap;
+
+use arrow::datatypes::DataType;
 use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion_common::{Column, DFSchema};
-use datafusion_expr::{Distinct, Expr, LogicalPlan};
+use datafusion_expr::{Distinct, Expr, LogicalPlan, TableScan};
 
 use super::shape::{Known, Shape, Stable, unbounded};
 use super::{columns, joins, merged, union, windows};
@@ -18,6 +21,8 @@ pub(super) struct Prover<'a> {
     next: usize,
     /// Public relations that protected rows were joined with.
     pub(super) lists: Vec<LogicalPlan>,
+    /// By party, the type in which its entities are spelt.
+    spelt: BTreeMap<u8, DataType>,
 }
 
 impl<'a> Prover<'a> {
@@ -27,6 +32,7 @@ impl<'a> Prover<'a> {
             rows,
             next: 0,
             lists: Vec::new(),
+            spelt: BTreeMap::new(),
         }
     }
 
@@ -34,6 +40,21 @@ impl<'a> Prover<'a> {
     pub(super) fn fresh(&mut self) -> usize {
         self.next = self.next.saturating_add(1);
         self.next
+    }
+
+    /// A scan whose entities are spelt as in every other of their party.
+    fn scan(&mut self, node: &TableScan) -> Stable {
+        if let Some((party, kind)) = columns::spelling(node, self.policies) {
+            let known = self.spelt.entry(party).or_insert_with(|| kind.clone());
+            if *known != kind {
+                return unbounded(
+                    "two tables of a party spell its people in different types: one person would be two",
+                    "their owner must seal both columns in one type",
+                );
+            }
+        }
+        let number = self.fresh();
+        columns::scan(node, self.policies, number)
     }
 
     /// What is known of a plan's rows.
@@ -45,10 +66,7 @@ impl<'a> Prover<'a> {
             );
         }
         match plan {
-            LogicalPlan::TableScan(node) => columns::scan(node, self.policies, || {
-                self.next = self.next.saturating_add(1);
-                self.next
-            }),
+            LogicalPlan::TableScan(node) => self.scan(node),
             LogicalPlan::Projection(node) => {
                 let shape = self.of(&node.input)?;
                 Ok(columns::projected(shape, &node.expr, node.input.schema()))
