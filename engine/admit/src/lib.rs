@@ -60,6 +60,8 @@ mod semi;
 mod sides;
 mod size;
 mod terms;
+#[cfg(test)]
+mod tests;
 mod traits;
 mod union;
 mod walk;
