@@ -1,5 +1,7 @@
 //! What no statement shows: the binder writes it otherwise, or it is at the end of a type.
 
+mod carried;
+
 use arrow::datatypes::{DataType, Field, IntervalDayTime, Schema, TimeUnit};
 use chrono::{NaiveDate, NaiveDateTime};
 use datafusion_common::{DFSchema, ScalarValue};
