@@ -124,3 +124,60 @@ fn fan_out(rows: f64, most: f64, uncommon: bool) -> f64 {
     }
     typical.max(most * most / rows.max(1.0)).max(1.0)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn known(most: f64, uncommon: bool) -> Figures {
+        Figures {
+            most: Some(most),
+            uncommon,
+        }
+    }
+
+    fn near(a: f64, b: f64) -> bool {
+        (a - b).abs() < 1e-6 * b
+    }
+
+    #[test]
+    fn a_row_meets_one_of_a_unique_key_and_more_of_common_values() {
+        assert!(near(fan_out(1000.0, 1.0, false), 1.0));
+        assert!(near(fan_out(1_000_000.0, 1000.0, false), 100.0));
+        // Half of the rows share a value.
+        assert!(near(fan_out(2000.0, 1000.0, false), 500.0));
+        assert!(near(fan_out(2000.0, 1000.0, true), 100.0));
+        assert!(near(fan_out(2000.0, 0.0, true), 1.0));
+    }
+
+    #[test]
+    fn pairs_follow_the_figures_of_both_keys() {
+        let none = Figures::default();
+        let pairs = |l, r| key_pairs(l, r, false);
+        let (rows, more) = (10_000.0, 20_000.0);
+        assert!(near(
+            key_pairs((rows, none), (more, none), true),
+            rows * more
+        ));
+        assert!(near(pairs((rows, none), (more, none)), more));
+        assert!(near(
+            pairs((rows, known(1000.0, true)), (more, none)),
+            more * 100.0
+        ));
+        assert!(near(
+            pairs((rows, none), (more, known(1000.0, true))),
+            rows * 100.0
+        ));
+        let common = (known(1000.0, false), known(8000.0, false));
+        assert!(near(pairs((rows, common.0), (more, common.1)), 8_000_000.0));
+        let uncommon = known(1000.0, true);
+        assert!(near(
+            pairs((rows, uncommon), (more, common.1)),
+            more * 100.0
+        ));
+        assert!(near(
+            pairs((rows, common.1), (more, uncommon)),
+            rows * 100.0
+        ));
+    }
+}

@@ -107,3 +107,50 @@ pub(super) fn source(expr: &Expr, plan: &LogicalPlan) -> Option<(TableRef, Strin
         Made::Call(..) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use arrow::datatypes::{DataType, Field, Schema};
+    use datafusion_common::{JoinType, Result};
+    use datafusion_expr::logical_plan::builder::table_scan;
+    use datafusion_expr::{LogicalPlan, LogicalPlanBuilder, col};
+
+    use super::source;
+
+    fn scan(name: &str, columns: [&str; 2]) -> Result<LogicalPlanBuilder> {
+        let fields = columns.map(|column| Field::new(column, DataType::Utf8, true));
+        table_scan(Some(name), &Schema::new(fields.to_vec()), None)
+    }
+
+    fn joined(how: JoinType) -> Result<LogicalPlan> {
+        let right = scan("shop.u", ["c", "d"])?.build()?;
+        let keys = (vec!["a"], vec!["c"]);
+        scan("bank.t", ["a", "b"])?
+            .join(right, how, keys, None)?
+            .build()
+    }
+
+    fn whence(plan: &LogicalPlan, column: &str) -> Option<String> {
+        let (table, column) = source(&col(column), plan)?;
+        Some(format!("{table}.{column}"))
+    }
+
+    /// A side that a join only looks at gives no columns, and moves none.
+    #[test]
+    fn columns_come_through_joins_from_their_side() -> Result<()> {
+        let inner = joined(JoinType::Inner)?;
+        assert_eq!(whence(&inner, "bank.t.b").as_deref(), Some("bank.t.b"));
+        assert_eq!(whence(&inner, "shop.u.c").as_deref(), Some("shop.u.c"));
+        for how in [JoinType::LeftSemi, JoinType::LeftAnti] {
+            let plan = joined(how)?;
+            assert_eq!(whence(&plan, "bank.t.a").as_deref(), Some("bank.t.a"));
+            assert_eq!(whence(&plan, "bank.t.b").as_deref(), Some("bank.t.b"));
+        }
+        for how in [JoinType::RightSemi, JoinType::RightAnti] {
+            let plan = joined(how)?;
+            assert_eq!(whence(&plan, "shop.u.c").as_deref(), Some("shop.u.c"));
+            assert_eq!(whence(&plan, "shop.u.d").as_deref(), Some("shop.u.d"));
+        }
+        Ok(())
+    }
+}
