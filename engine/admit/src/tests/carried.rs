@@ -17,9 +17,9 @@ fn number(n: i64) -> Decimal {
     Decimal::from(n)
 }
 
-fn bounds(low: i64, high: i64) -> Option<Bounds> {
+fn bounds(low: i64, high: i64) -> Bounds {
     let (low, high) = (number(low), number(high));
-    Some(Bounds { low, high })
+    Bounds { low, high }
 }
 
 /// A value of which everything is true.
@@ -34,7 +34,7 @@ fn everything() -> Traits {
         dimension: Some(Grain::Any),
         filter: Some(Filter::Grain(Grain::Any)),
         degree: Some(2),
-        bounds: bounds(0, 5),
+        bounds: Some(bounds(0, 5)),
         cut: Some(number(3)),
         mixed: true,
         plain: true,
@@ -128,9 +128,12 @@ fn branches_of_a_union_have_in_common_what_both_have() {
         ..Traits::default()
     };
     let joint = |a: &Traits, b: &Traits| a.align(b).bounds;
-    let (narrow, wide) = (value(false, bounds(1, 5)), value(false, bounds(0, 9)));
-    assert_eq!(joint(&narrow, &wide), bounds(1, 5));
-    for (literal, kept) in [(true, bounds(1, 5)), (false, None)] {
+    let (narrow, wide) = (
+        value(false, Some(bounds(1, 5))),
+        value(false, Some(bounds(0, 9))),
+    );
+    assert_eq!(joint(&narrow, &wide), Some(bounds(1, 5)));
+    for (literal, kept) in [(true, Some(bounds(1, 5))), (false, None)] {
         let other = value(literal, None);
         assert_eq!(joint(&narrow, &other), kept);
         assert_eq!(joint(&other, &narrow), kept);
@@ -174,12 +177,12 @@ fn a_sum_grows_if_nothing_in_it_is_below_zero() {
         bounds,
         ..Traits::default()
     };
-    assert_eq!(growth("sum", &of(bounds(0, 5))), Growth::Up);
-    assert_eq!(growth("sum", &of(bounds(-1, 5))), Growth::Free);
+    assert_eq!(growth("sum", &of(Some(bounds(0, 5)))), Growth::Up);
+    assert_eq!(growth("sum", &of(Some(bounds(-1, 5)))), Growth::Free);
     assert_eq!(growth("sum", &of(None)), Growth::Free);
     assert_eq!(growth("sum", &Traits::literal()), Growth::Up);
     assert_eq!(growth("min", &Traits::default()), Growth::Down);
-    assert_eq!(growth("avg", &of(bounds(0, 5))), Growth::Free);
+    assert_eq!(growth("avg", &of(Some(bounds(0, 5)))), Growth::Free);
 }
 
 /// A mean of rows that the question repeats is weighed by it.
