@@ -13,7 +13,7 @@ use crate::grain::{moment_on, number_on, span_on};
 use crate::linear::{Constant, Linear};
 use crate::nearest;
 use crate::predicate::{Judge, Polarity, Role};
-use crate::refusals::Explain;
+use crate::refusals::{Explain, Refusals};
 use crate::traits::{Growth, Traits};
 
 /// Judges `left op right`.
@@ -367,15 +367,21 @@ fn check_growth(judge: &mut Judge<'_>, terms: &[Term], op: Operator, polarity: P
             (Growth::Free, _) | (Growth::Up | Growth::Down, None) => false,
         };
         if !safe {
-            judge
-                .refusals
-                .rule(
-                    Code::Negation,
-                    "more rows of another owner could undo this condition",
-                )
-                .of(traits.origin.as_ref())
-                .at(expr)
-                .help("use >= on counts and sums, or ask the owners for `negation = true`");
+            refuse_undone(judge.refusals, traits, expr);
         }
+    }
+}
+
+/// Refuses a condition on rows of several owners that did not consent to negation.
+pub(crate) fn refuse_undone(refusals: &mut Refusals, traits: &Traits, expr: &Expr) {
+    if traits.crowded.is_some() {
+        refusals
+            .rule(
+                Code::Negation,
+                "more rows of another owner could undo this condition",
+            )
+            .of(traits.origin.as_ref())
+            .at(expr)
+            .help("use >= on counts and sums, or ask the owners for `negation = true`");
     }
 }

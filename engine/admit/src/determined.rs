@@ -13,8 +13,7 @@ use datafusion_expr::{Aggregate, Distinct, Expr, Join, LogicalPlan};
 type Dependency = (BTreeSet<usize>, BTreeSet<usize>);
 
 /// The column of an input that an expression is, under whatever names.
-#[must_use]
-pub fn column(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
+pub(crate) fn column(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
     match expr {
         Expr::Column(column) => input.schema().maybe_index_of_column(column),
         Expr::Alias(alias) => column(input, &alias.expr),
@@ -23,8 +22,7 @@ pub fn column(input: &LogicalPlan, expr: &Expr) -> Option<usize> {
 }
 
 /// Whether some columns of a plan determine another.
-#[must_use]
-pub fn determine(plan: &LogicalPlan, these: &BTreeSet<usize>, other: usize) -> bool {
+pub(crate) fn determine(plan: &LogicalPlan, these: &BTreeSet<usize>, other: usize) -> bool {
     reached(&dependencies(plan), these).contains(&other)
 }
 

@@ -27,7 +27,7 @@ mod conjunct;
 mod consent;
 mod constant;
 pub mod cost;
-pub mod determined;
+mod determined;
 mod dp;
 mod duties;
 mod expression;

@@ -7,6 +7,7 @@ use datafusion_expr::Expr;
 use policy::denial::Code;
 use policy::ident::PartyId;
 
+use crate::comparison::refuse_undone;
 use crate::condition::Condition;
 use crate::consent;
 use crate::refusals::{Explain, span_of};
@@ -39,6 +40,12 @@ fn with_public(
         }
     };
     let pairs: Vec<(Column, Column)> = found.equal.iter().map(sides).collect();
+    for (column, _) in &pairs {
+        if let Some(col) = protected.col(column) {
+            let expr = Expr::Column(column.clone());
+            refuse_undone(&mut walker.refusals, &col.traits, &expr);
+        }
+    }
     let usable = |column: &Column| {
         protected
             .col(column)

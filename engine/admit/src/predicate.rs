@@ -13,7 +13,7 @@ use crate::linear::strip;
 use crate::refusals::{Explain, Refusals};
 use crate::relation::Rel;
 use crate::request::Policies;
-use crate::traits::Traits;
+use crate::traits::{Crowded, Growth, Traits};
 
 /// What the predicate is for: picking rows, or naming output groups.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -69,7 +69,8 @@ impl Judge<'_> {
             | Expr::IsNotTrue(inner)
             | Expr::IsUnknown(inner)
             | Expr::IsNotUnknown(inner) => self.predicate(inner, Polarity::Both),
-            Expr::IsNull(inner) | Expr::IsNotNull(inner) => self.is_null(inner, schema.as_ref()),
+            Expr::IsNull(inner) => self.is_null(inner, schema.as_ref(), polarity.flip()),
+            Expr::IsNotNull(inner) => self.is_null(inner, schema.as_ref(), polarity),
             Expr::Between(between) => self.between(between, polarity),
             Expr::InList(list) => self.in_list(list),
             Expr::Like(like) => self.like(like),
@@ -107,6 +108,7 @@ impl Judge<'_> {
     /// A value that is true or false by itself.
     fn truth(&mut self, expr: &Expr) -> Traits {
         let traits = expression::traits(self, expr);
+        comparison::refuse_undone(self.refusals, &traits, expr);
         let allowed = match self.role {
             Role::Filter => match &traits.filter {
                 Some(Filter::Grain(grain)) => *grain == Grain::Any,
@@ -134,9 +136,14 @@ impl Judge<'_> {
             .at(expr);
     }
 
-    fn is_null(&mut self, inner: &Expr, schema: &dyn ExprSchema) -> Traits {
+    /// `polarity` is that of the value being there.
+    fn is_null(&mut self, inner: &Expr, schema: &dyn ExprSchema, polarity: Polarity) -> Traits {
         let bare = strip(inner, schema);
         let mut traits = expression::traits(self, bare);
+        let only_grows = |crowded: Crowded| matches!(crowded.growth, Growth::Up | Growth::Down);
+        if !(polarity == Polarity::Positive && traits.crowded.is_none_or(only_grows)) {
+            comparison::refuse_undone(self.refusals, &traits, inner);
+        }
         let allowed = match self.role {
             Role::Filter => traits.identifier || traits.filter.is_some(),
             Role::Dimension => !traits.identifier && traits.dimension.is_some(),
@@ -193,6 +200,7 @@ impl Judge<'_> {
 
     fn like(&mut self, like: &Like) -> Traits {
         let traits = expression::traits(self, &like.expr);
+        comparison::refuse_undone(self.refusals, &traits, &like.expr);
         let pattern = matches!(constant_quantity(&like.pattern), Some(Quantity::Text(_)));
         let allowed = match self.role {
             Role::Filter => traits.filter == Some(Filter::Grain(Grain::Any)),

@@ -6,34 +6,30 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::optimize::{DistinctToGroups, UndeterminedKeys};
+use crate::optimize::{DistinctToGroups, PlainEqualities};
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
 const REPLACED: &str = "single_distinct_aggregation_to_group_by";
 
-/// Rules that believe what `DataFusion` says of which columns determine which.
-const BELIEVING: &[&str] = &[
-    "eliminate_join",
-    "replace_distinct_aggregate",
-    "optimize_projections",
-];
+/// Wrapped by our own: it takes equalities that are written differently for a contradiction.
+const CONTRADICTING: &str = "push_down_filter";
 
 /// Left out: it answers COUNT, MIN and MAX from file metadata.
 const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
 
 /// Rewrites of logical plans.
 pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
-    let mut rules: Vec<Arc<dyn OptimizerRule + Send + Sync>> = Vec::new();
-    for rule in Optimizer::new().rules {
-        if BELIEVING.contains(&rule.name()) {
-            rules.push(Arc::new(UndeterminedKeys));
-        }
-        rules.push(match rule.name() {
-            REPLACED => Arc::new(DistinctToGroups),
-            _as_it_is => rule,
-        });
-    }
+    let rules = Optimizer::new().rules;
     rules
+        .into_iter()
+        .map(|rule| -> Arc<dyn OptimizerRule + Send + Sync> {
+            match rule.name() {
+                REPLACED => Arc::new(DistinctToGroups),
+                CONTRADICTING => Arc::new(PlainEqualities::default()),
+                _as_it_is => rule,
+            }
+        })
+        .collect()
 }
 
 /// Rewrites of physical plans.

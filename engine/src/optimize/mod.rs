@@ -2,12 +2,11 @@
 
 mod distinct;
 mod expand;
-mod same;
+mod plain_equalities;
 mod two_level;
-mod undetermined;
 
 pub(crate) use distinct::DistinctToGroups;
-pub(crate) use undetermined::UndeterminedKeys;
+pub(crate) use plain_equalities::PlainEqualities;
 
 #[cfg(test)]
 mod tests;

@@ -1,5 +1,6 @@
 //! One statement, parsed: what it asks for, with every place in the text kept.
 
+mod ignored;
 mod many_whens;
 mod written_out;
 
@@ -84,6 +85,7 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
                 materialized::put_back(statement.as_mut(), marks);
                 written_out::check(statement)?;
                 many_whens::check(statement)?;
+                ignored::check(statement)?;
             }
             Ok(statement)
         }

@@ -29,20 +29,3 @@ fn groups_by_what_only_a_wider_key_determines_tell_nothing_of_a_few() {
         assert_eq!(format!("{one:?}"), format!("{two:?}"), "{sql}");
     }
 }
-
-/// `DataFusion` takes the person for what determines every column, and would leave out the other key: thirty instead of ninety.
-#[test]
-fn a_key_beside_a_person_is_a_key() {
-    let asked = |rows: &str| {
-        let counted = format!("(SELECT p, y, max(y) AS a FROM {rows} j GROUP BY p, y)");
-        format!("SELECT count(*) AS v FROM (SELECT DISTINCT p, a FROM {counted} f) z")
-    };
-    let statements = [
-        asked(ROWS),
-        asked("(SELECT person AS p, n AS y FROM bank.t)"),
-    ];
-    let outcomes = few::world(0).ask(&statements.each_ref().map(String::as_str));
-    for outcome in &outcomes {
-        assert_eq!(few::told(outcome), r#"[{"v":90}]"#);
-    }
-}

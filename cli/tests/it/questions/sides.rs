@@ -111,6 +111,41 @@ fn beside_whom_few_stand_is_not_told() {
     }
 }
 
+/// Without consent to negation no condition may tell those apart who are at one bank alone.
+#[test]
+fn what_more_rows_could_undo_is_refused_however_it_is_written() {
+    let both = "(SELECT person, n AS x, fee FROM a.t WHERE fee > 0 UNION ALL SELECT person, 1, fee FROM b.t)";
+    let having = |condition: &str| {
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person FROM {both} GROUP BY 1 HAVING {condition})"
+        )
+    };
+    let grouped = format!("(SELECT person, max(fee) AS f FROM {both} GROUP BY 1)");
+    let attacks = [
+        having("max(x) = 1"),
+        having("max(x) IS NULL"),
+        having("NOT (sum(x) IS NOT NULL)"),
+        having("CAST(max(fee) AS VARCHAR) LIKE '0%'"),
+        format!(
+            "SELECT count(*) AS v FROM (SELECT lag(x, 2) OVER (PARTITION BY person ORDER BY fee) l FROM {both}) WHERE l IS NULL"
+        ),
+        format!("SELECT count(*) AS v FROM {grouped} g JOIN (VALUES (0), (1)) w(z) ON w.z = g.f"),
+        format!(
+            "SELECT count(*) AS v FROM {grouped} g WHERE f IN (SELECT z FROM (VALUES (0)) w(z))"
+        ),
+    ];
+    let statements: Vec<&str> = attacks.iter().map(String::as_str).collect();
+    let world = world(1);
+    for bank in ["a", "b"] {
+        let file = world.path().join(bank).join("t.policy.toml");
+        std::fs::write(file, POLICY.replace("negation = true\n", "")).unwrap();
+    }
+    for (sql, outcome) in attacks.iter().zip(world.ask(&statements)) {
+        let code = outcome.code().unwrap_or("answered");
+        assert!(["E_NEGATION", "E_FN"].contains(&code), "{code}: {sql}");
+    }
+}
+
 #[test]
 fn what_many_add_at_each_is_told() {
     let merged = format!(
