@@ -2,7 +2,7 @@
 //!
 //! Whatever is found here refuses the table: the mode is there for its proof, and without it would be worse than none.
 
-use crate::document::{Dp, Mode, Placed, PolicyDocument};
+use crate::document::{Derivation, Dp, Mode, Placed, PolicyDocument};
 use crate::problem::Problem;
 
 /// With this probability at most may one entity alone show a group.
@@ -51,7 +51,29 @@ fn terms(document: &PolicyDocument, dp: &Placed<Dp>) -> Vec<Problem> {
             format!("`{first}` and `{second}` are both `{unit}`, which [disclosure.dp] protects");
         wrong(message, help);
     }
+    problems.extend(fetched(document));
     problems
+}
+
+/// Values that another entity's row supplies: whoever leaves takes them out of rows of others.
+fn fetched(document: &PolicyDocument) -> Vec<Problem> {
+    let derived = document.derive.iter();
+    let fetched = derived.filter_map(|derived| match &derived.derivation {
+        Derivation::Lookup(lookup) if derived.rule.unit.is_none() => Some((lookup, derived)),
+        Derivation::Lookup(_) | Derivation::Sql(_) => None,
+    });
+    let problem = |(lookup, derived): (
+        &crate::document::Lookup,
+        &crate::document::DerivedColumn,
+    )| {
+        let name = &derived.rule.pattern.value;
+        let message = format!(
+            "`{name}` is fetched from a row that may be another's, which mode \"dp\" cannot account for"
+        );
+        let help = "leave it out, or ask for it by a join on the unit";
+        Problem::error(&document.source, &lookup.from.span, message).with_help(help)
+    };
+    fetched.map(problem).collect()
 }
 
 #[cfg(test)]
@@ -98,6 +120,28 @@ mod tests {
             problems.iter().any(|p| p.contains("counted in millionths")),
             "{problems:?}"
         );
+    }
+
+    #[test]
+    fn a_value_from_a_row_of_anothers_is_refused_and_a_unit_is_not() {
+        let with = |derived: &str| {
+            found(
+                "epsilon = 1\ndelta = 1e-6",
+                &format!("payee = {{}}\n{PERSON}\n[derive]\n{derived}"),
+            )
+        };
+        let level =
+            "level = { lookup = \"people.level\", on = \"people.person = payee\", filter = true }";
+        let problems = with(level);
+        assert!(
+            problems
+                .iter()
+                .any(|p| p.contains("`level` is fetched from a row")),
+            "{problems:?}"
+        );
+        let owner =
+            "owner = { lookup = \"people.home\", on = \"people.person = payee\", unit = \"home\" }";
+        assert_eq!(with(owner), Vec::<String>::new());
     }
 
     #[test]

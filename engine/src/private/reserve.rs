@@ -156,14 +156,16 @@ impl Engine {
             let (Some(dp), Some(number)) = (dp, self.policies.number(&policy.table.party)) else {
                 continue;
             };
-            let (total, epsilon) = (dp.value.micro_total(), spends(number));
+            let unit = &dp.value.unit;
+            let (policy, total) = self.strictest(policy, unit, dp.value.micro_total());
+            let epsilon = spends(number);
             let least = accounts
                 .get(&number)
                 .is_none_or(|known| total < known.total);
             if least && epsilon > 0 {
                 let spent = Spent {
                     party: policy.table.party.to_string(),
-                    unit: dp.value.unit.to_string(),
+                    unit: unit.to_string(),
                     epsilon,
                 };
                 accounts.insert(
@@ -177,6 +179,26 @@ impl Engine {
             }
         }
         accounts.into_values().collect()
+    }
+
+    /// The least that a table of the same party lets all questions spend of this unit, whether they read it or not.
+    fn strictest<'p>(
+        &'p self,
+        policy: &'p TablePolicy,
+        unit: &policy::ident::UnitSpace,
+        total: u64,
+    ) -> (&'p TablePolicy, u64) {
+        let others = self.policies.tables.values();
+        let others =
+            others.filter(|other| other.table.party == policy.table.party && !other.is_public());
+        let totals = others.filter_map(|other| {
+            let dp = other.disclosure.dp.as_ref()?;
+            (dp.value.unit == *unit).then(|| (other, dp.value.micro_total()))
+        });
+        let least = totals.min_by_key(|(_, total)| *total);
+        least
+            .filter(|(_, least)| *least < total)
+            .unwrap_or((policy, total))
     }
 
     /// The question as bound, the versions of its tables as it sees them, and the policies that it was judged by.
