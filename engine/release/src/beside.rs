@@ -1,8 +1,8 @@
-//! Parts beside others: rows of one owner's people, and rows of the same people merged with another owner's.
+//! Parts beside others: rows of one owner's people, and rows of the same people with somebody else behind them.
 //!
-//! Where an inner GROUP BY or a window merged rows of owners who do not pool, the rows of bank b's people are of two parts: those
-//! who are among bank a's people too, and those who are not. Were the second told while the first is left out for being few,
-//! whoever knows bank b's rows would know from the difference how few they are.
+//! Where rows of bank b's people were merged or joined with bank a's, and others were not, they are of two parts: with bank a's
+//! people behind them, and without. Were the second told while the first is left out for being few, whoever knows bank b's
+//! rows would know from the difference how few they are.
 
 use crate::Result;
 use crate::part::Kind;
@@ -46,19 +46,18 @@ impl Release {
         }
     }
 
-    /// How many owners' rows these were merged from, slot by slot: more than those of any part within.
-    pub(crate) fn merged_owners(&self, masks: &[u64]) -> u32 {
-        let slots = self.plan.slots.iter().zip(masks);
-        let merged = slots.filter(|(slot, _)| slot.merged);
-        merged.map(|(_, mask)| mask.count_ones()).sum()
+    /// How many owners stand behind rows, slot by slot: more than behind those of any part within.
+    pub(crate) fn owners(masks: &[u64]) -> u32 {
+        masks.iter().map(|mask| mask.count_ones()).sum()
     }
 
-    /// Wherever rows were merged, the owners of one are among those of the other, and somewhere fewer.
+    /// Whether the owners of one are among those of the other, slot by slot, and somewhere fewer: where rows were merged, or because
+    /// somebody stands behind the other who does not stand behind the one at all. A person's own second unit, had or not, is no other.
     fn is_within(&self, one: &Kind, other: &Kind) -> bool {
-        let slots = self.plan.slots.iter().zip(&one.masks).zip(&other.masks);
-        let merged = slots.filter(|((slot, _), _)| slot.merged);
-        let mut masks = merged.map(|((_, one), other)| (*one, *other));
-        masks.clone().all(|(one, other)| one & !other == 0)
-            && masks.any(|(one, other)| one != other)
+        let slots = || one.masks.iter().zip(&other.masks).zip(&self.plan.slots);
+        let all = |masks: &[u64]| masks.iter().fold(0, |all, mask| all | mask);
+        slots().all(|((one, other), _)| one & !other == 0)
+            && (all(&other.masks) & !all(&one.masks) != 0
+                || slots().any(|((one, other), slot)| slot.merged && one != other))
     }
 }

@@ -11,8 +11,8 @@
 //!    cancel out make no crowd. Averages, variances and deviations are made of a sum and a count, and whoever adds to
 //!    the sum is counted, so they need the sum's support.
 //! 4. Every arm of a condition needs support too, and where a party asks for it nobody may dominate.
-//! 5. Where rows of owners who do not pool were merged, a part that may be told is withheld with one of more owners that may
-//!    not, or the difference to what one of them knows would tell how few are in the other.
+//! 5. A part that may be told is withheld with one of the same owners and more that may not, or the difference to what one
+//!    of them knows would tell how few are in the other.
 //! 6. A statistic of a cell is the exact value over the parts in which it is allowed, else NULL; a cell with nothing
 //!    but NULL is no row.
 //!

@@ -13,8 +13,8 @@ pub(super) type Owing<'r> = (Part, Vec<Need>, Vec<&'r Row>);
 /// What a part that is told owes, and its rows.
 pub(super) type Told<'p, 'r> = (&'p [Need], Vec<&'r Row>);
 
-/// The parts that may be told. Where rows of several parties were merged and of a part of both something must be held back, what is of one of
-/// them alone is held back too: or the difference to what that one knows would say how many are of both. `may` is asked with whether nobody
+/// The parts that may be told. Where of a part something must be held back, what is of some of its parties alone is held back too: or the
+/// difference to what those know would say how many are of all. `may` is asked with whether nobody
 /// at all is as good as enough.
 pub(super) fn told<'p, 'r>(
     places: &[Place],
@@ -27,10 +27,14 @@ pub(super) fn told<'p, 'r>(
         .map(|(part, ..)| part)
         .collect();
     let of_fewer = |part: &Part, other: &Part| {
-        let merged = (0..places.len()).filter(|at| places[*at].merged);
-        let mut pairs = merged.map(|at| (&part[at], &other[at]));
-        pairs.clone().all(|(one, other)| one.is_subset(other))
-            && pairs.any(|(one, other)| one != other)
+        let fewer = part
+            .iter()
+            .zip(other)
+            .all(|(one, other)| one.is_subset(other));
+        let here = |party: &usize| part.iter().any(|behind| behind.contains(party));
+        let somebody = !other.iter().flatten().all(here);
+        let merged = (0..places.len()).any(|at| places[at].merged && part[at] != other[at]);
+        fewer && (somebody || merged)
     };
     let mut told = Vec::new();
     for (part, needs, rows) in parts {

@@ -102,6 +102,8 @@ fn beside_whom_few_stand_is_not_told() {
         format!(
             "SELECT w AS v, count(*) AS n FROM (SELECT 1 AS w, max(x) OVER (PARTITION BY person) FROM {both}) GROUP BY 1"
         ),
+        "SELECT count(*) AS v FROM (SELECT DISTINCT person FROM (SELECT person FROM b.t WHERE person IN (SELECT person FROM a.t WHERE fee > 0) UNION ALL SELECT person FROM b.t))".to_owned(),
+        "SELECT count(*) AS v FROM (SELECT DISTINCT person FROM (SELECT b.person FROM b.t b JOIN a.t a ON a.person = b.person WHERE a.fee > 0 UNION ALL SELECT person FROM b.t))".to_owned(),
     ];
     let statements: Vec<&str> = attacks.iter().map(String::as_str).collect();
     let [one, four, many] = [1, 4, 7].map(|few| world(few).ask(&statements));

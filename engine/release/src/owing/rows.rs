@@ -56,7 +56,7 @@ fn sort(release: &Release, parts: &mut [u32]) -> Result<()> {
     let mut known = Vec::new();
     for part in parts.iter() {
         let masks = &release.kind_of(*part)?.masks;
-        known.push((Reverse(release.merged_owners(masks)), masks.clone(), *part));
+        known.push((Reverse(Release::owners(masks)), masks.clone(), *part));
     }
     known.sort_unstable();
     let sorted = known.into_iter().map(|(_, _, part)| part);

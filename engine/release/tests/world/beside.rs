@@ -4,7 +4,7 @@ use super::oracle::{Part, Parts};
 use super::{Row, World};
 
 impl World {
-    /// The parts that may be told, without those whose people stand in merged rows of one of which some, but few, add something.
+    /// The parts that may be told, without those whose people stand in rows of one with more owners of which some, but few, add something.
     pub(super) fn telling<'r>(
         &self,
         parts: &'r Parts<'r>,
@@ -15,14 +15,18 @@ impl World {
             .filter(|(part, rows)| !may(part, rows, true))
             .map(|(part, _)| part)
             .collect();
-        let merged: Vec<usize> = (0..self.spec.slots.len())
-            .filter(|slot| self.spec.slots[*slot].merged)
-            .collect();
         let within = |one: &Part, other: &Part| {
-            merged
+            let fewer = one
                 .iter()
-                .all(|slot| one[*slot].is_subset(&other[*slot]))
-                && merged.iter().any(|slot| one[*slot] != other[*slot])
+                .zip(other)
+                .all(|(one, other)| one.is_subset(other));
+            let somebody = !other
+                .iter()
+                .flatten()
+                .all(|party| one.iter().any(|of| of.contains(party)));
+            let merged =
+                (0..one.len()).any(|slot| self.spec.slots[slot].merged && one[slot] != other[slot]);
+            fewer && (somebody || merged)
         };
         let told = parts.iter().filter(|(part, rows)| may(part, rows, false));
         told.filter(|(part, _)| !held.iter().any(|other| within(part, other)))
