@@ -19,7 +19,6 @@ use crate::contain::contained;
 use crate::engine::{Engine, Question, now};
 use crate::execute::Execution;
 use crate::explanation::Explanation;
-use crate::nearest;
 use crate::pace::kept;
 use crate::parse::{self, Statement};
 use crate::phase::{Phase, enter};
@@ -44,7 +43,7 @@ pub enum Reply {
 }
 
 /// A bound question, and the terms that hold for it if its text was approved.
-struct Bound {
+pub(crate) struct Bound {
     plan: BoundPlan,
     terms: Option<Terms>,
 }
@@ -89,41 +88,18 @@ impl Engine {
                 if let Reply::Explanation(explanation) = &mut reply
                     && let Some(denial) = &mut explanation.denial
                 {
-                    denial.instead = Box::pin(self.nearest(question, &query, denial)).await;
+                    Box::pin(self.offer(question, &query, denial)).await;
                 }
                 Ok(reply)
             }
             Statement::Query(query) => {
                 let mut answered = Box::pin(self.answer(question, (*query).clone())).await;
                 if let Err(Refusal::Denied(denial)) = &mut answered {
-                    denial.instead = Box::pin(self.nearest(question, &query, denial)).await;
+                    Box::pin(self.offer(question, &query, denial)).await;
                 }
                 answered
             }
         }
-    }
-
-    /// The nearest statement that this asker would be let ask.
-    async fn nearest(
-        &self,
-        question: &Question,
-        query: &DfStatement,
-        denial: &Denial,
-    ) -> Option<String> {
-        if question.sql.len() > nearest::LONGEST {
-            return None;
-        }
-        let admits = async |sql: &str| match parse::statement(sql)? {
-            Statement::Query(query) => {
-                let bound = self.bind(question, *query).await?;
-                self.admit(question, &bound).map(|_| ())
-            }
-            Statement::ExplainPolicy(_)
-            | Statement::ShowTables
-            | Statement::ShowApproved
-            | Statement::ShowColumns(_) => Err(Refusal::invalid("this is no question")),
-        };
-        Box::pin(nearest::nearest(query, denial, admits)).await
     }
 
     /// Nobody but the contract's analysts sees what there is.
@@ -149,7 +125,11 @@ impl Engine {
         })
     }
 
-    async fn bind(&self, question: &Question, query: DfStatement) -> Result<Bound, Refusal> {
+    pub(crate) async fn bind(
+        &self,
+        question: &Question,
+        query: DfStatement,
+    ) -> Result<Bound, Refusal> {
         let recognised = self.recognise(query)?;
         let binder = Binder::new(&self.catalog, &question.principal.party).await?;
         let plan = binder.bind(recognised.query).await?;
@@ -172,7 +152,7 @@ impl Engine {
         Ok(Bound { plan, terms })
     }
 
-    fn admit(&self, question: &Question, bound: &Bound) -> Result<Admitted, Refusal> {
+    pub(crate) fn admit(&self, question: &Question, bound: &Bound) -> Result<Admitted, Refusal> {
         let policies = self.in_force(bound.terms.as_ref());
         let request = admit::Request {
             principal: question.principal.clone(),

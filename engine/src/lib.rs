@@ -17,6 +17,7 @@ mod gather;
 mod guard;
 mod judge;
 mod nearest;
+mod offer;
 mod optimize;
 mod pace;
 mod parse;

@@ -194,7 +194,7 @@ impl Release {
                         .filter(|n| *n > 0)?,
                 )
             }
-            Source::Sum { measure, scale } => Some(number(moments(measure)?.sum(), scale, output)),
+            Source::Sum { measure, scale } => number(moments(measure)?.sum(), scale, output),
             Source::Mean { measure, scale } => {
                 let moments = moments(measure)?;
                 if let DataType::Decimal128(_, out) = output {
@@ -220,10 +220,11 @@ impl Release {
     }
 }
 
-/// A sum as the answer's type has it.
-pub(crate) fn number(sum: i256, scale: i8, output: &DataType) -> Datum {
+/// A sum as the answer's type has it; none of a type that sums do not have.
+pub(crate) fn number(sum: i256, scale: i8, output: &DataType) -> Option<Datum> {
     match output {
-        DataType::Float64 => Datum::Float(to_f64(sum) / power_of_ten(i32::from(scale))),
-        _ => Datum::Integer(sum),
+        DataType::Float64 => Some(Datum::Float(to_f64(sum) / power_of_ten(i32::from(scale)))),
+        DataType::Int64 | DataType::UInt64 | DataType::Decimal128(..) => Some(Datum::Integer(sum)),
+        _other => None,
     }
 }

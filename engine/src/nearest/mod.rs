@@ -22,7 +22,10 @@ use crate::refusal::Refusal;
 use edit::{Edit, edited};
 
 /// A longer statement, in bytes, is not tried: it takes long to judge.
-pub(crate) const LONGEST: usize = 4096;
+const LONGEST: usize = 4096;
+
+/// Nor is one that reads tables more often.
+const MOST_SCANS: u64 = 32;
 
 /// So many statements are judged at most.
 const MOST_TRIED: usize = 32;
@@ -46,6 +49,9 @@ pub(crate) async fn nearest(
     let DfStatement::Statement(statement) = statement else {
         return None;
     };
+    if statement.to_string().len() > LONGEST || parse::scans(statement) > MOST_SCANS {
+        return None;
+    }
     let first = Refused {
         statement: statement.as_ref().clone(),
         denial: denial.clone(),

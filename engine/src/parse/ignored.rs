@@ -6,7 +6,7 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, Query, Select, Statement, TableFactor, Value, Visit, Visitor,
+    Expr, GroupByExpr, LimitClause, Query, Select, Statement, TableFactor, Value, Visit, Visitor,
 };
 use policy::denial::{Code, Denial};
 
@@ -15,7 +15,7 @@ use crate::refusal::Refusal;
 /// Refuses a statement with such a clause.
 ///
 /// # Errors
-/// `E_STMT`, `E_GROUPING_SETS`.
+/// `E_STMT`, `E_GROUPING_SETS`, `E_LIMIT`.
 pub(super) fn check(statement: &Statement) -> Result<(), Refusal> {
     let ControlFlow::Break((code, clause)) = statement.visit(&mut Ignored) else {
         return Ok(());
@@ -97,8 +97,20 @@ impl Visitor for Ignored {
             Expr::Value(value) if matches!(value.value, Value::Placeholder(_)) => {
                 ControlFlow::Break((Code::Stmt, "a placeholder"))
             }
+            Expr::Exists { subquery, .. } if skips(subquery) => {
+                ControlFlow::Break((Code::Limit, "OFFSET within EXISTS"))
+            }
             _other => ControlFlow::Continue(()),
         }
+    }
+}
+
+/// Whether rows of a query are left out at its beginning.
+fn skips(query: &Query) -> bool {
+    match &query.limit_clause {
+        Some(LimitClause::LimitOffset { offset, .. }) => offset.is_some(),
+        Some(LimitClause::OffsetCommaLimit { .. }) => true,
+        None => false,
     }
 }
 
@@ -135,6 +147,8 @@ mod tests {
             "SELECT avg(n), :x FROM t",
             "SELECT avg(n) FROM t LIMIT $1",
             "SELECT a FROM t SORT BY a",
+            "SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u OFFSET 2)",
+            "SELECT a FROM t WHERE NOT EXISTS (SELECT 1 FROM u LIMIT 3 OFFSET 2)",
             "SELECT avg(n) FROM t SETTINGS a = 1",
         ] {
             assert!(is_refused(sql), "{sql}");

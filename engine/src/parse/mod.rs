@@ -94,6 +94,11 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
     }
 }
 
+/// How many scans of tables a statement comes to, once its WITH subqueries stand wherever they are named.
+pub(crate) fn scans(statement: &SqlStatement) -> u64 {
+    written_out::scans(statement)
+}
+
 fn is_too_deep(statement: &DfStatement) -> bool {
     let DfStatement::Statement(statement) = statement else {
         return false;

@@ -22,10 +22,7 @@ const ROUNDS: u64 = 45;
 /// # Errors
 /// `E_COST`.
 pub(super) fn check(statement: &Statement) -> Result<(), Refusal> {
-    let mut scans = Scans::default();
-    let walked = statement.visit(&mut scans);
-    debug_assert!(walked.is_continue(), "the visitor never breaks");
-    if scans.all <= MOST {
+    if scans(statement) <= MOST {
         return Ok(());
     }
     let message = format!(
@@ -34,6 +31,14 @@ pub(super) fn check(statement: &Statement) -> Result<(), Refusal> {
     let mut denial = Denial::new(Code::Cost, message);
     denial.help = Some("name a subquery fewer times".to_owned());
     Err(Refusal::Denied(Box::new(denial)))
+}
+
+/// How many scans of tables a statement comes to.
+pub(super) fn scans(statement: &Statement) -> u64 {
+    let mut scans = Scans::default();
+    let walked = statement.visit(&mut scans);
+    debug_assert!(walked.is_continue(), "the visitor never breaks");
+    scans.all
 }
 
 /// Scans of the queries that are being visited, outermost first.
@@ -114,13 +119,9 @@ mod tests {
     use datafusion::sql::sqlparser::dialect::GenericDialect;
     use datafusion::sql::sqlparser::parser::Parser;
 
-    use super::*;
-
     fn scans(sql: &str) -> u64 {
         let statements = Parser::parse_sql(&GenericDialect {}, sql).unwrap();
-        let mut scans = Scans::default();
-        let _whole = statements[0].visit(&mut scans);
-        scans.all
+        super::scans(&statements[0])
     }
 
     #[test]

@@ -9,6 +9,7 @@ mod constant_column;
 pub(crate) mod cost;
 mod literal;
 mod materialized;
+mod not_in;
 mod pruned;
 pub(crate) mod reading;
 mod subquery;
@@ -84,6 +85,7 @@ impl Binder {
         let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
         twice_named::check(&plan)?;
         literal::check(&plan)?;
+        not_in::check(&plan)?;
         Ok(BoundPlan(plan))
     }
 }

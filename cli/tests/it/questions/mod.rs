@@ -14,6 +14,7 @@ pub(crate) mod few;
 mod health;
 mod holes;
 mod left;
+mod not_in;
 mod own;
 mod own_made_up;
 mod own_world;

@@ -149,7 +149,7 @@ fn value_of(made: Made, noised: &[i128], output: &DataType) -> Option<Datum> {
     let wide = |base: usize| of(base).map(i256::from_i128);
     match made {
         Made::Is(base) => wide(base).map(Datum::Integer),
-        Made::Sum { base, scale } => Some(crate::finish::number(wide(base)?, scale, output)),
+        Made::Sum { base, scale } => crate::finish::number(wide(base)?, scale, output),
         Made::Mean {
             values,
             total,

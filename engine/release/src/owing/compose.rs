@@ -17,7 +17,7 @@ fn value(recipe: &Recipe, told: &[i256]) -> Option<Datum> {
         (Source::Rows | Source::Present(_) | Source::Distinct(_), [count]) => {
             Some(Datum::Integer(whole(*count, &recipe.output)))
         }
-        (Source::Sum { scale, .. }, [sum]) => match number(*sum, scale, &recipe.output) {
+        (Source::Sum { scale, .. }, [sum]) => match number(*sum, scale, &recipe.output)? {
             Datum::Integer(sum) => Some(Datum::Integer(whole(sum, &recipe.output))),
             Datum::Float(sum) => Some(Datum::Float(sum)),
         },
