@@ -59,8 +59,8 @@ fn terms(document: &PolicyDocument, dp: &Placed<Dp>) -> Vec<Problem> {
 fn fetched(document: &PolicyDocument) -> Vec<Problem> {
     let derived = document.derive.iter();
     let fetched = derived.filter_map(|derived| match &derived.derivation {
-        Derivation::Lookup(lookup) if derived.rule.unit.is_none() => Some((lookup, derived)),
-        Derivation::Lookup(_) | Derivation::Sql(_) => None,
+        Derivation::Lookup(lookup) => Some((lookup, derived)),
+        Derivation::Sql(_) => None,
     });
     let problem = |(lookup, derived): (
         &crate::document::Lookup,
@@ -123,25 +123,24 @@ mod tests {
     }
 
     #[test]
-    fn a_value_from_a_row_of_anothers_is_refused_and_a_unit_is_not() {
+    fn what_is_fetched_from_another_row_is_refused() {
         let with = |derived: &str| {
             found(
                 "epsilon = 1\ndelta = 1e-6",
                 &format!("payee = {{}}\n{PERSON}\n[derive]\n{derived}"),
             )
         };
-        let level =
-            "level = { lookup = \"people.level\", on = \"people.person = payee\", filter = true }";
-        let problems = with(level);
-        assert!(
-            problems
-                .iter()
-                .any(|p| p.contains("`level` is fetched from a row")),
-            "{problems:?}"
-        );
-        let owner =
-            "owner = { lookup = \"people.home\", on = \"people.person = payee\", unit = \"home\" }";
-        assert_eq!(with(owner), Vec::<String>::new());
+        for derived in [
+            "level = { lookup = \"people.level\", on = \"people.person = payee\", filter = true }",
+            "owner = { lookup = \"people.home\", on = \"people.person = payee\", unit = \"home\" }",
+            "agent = { lookup = \"people.agent\", on = \"people.person = payee\", unit = \"person\" }",
+        ] {
+            let problems = with(derived);
+            assert!(
+                problems.iter().any(|p| p.contains("is fetched from a row")),
+                "{problems:?}"
+            );
+        }
     }
 
     #[test]

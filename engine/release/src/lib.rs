@@ -51,11 +51,11 @@ mod value;
 mod vector;
 mod witness;
 
-pub use dp::{DpGroups, DpTerms, MICRO, PrivateRelease, discrete_laplace_of, epsilon, threshold};
+pub use dp::{DpGroups, DpTerms, MICRO, PrivateRelease, epsilon, threshold};
 pub use duties::{Duties, OwnerCut};
 pub use error::{ReleaseError, Result};
 pub use memory::{Entry, History};
-pub use noise::{Ratio, Stream, discrete_gaussian, discrete_laplace};
+pub use noise::{Ratio, Stream, discrete_gaussian, discrete_laplace, discrete_laplace_of};
 pub use owing::{Finished, Memory};
 pub use release::Release;
 pub use released::Released;

@@ -16,6 +16,9 @@ use crate::pipeline::{FAILED, Memory};
 use crate::refusal::Refusal;
 use crate::state::{Spent, Told};
 
+/// A private question reads a table that nobody could charge.
+const NO_ACCOUNT: Refusal = Refusal::Failed(FAILED);
+
 /// A question that has spent what it costs, or was answered before.
 pub(crate) struct Reserved {
     question: String,
@@ -70,7 +73,7 @@ impl Engine {
         plan: &LogicalPlan,
         admitted: &Admitted,
     ) -> Result<Option<Reserved>, Refusal> {
-        let accounts = self.accounts(admitted);
+        let accounts = self.accounts(admitted)?;
         if accounts.is_empty() {
             return Ok(None);
         }
@@ -114,7 +117,7 @@ impl Engine {
 
     /// What a question would spend and what would be left, in words.
     pub(crate) async fn would_spend(&self, admitted: &Admitted) -> Vec<String> {
-        let accounts = self.accounts(admitted);
+        let accounts = self.accounts(admitted).unwrap_or_default();
         let Some(state) = self.state.as_ref().filter(|_| !accounts.is_empty()) else {
             return Vec::new();
         };
@@ -127,38 +130,41 @@ impl Engine {
     }
 
     /// By party what its entities are charged: what all releases with rows of it spend.
-    fn accounts(&self, admitted: &Admitted) -> Vec<Account<'_>> {
+    ///
+    /// # Errors
+    /// If a protected table of a question with private releases has no account: nothing of it may be computed.
+    fn accounts(&self, admitted: &Admitted) -> Result<Vec<Account<'_>>, Refusal> {
         let Admitted::Released {
             releases, tables, ..
         } = admitted
         else {
-            return Vec::new();
+            return Ok(Vec::new());
         };
-        let spends = |number: u8| {
-            let terms = releases
-                .iter()
-                .filter_map(|release| Some(&release.private.as_ref()?.terms));
-            let bit = 1_u64.checked_shl(number.into()).unwrap_or(0);
-            let with = terms.filter(|terms| terms.together.iter().any(|set| set & bit != 0));
-            with.map(|terms| terms.epsilon)
-                .fold(0_u64, u64::saturating_add)
-        };
-        let mut accounts: BTreeMap<u8, Account<'_>> = BTreeMap::new();
-        for policy in tables
+        let terms: Vec<_> = releases
             .iter()
-            .filter_map(|table| self.policies.tables.get(table))
-        {
-            let dp = policy
-                .disclosure
-                .dp
-                .as_ref()
-                .filter(|_| !policy.is_public());
-            let (Some(dp), Some(number)) = (dp, self.policies.number(&policy.table.party)) else {
+            .filter_map(|release| Some(&release.private.as_ref()?.terms))
+            .collect();
+        if terms.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut accounts: BTreeMap<u8, Account<'_>> = BTreeMap::new();
+        for table in tables {
+            let policy = self.policies.tables.get(table).ok_or(NO_ACCOUNT)?;
+            if policy.is_public() {
                 continue;
-            };
+            }
+            let dp = policy.disclosure.dp.as_ref().ok_or(NO_ACCOUNT)?;
+            let number = self.policies.number(&policy.table.party);
+            let number = number.ok_or(NO_ACCOUNT)?;
+            let bit = 1_u64.checked_shl(number.into()).ok_or(NO_ACCOUNT)?;
+            let with = terms
+                .iter()
+                .filter(|terms| terms.together.iter().any(|set| set & bit != 0));
+            let epsilon = with
+                .map(|terms| terms.epsilon)
+                .fold(0_u64, u64::saturating_add);
             let unit = &dp.value.unit;
             let (policy, total) = self.strictest(policy, unit, dp.value.micro_total());
-            let epsilon = spends(number);
             let least = accounts
                 .get(&number)
                 .is_none_or(|known| total < known.total);
@@ -178,7 +184,7 @@ impl Engine {
                 );
             }
         }
-        accounts.into_values().collect()
+        Ok(accounts.into_values().collect())
     }
 
     /// The least that a table of the same party lets all questions spend of this unit, whether they read it or not.

@@ -80,3 +80,22 @@ fn a_group_that_a_public_list_names_is_told_though_nobody_is_in_it() {
     assert_eq!(names, ["Germany", "Luxembourg", "Nowhere"]);
     assert_eq!(rows[2]["n"], 0);
 }
+
+#[test]
+fn one_column_of_a_list_under_two_keys_is_no_list_of_groups() {
+    let dir = World::new(super::world::SILENT).write();
+    let sql = "SELECT t.country AS a, c.code AS b, count(*) n FROM bank_a.t t JOIN regulator.c c ON t.country = c.code GROUP BY t.country, c.code ORDER BY a";
+    let asked = super::world::ask(dir.path(), "rita@regulator", &[sql]);
+    let rows = asked.answers[0]
+        .as_ref()
+        .unwrap_or_else(|| panic!("{:?}", asked.refusals));
+    let both = |row: &serde_json::Map<String, serde_json::Value>| {
+        (
+            row["a"].as_str().unwrap().to_owned(),
+            row["b"].as_str().unwrap().to_owned(),
+        )
+    };
+    let told: Vec<_> = rows.iter().map(both).collect();
+    let pair = |code: &str| (code.to_owned(), code.to_owned());
+    assert_eq!(told, [pair("DE"), pair("LU")]);
+}

@@ -130,14 +130,13 @@ fn refused(walker: &mut Walker<'_>, why: Unbounded) -> Shape {
 
 /// The terms of every table behind the rows, the least of each.
 fn strictest(walker: &Walker<'_>, rel: &Rel) -> Option<Strictest> {
-    let policies = rel
-        .tables
-        .iter()
-        .filter_map(|table| walker.policies.tables.get(table));
-    let private: Vec<(&TablePolicy, &Dp)> = policies
-        .filter(|policy| !policy.is_public())
-        .filter_map(|policy| Some((policy, &policy.disclosure.dp.as_ref()?.value)))
-        .collect();
+    let mut private: Vec<(&TablePolicy, &Dp)> = Vec::new();
+    for table in &rel.tables {
+        let policy = walker.policies.tables.get(table)?;
+        if !policy.is_public() {
+            private.push((policy, &policy.disclosure.dp.as_ref()?.value));
+        }
+    }
     let unit = |(policy, dp): &(&TablePolicy, &Dp)| {
         Some((
             walker.policies.number(&policy.table.party)?,
@@ -151,7 +150,7 @@ fn strictest(walker: &Walker<'_>, rel: &Rel) -> Option<Strictest> {
         max_groups: each().map(|dp| dp.max_groups).min()?,
         max_rows: each().filter_map(|dp| dp.max_rows).min().unwrap_or(1),
         least: private.iter().filter_map(written_k).max().unwrap_or(0),
-        units: private.iter().filter_map(unit).collect(),
+        units: private.iter().map(unit).collect::<Option<_>>()?,
     })
 }
 
@@ -308,10 +307,14 @@ fn listed(
         .filter(|_| places.iter().all(|(of, _)| *of == list));
     let Some(plan) = plan else { return Ok(None) };
     let columns = plan.schema().columns();
-    let columns = places
-        .iter()
-        .filter_map(|(_, at)| columns.get(*at).cloned().map(Expr::Column));
-    let groups = Aggregate::try_new(plan.clone().into(), columns.collect(), Vec::new())?;
+    let named: BTreeSet<usize> = places.iter().map(|(_, at)| *at).collect();
+    let column = |(_, at): &(usize, usize)| columns.get(*at).cloned().map(Expr::Column);
+    let columns: Option<Vec<Expr>> = places.iter().map(column).collect();
+    // One column of the list under two keys is no list of groups.
+    let Some(columns) = columns.filter(|columns| columns.len() == named.len()) else {
+        return Ok(None);
+    };
+    let groups = Aggregate::try_new(plan.clone().into(), columns, Vec::new())?;
     Ok(Some(LogicalPlan::Aggregate(groups)))
 }
 

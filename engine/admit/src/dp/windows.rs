@@ -104,7 +104,8 @@ fn value(
                 .args
                 .first()
                 .and_then(|a| interval::of(a, shape, schema)),
-            _place => Some((Decimal::from(0), Decimal::from(i64::from(rows)))),
+            "row_number" | "rank" => Some((Decimal::from(0), Decimal::from(i64::from(rows)))),
+            _unknown => None,
         });
     };
     let function = AggregateFunction {

@@ -122,12 +122,6 @@ impl Added {
     pub(super) fn distinct(&self, at: usize) -> impl Iterator<Item = u32> + '_ {
         self.distinct.get(at).into_iter().flatten().copied()
     }
-
-    /// Entries held, for an estimate of bytes.
-    pub(super) fn entries(&self) -> usize {
-        let distinct: usize = self.distinct.iter().map(NumberSet::len).sum();
-        distinct + self.present.len() + self.numbers.len() * 8 + 8
-    }
 }
 
 fn bound(base: Base) -> i128 {

@@ -8,15 +8,19 @@ use arrow::datatypes::{DataType, Field, Schema, i256};
 use zeroize::Zeroizing;
 
 use super::base::Made;
-use super::laplace::{discrete_laplace_of, threshold};
 use super::rows::PrivateRelease;
 use super::sums::GroupSums;
 use super::terms::{DpGroups, MICRO};
+use super::threshold::threshold;
 use crate::measure::{Moments, power_of_ten, to_f64};
-use crate::noise::{Ratio, Stream};
+use crate::noise::{Ratio, Stream, discrete_laplace_of};
 use crate::output::{Datum, column, fit, plain, rebuild};
 use crate::released::Released;
 use crate::{ReleaseError, Result};
+
+/// The largest numerator of a scale: drawing multiplies it by numbers that reach 2¹⁵ with no probability worth the name, and a
+/// product that does not fit would cut noise off.
+const MOST_SCALE: u128 = 1 << 112;
 
 impl PrivateRelease {
     /// How many numbers share what the release spends: its base statistics, and the test of groups.
@@ -36,6 +40,7 @@ impl PrivateRelease {
             .filter(|share| *share > 0);
         let whole = sensitivity.checked_mul(u128::from(self.terms.max_groups));
         let whole = whole.and_then(|whole| whole.checked_mul(u128::from(MICRO)));
+        let whole = whole.filter(|whole| *whole <= MOST_SCALE);
         let scale = whole
             .zip(share)
             .and_then(|(whole, share)| Ratio::new(whole, share.into()));

@@ -18,15 +18,15 @@ mod answer;
 mod base;
 mod between;
 mod flow;
-mod laplace;
 mod rows;
 mod sums;
 mod terms;
 #[cfg(test)]
 mod tests;
+mod threshold;
 mod words;
 
-pub use laplace::{discrete_laplace_of, threshold};
 pub use rows::PrivateRelease;
 pub use terms::{DpGroups, DpTerms, MICRO};
+pub use threshold::threshold;
 pub use words::epsilon;

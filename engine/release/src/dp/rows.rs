@@ -150,14 +150,6 @@ impl PrivateRelease {
         Ok(())
     }
 
-    /// Bytes held, estimated.
-    #[must_use]
-    pub fn size(&self) -> usize {
-        let added: usize = self.added.values().map(Added::entries).sum();
-        let distinct: usize = self.distinct.iter().map(Numbering::size).sum();
-        self.cells.size() + distinct + self.bearers.len() * 64 + added * 8
-    }
-
     fn of(&mut self, bearer: u32, cell: u32) -> &mut Added {
         let new = || {
             Added::new(

@@ -12,9 +12,8 @@ mod stream;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use bernoulli::{bernoulli_exp, geometric};
 pub use gaussian::discrete_gaussian;
-pub use laplace::discrete_laplace;
+pub use laplace::{discrete_laplace, discrete_laplace_of};
 pub use ratio::Ratio;
 pub(crate) use ratio::gcd;
 pub use stream::Stream;

@@ -4,9 +4,9 @@ use arrow::array::{Array, AsArray};
 use arrow::datatypes::{Decimal128Type, Float64Type, Int64Type};
 use zeroize::Zeroizing;
 
-use super::super::{discrete_laplace_of, threshold};
+use super::super::threshold;
 use super::*;
-use crate::noise::{Ratio, Stream};
+use crate::noise::{Ratio, Stream, discrete_laplace_of};
 
 #[test]
 fn a_threshold_lets_one_entity_through_no_more_often_than_delta() {
@@ -163,4 +163,17 @@ fn rational_scales_are_exact() {
             );
         }
     }
+}
+
+#[test]
+fn a_scale_that_a_draw_could_overflow_is_refused() {
+    let is_made = |max_groups, bound: i64| {
+        let mut terms = terms(DpGroups::Whole, max_groups, 1);
+        terms.bounds[3].1 = Decimal::from(bound);
+        PrivateRelease::new(spec(false), terms, &batch(&[]).schema()).is_ok()
+    };
+    // 2⁶⁰ cents, 2³¹ groups and a million, of which a scale is made.
+    let cents = 2_i64.pow(60) / 100;
+    assert!(is_made(1 << 31, cents));
+    assert!(!is_made(u32::MAX, cents * 2));
 }
