@@ -2,6 +2,7 @@
 
 mod rules;
 mod ties;
+mod unordered;
 mod verify;
 
 use std::sync::Arc;
@@ -17,6 +18,7 @@ use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::{LogicalPlan, ScalarUDF};
 use datafusion::optimizer::OptimizerRule;
 use datafusion::physical_plan::execute_stream_partitioned;
+use datafusion::physical_planner::PhysicalPlanner;
 
 use object_store::ObjectStore;
 
@@ -88,9 +90,8 @@ impl Execution {
         let optimized = self.state.optimize(&total)?;
         listed(&optimized)?;
         let optimized = ties::broken(optimized, &self.tie)?;
-        let physical = self
-            .state
-            .query_planner()
+        let optimized = unordered::windows(optimized)?;
+        let physical = unordered::planner()
             .create_physical_plan(&optimized, &self.state)
             .await?;
         verify::physical(&physical)?;

@@ -13,8 +13,10 @@ use tests::oracle::world::World;
 
 use crate::run::{Ran, subrosa};
 
-/// Questions of one world.
-pub(super) const EACH: usize = 50;
+/// Questions of one world: a long run asks more, since to start the program takes as long as some ten of them.
+fn each() -> u64 {
+    setting("SUBROSA_EACH", 50)
+}
 
 /// What became of a question.
 #[derive(Debug, Clone, PartialEq)]
@@ -49,7 +51,7 @@ impl Case {
     pub(super) fn new(seed: u64) -> Self {
         let world = world::world(&mut Random::new(seed, 1));
         let mut asker = Asker::new(&world, Random::new(seed, 2));
-        let (questions, columns) = (0..EACH).map(|_| asker.asked()).unzip();
+        let (questions, columns) = (0..each()).map(|_| asker.asked()).unzip();
         Self {
             seed,
             world,
@@ -77,7 +79,7 @@ pub(super) fn setting(name: &str, otherwise: u64) -> u64 {
 pub(super) fn cases(percent: u64) -> impl Iterator<Item = Case> {
     let wanted = setting("SUBROSA_QUESTIONS", 1_400) * percent / 100;
     let first = setting("SUBROSA_SEED", 1);
-    let worlds = wanted.div_ceil(EACH as u64);
+    let worlds = wanted.div_ceil(each());
     (first..first + worlds).map(Case::new)
 }
 
