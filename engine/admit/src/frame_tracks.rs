@@ -68,6 +68,7 @@ pub(crate) fn frame_tracks(
             column: Column::new_unqualified(name),
             set: slot.set || !shifted,
             merged: slot.merged || several,
+            over: Some(slot.id),
             // The partition's own value is the name of all of them: one a party.
             single: slot.single && keyed.contains(&slot.id),
             ..slot.clone()

@@ -192,7 +192,7 @@ pub(crate) fn check_crowd(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) {
 }
 
 /// Owners of a key that is grouped over rows of several of them must consent, as to a join.
-pub(crate) fn key_consents(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) -> bool {
+fn key_consents(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) -> bool {
     let mut negation = true;
     for key in keys.iter().filter(|t| t.identifier && t.owners.len() > 1) {
         let owners: Vec<_> = key.owners.iter().collect();
@@ -215,7 +215,7 @@ pub(crate) fn key_consents(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) 
 /// The grouped relation with its tracks.
 pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfResult<Rel> {
     let keyed: BTreeSet<SlotId> = slots_of(&grouped.traits);
-    let crowded = merges_owners(&grouped.traits) && !key_consents(walker, &rel, &grouped.traits);
+    let crowded = tells_who_is_where(walker, &rel, &grouped.traits);
     let mut exprs = Vec::new();
     let mut made = Made::default();
     let mut traits = grouped.traits;
@@ -284,6 +284,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         sides: BTreeSet::new(),
         lenient_arms: made.lenient.union(&rel.lenient_arms).copied().collect(),
         owners: rel.owners,
+        mixed: rel.mixed,
         tables: rel.tables,
         linked: rel.linked,
         unique: vec![(0..width).collect()],
@@ -315,9 +316,18 @@ fn slots_of(keys: &[Traits]) -> BTreeSet<SlotId> {
     keys.iter().flat_map(|t| t.slots.iter().copied()).collect()
 }
 
-/// Whether a key holds identifiers of several owners.
-fn merges_owners(keys: &[Traits]) -> bool {
-    keys.iter().any(|t| t.identifier && t.owners.len() > 1)
+/// Whether groups under these keys hold rows of several owners that did not all consent to negation: a condition that more
+/// rows could undo would pick those who are at one of them alone.
+pub(crate) fn tells_who_is_where(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) -> bool {
+    let consented = key_consents(walker, rel, keys);
+    let mut names = keys.iter().filter(|key| key.identifier).peekable();
+    let merged = names.clone().any(|key| key.owners.len() > 1);
+    let mixed = rel.mixed
+        && (names.peek().is_none()
+            || names.any(|key| {
+                !consent::negation(walker.policies, &rel.tables, &rel.owners, &key.domains)
+            }));
+    merged && !consented || mixed
 }
 
 /// Branches further down that rows or columns of the group went through.

@@ -148,6 +148,7 @@ pub(crate) fn joined(
             .copied()
             .collect(),
         owners: left.owners.union(&right.owners).cloned().collect(),
+        mixed: left.mixed || right.mixed,
         tables: left.tables.union(&right.tables).cloned().collect(),
         linked: left.linked.union(&right.linked).cloned().collect(),
         unique,

@@ -15,6 +15,7 @@
 mod above;
 mod access;
 mod aggregated;
+mod aligned;
 mod arithmetic;
 mod arms;
 mod branch;

@@ -53,6 +53,8 @@ pub(crate) struct Slot {
     pub(crate) merged: bool,
     /// Still one entity a row (or one a party): may key a group.
     pub(crate) single: bool,
+    /// Of a window's frames: the slot of the rows that they are gathered from.
+    pub(crate) over: Option<SlotId>,
     /// They only confirm rows of the recipient of a list.
     pub(crate) confirms: bool,
 }
@@ -91,6 +93,8 @@ pub(crate) struct Rel {
     pub(crate) lenient_arms: BTreeSet<ArmId>,
     /// Protected owners behind the rows.
     pub(crate) owners: BTreeSet<PartyId>,
+    /// Rows of different owners stand side by side: whose people are behind a group of them says who is where.
+    pub(crate) mixed: bool,
     /// Tables behind the rows.
     pub(crate) tables: BTreeSet<TableRef>,
     /// Domains that rows were linked on so far.
@@ -126,6 +130,7 @@ impl Rel {
             sides: BTreeSet::new(),
             lenient_arms: BTreeSet::new(),
             owners: BTreeSet::new(),
+            mixed: false,
             tables: BTreeSet::new(),
             linked: BTreeSet::new(),
             unique: Vec::new(),

@@ -21,7 +21,7 @@ use crate::relation::{Rel, Slot};
 use crate::release_branches::statistic_branches;
 use crate::request::Policies;
 use crate::rows;
-use crate::traits::{ArmId, Traits};
+use crate::traits::{ArmId, SlotId, Traits};
 use crate::walk::Walker;
 
 /// One release: the plan below it and what its operator is told.
@@ -86,8 +86,7 @@ pub(crate) fn build(
         }
     }
     // The columns of tracks stand before those of branches.
-    let slots = rel.slots.iter().map(|slot| spec_slot(slot, &mut columns));
-    let slots = slots.collect();
+    let slots = spec_slots(&rel.slots, &mut columns);
     let statistics = judged
         .into_iter()
         .map(|(name, kind, found, output)| Statistic {
@@ -264,8 +263,10 @@ fn exact(argument: &Expr, rel: &Rel) -> Expr {
     }
 }
 
-pub(crate) fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
-    release::Slot {
+/// Tracks as a release knows them.
+pub(crate) fn spec_slots(slots: &[Slot], columns: &mut Columns) -> Vec<release::Slot> {
+    let position = |id: SlotId| slots.iter().position(|slot| slot.id == id);
+    let mut spec = |slot: &Slot| release::Slot {
         column: columns.add_hidden(Expr::Column(slot.column.clone())),
         form: if slot.set {
             TrackForm::Set
@@ -273,8 +274,10 @@ pub(crate) fn spec_slot(slot: &Slot, columns: &mut Columns) -> release::Slot {
             TrackForm::Scalar
         },
         merged: slot.merged,
+        over: slot.over.and_then(position),
         k: slot.parties.iter().map(|(party, k)| (*party, *k)).collect(),
-    }
+    };
+    slots.iter().map(&mut spec).collect()
 }
 
 /// Exemption, pooling and dominance of every party, by number.

@@ -18,7 +18,7 @@ use crate::group::{self, aggregate_call};
 use crate::refusals::Explain;
 use crate::relation::{Col, Rel};
 use crate::release_branches::arm_of_row;
-use crate::release_plan::{Columns, ReleasePlan, party_rules, spec_slot};
+use crate::release_plan::{Columns, ReleasePlan, party_rules, spec_slots};
 use crate::traits::ArmId;
 use crate::walk::Walker;
 
@@ -49,8 +49,7 @@ pub(crate) fn build(
     duties.cuts = vec![None];
     told_as_they_are(walker, &duties);
     let keys = key_columns(&rel, &mut columns);
-    let slots = rel.slots.iter().map(|slot| spec_slot(slot, &mut columns));
-    let slots = slots.collect();
+    let slots = spec_slots(&rel.slots, &mut columns);
     let statistics = vec![shown(&rel, &mut columns)];
     let plan = LogicalPlan::Projection(Projection::try_new(columns.exprs, rel.plan.into())?);
     Ok(ReleasePlan {

@@ -141,6 +141,7 @@ fn track(
         set: false,
         merged: false,
         single: true,
+        over: None,
         confirms: false,
     };
     Ok(Some((slot, call.alias(name))))

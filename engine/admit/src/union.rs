@@ -8,19 +8,16 @@ use datafusion_common::{Column, DFSchema, Result as DfResult, TableReference};
 use datafusion_expr::expr::ScalarFunction;
 use datafusion_expr::{Expr, ExprSchemable, LogicalPlan, Projection, Union};
 use policy::denial::Code;
-use policy::ident::UnitSpace;
 
+use crate::aligned::{Signature, aligned, aligned_traits, owner_numbers, signatures_of, slot_in};
 use crate::arms::takers;
 use crate::branch::null;
 use crate::clamp::clamped;
 use crate::relation::{Arm, Rel, Slot};
 use crate::repeated;
 use crate::sides;
-use crate::traits::{ArmId, SlotId, Traits};
+use crate::traits::{ArmId, Traits};
 use crate::walk::{Walker, named};
-
-/// What makes tracks of two branches the same: space, place, and which of several.
-type Signature = (UnitSpace, usize, usize);
 
 /// The union of its branches.
 pub(crate) fn walk(
@@ -108,6 +105,7 @@ fn put_together(
         } else {
             rel.repeats.max(branch.repeats)
         };
+        rel.mixed |= branch.mixed || branches.iter().any(|other| other.owners != branch.owners);
         rel.owners.extend(branch.owners.iter().cloned());
         rel.zero_arms.extend(branch.zero_arms.iter().copied());
         rel.row_arms.extend(branch.row_arms.iter().copied());
@@ -115,60 +113,6 @@ fn put_together(
         rel.sides.extend(branch.sides.iter().copied());
     }
     rel
-}
-
-fn signatures_of(branch: &Rel) -> Vec<Signature> {
-    let mut seen: BTreeMap<(UnitSpace, usize), usize> = BTreeMap::new();
-    branch
-        .slots
-        .iter()
-        .map(|slot| {
-            let place = branch
-                .cols
-                .iter()
-                .position(|c| c.traits.slots.contains(&slot.id))
-                .unwrap_or(usize::MAX);
-            let count = seen.entry((slot.space.clone(), place)).or_default();
-            let signature = (slot.space.clone(), place, *count);
-            *count = count.saturating_add(1);
-            signature
-        })
-        .collect()
-}
-
-/// One slot for each signature, of all the branches that have it.
-fn aligned(
-    walker: &mut Walker<'_>,
-    branches: &[Rel],
-    signatures: &[Vec<Signature>],
-) -> BTreeMap<Signature, Slot> {
-    let mut slots: BTreeMap<Signature, Slot> = BTreeMap::new();
-    for (branch, signed) in branches.iter().zip(signatures) {
-        for (slot, signature) in branch.slots.iter().zip(signed) {
-            if let Some(known) = slots.get_mut(signature) {
-                for (party, k) in &slot.parties {
-                    let before = known.parties.entry(*party).or_insert(*k);
-                    *before = (*before).max(*k);
-                }
-                known.set |= slot.set;
-                known.merged |= slot.merged;
-                known.single &= slot.single;
-                known.confirms |= slot.confirms;
-            } else {
-                let id = walker.fresh();
-                let column = Column::new_unqualified(format!("__t{id}"));
-                slots.insert(
-                    signature.clone(),
-                    Slot {
-                        id,
-                        column,
-                        ..slot.clone()
-                    },
-                );
-            }
-        }
-    }
-    slots
 }
 
 fn visible(branch: &Rel, schema: &DFSchema) -> Vec<Expr> {
@@ -212,15 +156,6 @@ fn renamed(column: &Column, qualifier: Option<&TableReference>, field: &Arc<Fiel
 
 fn set_type() -> DataType {
     DataType::List(Arc::new(Field::new_list_field(DataType::UInt64, true)))
-}
-
-fn slot_in<'a>(branch: &'a Rel, signed: &[Signature], wanted: &Signature) -> Option<&'a Slot> {
-    branch
-        .slots
-        .iter()
-        .zip(signed)
-        .find(|(_, s)| *s == wanted)
-        .map(|(slot, _)| slot)
 }
 
 fn as_set(walker: &Walker<'_>, expr: Expr) -> Expr {
@@ -317,79 +252,4 @@ fn absent_arm(
     }
     let names = slots.values().map(|slot| format!("__u{arm}_{}", slot.id));
     names.map(|name| null(&set_type()).alias(name)).collect()
-}
-
-/// By branch, the numbers of the owners of its rows.
-fn owner_numbers(walker: &Walker<'_>, branches: &[Rel]) -> Vec<BTreeSet<u8>> {
-    let numbers = |branch: &Rel| {
-        let owners = branch.owners.iter();
-        owners
-            .filter_map(|owner| walker.policies.number(owner))
-            .collect()
-    };
-    branches.iter().map(numbers).collect()
-}
-
-/// By position what all branches have; a place names a track if it does in every branch with rows of the track's
-/// owners: in one where it does not, it would put rows of many people into one group.
-fn aligned_traits(
-    branches: &[Rel],
-    signatures: &[Vec<Signature>],
-    (slots, owners): (&BTreeMap<Signature, Slot>, &[BTreeSet<u8>]),
-    width: usize,
-) -> Vec<Traits> {
-    (0..width)
-        .map(|position| {
-            let mut all: Option<Traits> = None;
-            for branch in branches {
-                let found = branch
-                    .cols
-                    .get(position)
-                    .map(|c| c.traits.clone())
-                    .unwrap_or_default();
-                all = Some(match all {
-                    None => found,
-                    Some(before) => before.align(&found),
-                });
-            }
-            let mut traits = all.unwrap_or_default();
-            traits.slots = slots
-                .iter()
-                .filter(|(signature, slot)| {
-                    names_slot(branches, signatures, signature, position)
-                        && owned_where_absent(signatures, owners, signature, slot)
-                })
-                .map(|(_, slot)| slot.id)
-                .collect::<BTreeSet<SlotId>>();
-            traits
-        })
-        .collect()
-}
-
-/// No branch without the track has rows of the track's owners.
-fn owned_where_absent(
-    signatures: &[Vec<Signature>],
-    owners: &[BTreeSet<u8>],
-    signature: &Signature,
-    slot: &Slot,
-) -> bool {
-    signatures.iter().zip(owners).all(|(signed, owners)| {
-        signed.contains(signature) || owners.iter().all(|owner| !slot.parties.contains_key(owner))
-    })
-}
-
-fn names_slot(
-    branches: &[Rel],
-    signatures: &[Vec<Signature>],
-    signature: &Signature,
-    position: usize,
-) -> bool {
-    branches.iter().zip(signatures).all(|(branch, signed)| {
-        slot_in(branch, signed, signature).is_none_or(|slot| {
-            branch
-                .cols
-                .get(position)
-                .is_some_and(|c| c.traits.slots.contains(&slot.id))
-        })
-    })
 }

@@ -267,7 +267,7 @@ fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
 
 fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Traits]) -> Traits {
     let name = call.fun.name();
-    let consented = group::key_consents(walker, rel, keys);
+    let crowded = group::tells_who_is_where(walker, rel, keys);
     let mut found = match &call.fun {
         WindowFunctionDefinition::AggregateUDF(func) => {
             let function = AggregateFunction {
@@ -307,8 +307,7 @@ fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Tra
         weights::refuse_inside(walker, &found, argument);
     }
     found.owners.extend(rel.owners.iter().cloned());
-    let several = keys.iter().any(|t| t.identifier && t.owners.len() > 1);
-    if several && !consented {
+    if crowded {
         found.crowded = Some(Crowded {
             growth: Growth::Free,
         });

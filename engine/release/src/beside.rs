@@ -54,10 +54,29 @@ impl Release {
     /// Whether the owners of one are among those of the other, slot by slot, and somewhere fewer: where rows were merged, or because
     /// somebody stands behind the other who does not stand behind the one at all. A person's own second unit, had or not, is no other.
     fn is_within(&self, one: &Kind, other: &Kind) -> bool {
-        let slots = || one.masks.iter().zip(&other.masks).zip(&self.plan.slots);
         let all = |masks: &[u64]| masks.iter().fold(0, |all, mask| all | mask);
-        slots().all(|((one, other), _)| one & !other == 0)
+        let apart = || one.masks.iter().zip(&other.masks).zip(&self.plan.slots);
+        let (seen, beside) = (self.around(&one.masks), self.around(&other.masks));
+        seen.iter()
+            .zip(&beside)
+            .all(|(one, other)| one & !other == 0)
             && (all(&other.masks) & !all(&one.masks) != 0
-                || slots().any(|((one, other), slot)| slot.merged && one != other))
+                || apart().any(|((one, other), slot)| slot.merged && one != other))
+    }
+
+    /// The owners slot by slot, behind a frame those of the row itself too: a row whose LAG took another owner's stands beside those
+    /// whose LAG took their own owner's.
+    fn around(&self, masks: &[u64]) -> Vec<u64> {
+        let all = (0..masks.len()).map(|slot| {
+            let mut at = Some(slot);
+            let mut mask = 0;
+            for _ in 0..masks.len() {
+                let Some(slot) = at else { break };
+                mask |= masks.get(slot).copied().unwrap_or_default();
+                at = self.plan.slots.get(slot).and_then(|slot| slot.over);
+            }
+            mask
+        });
+        all.collect()
     }
 }

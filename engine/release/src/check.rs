@@ -35,18 +35,25 @@ pub(crate) fn check(spec: &ReleaseSpec, schema: &Schema) -> Result<()> {
     }
     spec.slots
         .iter()
-        .try_for_each(|slot| check_slot(slot, spec.parties.len(), schema))?;
+        .try_for_each(|slot| check_slot(slot, spec, schema))?;
     spec.statistics
         .iter()
         .try_for_each(|statistic| check_statistic(statistic, spec.slots.len(), schema))
 }
 
-fn check_slot(slot: &Slot, parties: usize, schema: &Schema) -> Result<()> {
+fn check_slot(slot: &Slot, spec: &ReleaseSpec, schema: &Schema) -> Result<()> {
+    let parties = spec.parties.len();
     let data_type = type_of(schema, slot.column)?;
     if form_of(data_type) != Some(slot.form) {
         return refuse(format!(
             "track column {} of type {data_type} is not {:?}",
             slot.column, slot.form
+        ));
+    }
+    if slot.over.is_some_and(|over| over >= spec.slots.len()) {
+        return refuse(format!(
+            "track column {} is seen from rows that have no track",
+            slot.column
         ));
     }
     match slot

@@ -104,14 +104,26 @@ impl Release {
 
     /// A statistic over those of the parts in which it is allowed.
     fn statistic(&self, recipe: &Recipe, parts: &[u32]) -> Result<Option<Datum>> {
-        let parts = self.telling(parts, |part, nobody| {
+        let told = self.telling(parts, |part, nobody| {
             self.allowed(recipe, part, nobody && self.may_be_idle(recipe, part))
         })?;
-        let value = || {
-            let value = self.value(recipe.value, &recipe.output, &parts)?;
-            fit(value, &recipe.output)
+        if told.is_empty() {
+            return Ok(None);
+        }
+        let value = match recipe.value {
+            // Nobody adds anything to a count of no values.
+            Source::Supported { distinct, witness } => self
+                .supported_values((distinct, witness), &told, parts)?
+                .filter(|count| *count > 0)
+                .map(|count| Datum::Integer(i256::from_i128(i128::from(count)))),
+            Source::Rows
+            | Source::Present(_)
+            | Source::Distinct(_)
+            | Source::Sum { .. }
+            | Source::Mean { .. }
+            | Source::Spread { .. } => self.value(recipe.value, &recipe.output, &told),
         };
-        Ok(if parts.is_empty() { None } else { value() })
+        Ok(value.and_then(|value| fit(value, &recipe.output)))
     }
 
     /// Those of the parts of a cell that may be told: their rows have support, they are allowed, and none stands beside one
@@ -164,17 +176,34 @@ impl Release {
             .is_some_and(|(kind, tally)| ask(tally, &kind.needs))
     }
 
-    /// How many distinct values have enough entities behind them in one of the parts.
-    fn supported_values(&self, distinct: usize, witness: usize, parts: &[u32]) -> Option<u64> {
+    /// How many distinct values have enough entities behind them in one of the parts that are told, and stand beside none of these
+    /// that too few have in another part of the cell.
+    fn supported_values(
+        &self,
+        (distinct, witness): (usize, usize),
+        told: &[u32],
+        parts: &[u32],
+    ) -> Result<Option<u64>> {
+        let values = |part| self.values.distinct_in(distinct, part);
+        let supported = |part, value: &u32| {
+            self.seen(part, witness, |tally, needs| tally.supports(needs, *value))
+        };
         let mut found = NumberSet::default();
-        for part in parts {
-            let values = self.values.distinct_in(distinct, *part)?;
-            let supported = |value: &u32| {
-                self.seen(*part, witness, |tally, needs| tally.supports(needs, *value))
+        for part in told {
+            let mut few = NumberSet::default();
+            for other in parts {
+                if self.is_beside(*part, &[*other])? {
+                    let all = values(*other).into_iter().flatten().copied();
+                    few.extend(all.filter(|value| !supported(*other, value)));
+                }
+            }
+            let Some(own) = values(*part) else {
+                return Ok(None);
             };
-            found.extend(values.iter().copied().filter(supported));
+            let own = own.iter().copied();
+            found.extend(own.filter(|value| supported(*part, value) && !few.contains(value)));
         }
-        u64::try_from(found.len()).ok()
+        Ok(u64::try_from(found.len()).ok())
     }
 
     /// The value of a statistic over some parts.
@@ -187,13 +216,7 @@ impl Release {
             Source::Rows => count(self.values.rows(parts)),
             Source::Present(argument) => count(self.values.present(argument, parts)),
             Source::Distinct(argument) => count(self.values.distinct(argument, parts)),
-            Source::Supported { distinct, witness } => {
-                // Nobody adds anything to a count of no values.
-                count(
-                    self.supported_values(distinct, witness, parts)
-                        .filter(|n| *n > 0)?,
-                )
-            }
+            Source::Supported { .. } => None,
             Source::Sum { measure, scale } => number(moments(measure)?.sum(), scale, output),
             Source::Mean { measure, scale } => {
                 let moments = moments(measure)?;

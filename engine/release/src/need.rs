@@ -23,6 +23,8 @@ pub(crate) struct SlotRules {
     pub(crate) column: usize,
     /// An inner GROUP BY or a window merged rows of several parties.
     pub(crate) merged: bool,
+    /// Of a window's frames: the slot of the rows that they are gathered from.
+    pub(crate) over: Option<usize>,
     /// Parties whose rows may count at all, as bits: listed with a k, or exempt.
     known: u64,
     /// By party: the bit that stands for it in a mask; its own, or that of its pool's first party.
@@ -51,6 +53,7 @@ impl SlotRules {
         Self {
             column: slot.column,
             merged: slot.merged,
+            over: slot.over,
             known: numbers()
                 .filter(|(number, party)| party.exempt || listed(*number).is_some())
                 .fold(0, |known, (number, _)| known | bit(number)),

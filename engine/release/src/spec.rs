@@ -52,6 +52,8 @@ pub struct Slot {
     pub form: TrackForm,
     /// An inner GROUP BY or a window merged rows of several parties.
     pub merged: bool,
+    /// Of a window's frames: the index of the slot of the rows that they are gathered from.
+    pub over: Option<usize>,
     /// (party number, k): the least number of entities of that party. A party that is neither listed nor exempt is
     /// never released.
     pub k: Vec<(u8, u32)>,

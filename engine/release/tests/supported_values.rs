@@ -20,6 +20,7 @@ fn spec(exempt: bool) -> ReleaseSpec {
             column: 0,
             form: TrackForm::Scalar,
             merged: false,
+            over: None,
             k: vec![(0, 3)],
         }],
         parties: vec![PartyRule {

@@ -202,6 +202,7 @@ fn count(entities: impl Iterator<Item = u64>) -> Release {
             column: 0,
             form: TrackForm::Scalar,
             merged: false,
+            over: None,
             k: vec![(0, 10)],
         }],
         parties: vec![PartyRule {

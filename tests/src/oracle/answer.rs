@@ -123,7 +123,7 @@ impl Release<'_> {
     fn plain(&self, key: Vec<Value>, rows: &Rows<'_>, owed: &[Owed<'_>]) -> Cell {
         let statistics = owed
             .iter()
-            .map(|owed| self.statistic(owed.aggregate, std::slice::from_ref(rows), &[]));
+            .map(|owed| self.statistic(owed.aggregate, std::slice::from_ref(rows)));
         let behind = vec![
             rows.iter()
                 .flat_map(|row| row.base.iter().copied())
@@ -158,15 +158,14 @@ impl Release<'_> {
             let may = |needs: &[Need], rows: &[&Row], nobody| {
                 stands(needs, rows, nobody) && self.allowed(owed, needs, rows, nobody)
             };
-            let (needs, rows): (Vec<&[Need]>, Vec<Rows<'_>>) =
+            let (told, rows): (Vec<&Part>, Vec<Rows<'_>>) =
                 told(&self.rel.places, &parts, may).into_iter().unzip();
             let value = if rows.is_empty() {
                 Told::Value(Value::Null)
+            } else if self.shows_values(owed.aggregate) {
+                self.supported_values(owed.aggregate, &told, &parts)
             } else {
-                self.some(
-                    self.statistic(owed.aggregate, &rows, &needs),
-                    owed.aggregate,
-                )
+                self.statistic(owed.aggregate, &rows)
             };
             says |= !value.is_null();
             line.push(value);
@@ -251,7 +250,7 @@ impl Release<'_> {
     }
 
     /// A statistic over some parts.
-    fn statistic(&self, aggregate: &Aggregate, parts: &[Rows<'_>], needs: &[&[Need]]) -> Told {
+    fn statistic(&self, aggregate: &Aggregate, parts: &[Rows<'_>]) -> Told {
         let rows: Rows<'_> = parts.concat();
         let numbers: Vec<Number> = rows
             .iter()
@@ -266,28 +265,44 @@ impl Release<'_> {
             Function::VarPop => real(variance(&numbers, false)),
             Function::VarSamp => real(variance(&numbers, true)),
             Function::DevPop => real(variance(&numbers, false).map(f64::sqrt)),
-            Function::Distinct if self.shows_values(aggregate) => Told::Value(Value::whole(
-                supported_values(aggregate, parts, needs).len(),
-            )),
             _ => Told::Value(value(aggregate, &rows)),
         }
     }
 
-    /// A count of values of which none may be told is not told.
-    fn some(&self, told: Told, aggregate: &Aggregate) -> Told {
-        let counts_values =
-            aggregate.function == Function::Distinct && self.shows_values(aggregate);
-        match told {
-            Told::Value(value) if counts_values && value == Value::whole(0) => {
-                Told::Value(Value::Null)
-            }
-            told => told,
+    /// How many values may be told of a part that is told, were there no other rows than those that have it. A count of none is not told.
+    fn supported_values(&self, aggregate: &Aggregate, parts: &[&Part], all: &[Owing<'_>]) -> Told {
+        let rows = all.iter().flat_map(|(_, _, rows)| rows);
+        let values: BTreeSet<Value> = rows.map(|row| argument(aggregate, row)).collect();
+        let is_told = |value: &&Value| {
+            let having = all.iter().map(|(part, _, rows)| {
+                let rows = rows.iter().copied();
+                let rows: Rows<'_> = rows
+                    .filter(|row| argument(aggregate, row) == **value)
+                    .collect();
+                (part.clone(), self.rules.needs(&self.rel.places, part), rows)
+            });
+            let having: Vec<Owing<'_>> = having.filter(|(_, _, rows)| !rows.is_empty()).collect();
+            let stands = |needs: &[Need], rows: &[&Row], _: bool| {
+                enough(needs, || rows.iter().map(|row| &row.who))
+            };
+            let told = told(&self.rel.places, &having, stands);
+            told.iter().any(|(part, _)| parts.contains(part))
+        };
+        match values
+            .iter()
+            .filter(|v| !v.is_null())
+            .filter(is_told)
+            .count()
+        {
+            0 => Told::Value(Value::Null),
+            some => Told::Value(Value::whole(some)),
         }
     }
 
     /// COUNT(DISTINCT …) of something that is not an identifier: each value counted needs support.
     fn shows_values(&self, aggregate: &Aggregate) -> bool {
-        !aggregate::is_identifier(aggregate.argument.as_ref(), &self.identifiers)
+        aggregate.function == Function::Distinct
+            && !aggregate::is_identifier(aggregate.argument.as_ref(), &self.identifiers)
     }
 }
 
@@ -329,30 +344,6 @@ impl Add {
             _ => Some(Number::from(1)),
         }
     }
-}
-
-/// The values that enough entities of a part support.
-fn supported_values(
-    aggregate: &Aggregate,
-    parts: &[Rows<'_>],
-    needs: &[&[Need]],
-) -> BTreeSet<Value> {
-    let mut all = BTreeSet::new();
-    for (at, rows) in parts.iter().enumerate() {
-        let needs: &[Need] = needs.get(at).copied().unwrap_or(&[]);
-        for row in rows {
-            let value = argument(aggregate, row);
-            let same = || {
-                rows.iter()
-                    .filter(|row| argument(aggregate, row) == value)
-                    .map(|row| &row.who)
-            };
-            if !value.is_null() && enough(needs, same) {
-                all.insert(value);
-            }
-        }
-    }
-    all
 }
 
 /// All needs are met by these rows.

@@ -10,8 +10,8 @@ use super::support::{Need, Part};
 /// A part of a cell: who is behind it, what it owes, its rows.
 pub(super) type Owing<'r> = (Part, Vec<Need>, Vec<&'r Row>);
 
-/// What a part that is told owes, and its rows.
-pub(super) type Told<'p, 'r> = (&'p [Need], Vec<&'r Row>);
+/// A part that is told, and its rows.
+pub(super) type Told<'p, 'r> = (&'p Part, Vec<&'r Row>);
 
 /// The parts that may be told. Where of a part something must be held back, what is of some of its parties alone is held back too: or the
 /// difference to what those know would say how many are of all. `may` is asked with whether nobody
@@ -27,10 +27,8 @@ pub(super) fn told<'p, 'r>(
         .map(|(part, ..)| part)
         .collect();
     let of_fewer = |part: &Part, other: &Part| {
-        let fewer = part
-            .iter()
-            .zip(other)
-            .all(|(one, other)| one.is_subset(other));
+        let mut all = 0..places.len();
+        let fewer = all.all(|at| seen(places, part, at).is_subset(&seen(places, other, at)));
         let here = |party: &usize| part.iter().any(|behind| behind.contains(party));
         let somebody = !other.iter().flatten().all(here);
         let merged = (0..places.len()).any(|at| places[at].merged && part[at] != other[at]);
@@ -39,10 +37,20 @@ pub(super) fn told<'p, 'r>(
     let mut told = Vec::new();
     for (part, needs, rows) in parts {
         if may(needs, rows, false) && !held.iter().any(|other| of_fewer(part, other)) {
-            told.push((needs.as_slice(), rows.clone()));
+            told.push((part, rows.clone()));
         }
     }
     told
+}
+
+/// The parties at a place; at that of a window's frame, those of the row itself too.
+fn seen(places: &[Place], part: &Part, at: usize) -> BTreeSet<usize> {
+    let own = places[at].over.map(|over| seen(places, part, over));
+    part[at]
+        .iter()
+        .copied()
+        .chain(own.into_iter().flatten())
+        .collect()
 }
 
 impl Evaluator<'_> {

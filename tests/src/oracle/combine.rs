@@ -43,7 +43,7 @@ impl Evaluator<'_> {
         }
         let mut joined = Relation {
             columns: [left.columns.clone(), right.columns.clone()].concat(),
-            places: [left.places.clone(), right.places.clone()].concat(),
+            places: beside(&left.places, &right.places),
             arms: left.arms.union(&right.arms).copied().collect(),
             lenient: left.lenient.union(&right.lenient).copied().collect(),
             sides: left.sides.union(&right.sides).copied().collect(),
@@ -158,14 +158,21 @@ pub(super) fn semi(
     }
     Relation {
         rows,
-        places: input
-            .places
-            .iter()
-            .cloned()
-            .chain(tested.places.iter().map(several))
-            .collect(),
+        places: beside(
+            &input.places,
+            &tested.places.iter().map(several).collect::<Vec<_>>(),
+        ),
         arms: input.arms.union(&tested.arms).copied().collect(),
         lenient: input.lenient.union(&tested.lenient).copied().collect(),
         ..input
     }
+}
+
+/// The places of two inputs.
+fn beside(left: &[Place], right: &[Place]) -> Vec<Place> {
+    let moved = right.iter().map(|place| Place {
+        over: place.over.map(|over| left.len() + over),
+        ..place.clone()
+    });
+    left.iter().cloned().chain(moved).collect()
 }

@@ -110,6 +110,7 @@ impl<'a> Evaluator<'a> {
             space: table.columns[*at].unit.unwrap(),
             k: BTreeMap::from([(table.party, table.k)]),
             merged: false,
+            over: None,
         };
         let bounds = |at: usize| {
             if self.free {

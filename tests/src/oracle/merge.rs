@@ -183,8 +183,9 @@ pub(super) fn window(
         arms: arms_made(made),
         terms: terms_made(made),
     });
-    let frames = input.places.iter().map(|place| Place {
+    let frames = input.places.iter().enumerate().map(|(at, place)| Place {
         merged: place.merged || place.k.len() > 1,
+        over: Some(at),
         ..place.clone()
     });
     input.places.extend(frames.collect::<Vec<_>>());

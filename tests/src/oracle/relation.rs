@@ -78,6 +78,8 @@ pub struct Place {
     pub k: BTreeMap<usize, usize>,
     /// Rows of several parties were merged.
     pub merged: bool,
+    /// Of a window's frames: the place of the rows themselves.
+    pub over: Option<usize>,
 }
 
 /// Rows with what is known about all of them.

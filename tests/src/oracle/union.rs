@@ -13,17 +13,23 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
     let (mut amounts, mut sides) = (BTreeSet::new(), BTreeSet::new());
     for input in inputs {
         let mut seen: BTreeMap<&str, usize> = BTreeMap::new();
-        let mut to = Vec::new();
+        let mut to: Vec<usize> = Vec::new();
         for place in &input.places {
             let nth = seen.entry(place.space).or_default();
             let found = places
                 .iter()
                 .position(|(other, n)| other.space == place.space && n == nth);
             let at = found.unwrap_or(places.len());
+            let over = place.over.map(|over: usize| to[over]);
             if found.is_none() {
-                places.push((place.clone(), *nth));
+                let place = Place {
+                    over,
+                    ..place.clone()
+                };
+                places.push((place, *nth));
             } else {
                 let known = &mut places[at].0;
+                known.over = known.over.or(over);
                 known.merged |= place.merged;
                 for (party, k) in &place.k {
                     let before = known.k.entry(*party).or_insert(*k);

@@ -35,4 +35,5 @@ mod twice_named;
 mod two_banks;
 mod unseen;
 mod weights;
+mod whereabouts;
 mod world;

@@ -21,7 +21,8 @@ fn world(payers: usize, trusting: bool) -> World {
         let k = if party == "bank" { 4 } else { 1 };
         let policy = format!(
             "policy = 1\ntable = \"{table}\"\n[disclosure]\nmin_contributors = {k}\njitter = false\nhistory = \"off\"\n\
-             noise = \"off\"\n[joins.acct]\nwith = [\"{other}\"]\nmany = [\"{other}\"]\n{}[columns]\n\
+             noise = \"off\"\n[joins.acct]\nwith = [\"{other}\"]\nmany = [\"{other}\"]\n\
+             negation = true\n{}[columns]\n\
              acct = {{ unit = \"acct\", join = \"acct\" }}\n{keys}",
             if trusting {
                 format!("crowds = [\"{other}\"]\n")

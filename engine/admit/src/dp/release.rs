@@ -21,7 +21,7 @@ use crate::measure::{self, Judged, Place};
 use crate::refusals::Explain;
 use crate::relation::Rel;
 use crate::release_plan::{
-    Columns, Keyed, Private, ReleasePlan, party_rules, release_keys, spec_slot, statistic_kind,
+    Columns, Keyed, Private, ReleasePlan, party_rules, release_keys, spec_slots, statistic_kind,
 };
 use crate::walk::{Walker, internal};
 
@@ -66,11 +66,7 @@ pub(crate) fn build(
         original,
         (rows, &mut columns),
     );
-    let slots = rel
-        .slots
-        .iter()
-        .map(|slot| spec_slot(slot, &mut columns))
-        .collect();
+    let slots = spec_slots(&rel.slots, &mut columns);
     let (statistics, bounds): (Vec<Statistic>, Vec<Interval>) = told.into_iter().unzip();
     let listed = listed(&shape, keys, &prover, input.schema())?;
     if sides.is_some() {

@@ -85,6 +85,7 @@ fn slot(
         column: columns.add_hidden(together(walker, tracks)),
         form: TrackForm::Set,
         merged: true,
+        over: None,
         k: owed,
     }
 }

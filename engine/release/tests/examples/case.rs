@@ -24,6 +24,7 @@ pub(crate) fn spec(k: u32, keyed: bool, statistics: Vec<Statistic>) -> ReleaseSp
             column: 0,
             form: TrackForm::Scalar,
             merged: false,
+            over: None,
             k: vec![(0, k)],
         }],
         parties: vec![PartyRule {

@@ -71,6 +71,7 @@ impl Bank {
             column,
             form: TrackForm::Scalar,
             merged: false,
+            over: None,
             k: vec![(0, K)],
         };
         let spec = ReleaseSpec {

@@ -91,16 +91,17 @@ fn party() -> impl Strategy<Value = PartyRule> {
 
 fn slot(slot: usize, parties: usize, k: u32) -> impl Strategy<Value = Slot> {
     let form = prop_oneof![Just(TrackForm::Scalar), Just(TrackForm::Set)];
-    (form, any::<bool>(), vec(weighted(0.93, 0..=k), parties)).prop_map(move |(form, merged, k)| {
-        Slot {
-            column: FIRST_TRACK + slot,
-            form,
-            merged,
-            k: (0_u8..)
-                .zip(k)
-                .filter_map(|(party, k)| Some((party, k?)))
-                .collect(),
-        }
+    let over = proptest::option::of(any::<prop::sample::Index>());
+    let k = vec(weighted(0.93, 0..=k), parties);
+    (form, any::<bool>(), over, k).prop_map(move |(form, merged, over, k)| Slot {
+        column: FIRST_TRACK + slot,
+        form,
+        merged,
+        over: over.filter(|_| slot > 0).map(|over| over.index(slot)),
+        k: (0_u8..)
+            .zip(k)
+            .filter_map(|(party, k)| Some((party, k?)))
+            .collect(),
     })
 }
 

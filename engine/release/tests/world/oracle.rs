@@ -47,7 +47,7 @@ impl World {
                     let may = |part: &Part, rows: &[&Row], nobody: bool| {
                         self.supported(part, rows) && self.allowed(asked, part, rows, nobody)
                     };
-                    self.statistic(asked, &self.telling(&parts, may))
+                    self.statistic(asked, &self.telling(&parts, may), &parts)
                 })
                 .collect();
             let told = statistics.iter().any(|value| *value != Cell::Null);
@@ -162,7 +162,7 @@ impl World {
         sums
     }
 
-    fn supported(&self, part: &Part, rows: &[&Row]) -> bool {
+    pub(super) fn supported(&self, part: &Part, rows: &[&Row]) -> bool {
         self.owed(part).iter().all(|owed| {
             self.credit(owed, rows.iter().map(|row| (&*row.tracks, 1)))
                 .len()
@@ -213,26 +213,6 @@ impl World {
                 .branches
                 .iter()
                 .all(|branch| self.branch(asked.kind, branch, part, rows, nobody))
-    }
-
-    /// The distinct values that enough entities of everybody stand behind.
-    fn supported_values(
-        &self,
-        kind: StatisticKind,
-        part: &Part,
-        rows: &[&Row],
-    ) -> BTreeSet<String> {
-        let all: BTreeSet<_> = rows.iter().filter_map(|row| value(kind, row)).collect();
-        all.into_iter()
-            .filter(|one| {
-                let having: Vec<&Row> = rows
-                    .iter()
-                    .copied()
-                    .filter(|row| value(kind, row).as_ref() == Some(one))
-                    .collect();
-                self.supported(part, &having)
-            })
-            .collect()
     }
 
     /// How many distinct values each entity has.
@@ -336,7 +316,12 @@ impl World {
         })
     }
 
-    fn statistic(&self, asked: &Statistic, told: &[(&Part, &Vec<&Row>)]) -> Cell {
+    fn statistic(
+        &self,
+        asked: &Statistic,
+        told: &[(&Part, &Vec<&Row>)],
+        parts: &Parts<'_>,
+    ) -> Cell {
         let lists: Vec<_> = told.iter().map(|(_, rows)| *rows).collect();
         let rows: Vec<&Row> = lists.iter().flat_map(|rows| rows.iter().copied()).collect();
         let numbers: Vec<i128> = rows
@@ -362,14 +347,9 @@ impl World {
                     .len(),
             ),
             StatisticKind::CountDistinctSupported { .. } => {
-                let values: BTreeSet<_> = told
-                    .iter()
-                    .flat_map(|(part, rows)| self.supported_values(asked.kind, part, rows))
-                    .collect();
-                if values.is_empty() {
-                    Cell::Null
-                } else {
-                    count(values.len())
+                match self.supported_values(asked.kind, told, parts) {
+                    0 => Cell::Null,
+                    some => count(some),
                 }
             }
             _ if numbers.is_empty() => Cell::Null,

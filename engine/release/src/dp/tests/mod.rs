@@ -71,6 +71,7 @@ fn spec(keyed: bool) -> ReleaseSpec {
         column,
         form: TrackForm::Scalar,
         merged: false,
+        over: None,
         k: vec![(party, 10)],
     };
     let party = |name: &str, pool| PartyRule {

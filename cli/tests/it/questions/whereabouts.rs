@@ -1,0 +1,175 @@
+//! Whoever knows bank b's people does not learn how many of them are among bank a's few: neither from rows that are held back with them
+//! nor from those that are not, nor from a condition that the rows of the few undo.
+
+use super::few::told;
+use super::world::World;
+
+const POLICY: &str = r#"policy = 1
+table = "t"
+[disclosure]
+min_contributors = 5
+jitter = false
+history = "off"
+noise = "off"
+[columns]
+person = { unit = "person", join = "person" }
+fee = { measure = [0, 1000], filter = true }
+n = { measure = [0, 1000], filter = true, dimension = true }
+[joins.person]
+with = ["a", "b"]
+many = ["a", "b"]
+"#;
+
+const WORLD: &str = r#"name = "whereabouts"
+[parties.regulator]
+analysts = ["rita"]
+[parties.a.tables.t]
+data = "a/t.csv"
+policy = "a/t.policy.toml"
+[parties.b.tables.t]
+data = "b/t.csv"
+policy = "b/t.policy.toml"
+[engine]
+purposes = ["aml"]
+"#;
+
+/// Two banks with these payments: whose, the fee, a number.
+fn world(a: &[(usize, usize, usize)], b: &[(usize, usize, usize)]) -> World {
+    let dir = tempfile::tempdir().unwrap();
+    for (bank, rows) in [("a", a), ("b", b)] {
+        let folder = dir.path().join(bank);
+        std::fs::create_dir(&folder).unwrap();
+        let rows = rows
+            .iter()
+            .map(|(person, fee, n)| format!("p{person},{fee},{n}\n"));
+        let rows: String = std::iter::once("person,fee,n\n".to_owned())
+            .chain(rows)
+            .collect();
+        std::fs::write(folder.join("t.csv"), rows).unwrap();
+        std::fs::write(folder.join("t.policy.toml"), POLICY).unwrap();
+    }
+    std::fs::write(dir.path().join("collaboration.toml"), WORLD).unwrap();
+    World::new(dir, "rita@regulator")
+}
+
+/// Thirty persons with two payments at each bank; so many of them paid a fee at bank a.
+fn fees(few: usize) -> World {
+    let at = |paying: usize| -> Vec<(usize, usize, usize)> {
+        let each =
+            |person: usize| [1, 2].map(|n| (person, 3 * usize::from(n == 1 && person < paying), n));
+        (0..30).flat_map(each).collect()
+    };
+    world(&at(few), &at(0))
+}
+
+/// Asserts that one and four of few look the same, and enough do not.
+fn few_look_the_same(world: impl Fn(usize) -> World, attacks: &[String]) {
+    let statements: Vec<&str> = attacks.iter().map(String::as_str).collect();
+    let [one, four, many] = [1, 4, 7].map(|few| world(few).ask(&statements));
+    for (((sql, one), four), many) in attacks.iter().zip(&one).zip(&four).zip(&many) {
+        assert_eq!(told(one), told(four), "{sql}");
+        assert_ne!(told(one), told(many), "{sql}");
+    }
+}
+
+const BOTH: &str =
+    "(SELECT person, n AS x, n FROM a.t WHERE fee > 0 UNION ALL SELECT person, 1, n FROM b.t)";
+
+#[test]
+fn a_row_whose_window_sees_the_few_is_not_missed() {
+    let over = |call: &str, told: &str| {
+        format!("SELECT {told} AS v FROM (SELECT {call} AS l FROM {BOTH})")
+    };
+    let ordered = "OVER (PARTITION BY person ORDER BY n";
+    let calls = [
+        format!("lag(x) {ordered})"),
+        format!("lead(x) {ordered})"),
+        format!("max(x) {ordered} ROWS BETWEEN 1 PRECEDING AND 1 PRECEDING)"),
+        format!("count(*) {ordered} ROWS BETWEEN 1 FOLLOWING AND 1 FOLLOWING)"),
+    ];
+    let attacks: Vec<String> = calls
+        .iter()
+        .flat_map(|call| {
+            [
+                over(call, "count(*)"),
+                over(call, "sum(l)"),
+                over(call, "count(l)"),
+            ]
+        })
+        .collect();
+    few_look_the_same(fees, &attacks);
+}
+
+#[test]
+fn a_window_over_both_stays_so_in_a_union() {
+    let seen = format!("(SELECT person, sum(x) OVER (PARTITION BY person) AS s FROM {BOTH})");
+    let twice = format!("(SELECT person, max(s) OVER (PARTITION BY person) AS s FROM {seen})");
+    let attacks = [
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person FROM {seen} UNION SELECT person FROM b.t)"
+        ),
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person FROM {twice} UNION SELECT person FROM b.t)"
+        ),
+        format!(
+            "SELECT count(*) AS v FROM (SELECT DISTINCT person FROM (SELECT person FROM {seen} UNION ALL SELECT person FROM b.t WHERE n = 1))"
+        ),
+    ];
+    few_look_the_same(fees, &attacks);
+}
+
+/// Eight persons have a value at bank b that some, but few, have at bank a too.
+#[test]
+fn a_value_beside_a_few_is_not_counted() {
+    let valued = |few: usize| {
+        let number = |person: usize| if person < 8 { 7 } else { 1 };
+        let b: Vec<_> = (0..60).map(|person| (person, 0, number(person))).collect();
+        let a = (0..few).chain(8..20);
+        let a: Vec<_> = a.map(|person| (person, 0, number(person))).collect();
+        world(&a, &b)
+    };
+    let both = "(SELECT person, n FROM a.t UNION ALL SELECT person, n FROM b.t)";
+    let attacks = [
+        format!(
+            "SELECT count(DISTINCT n) AS v FROM (SELECT person, n, count(*) FROM {both} GROUP BY 1, 2)"
+        ),
+        format!("SELECT count(DISTINCT n) AS v FROM (SELECT DISTINCT person, n FROM {both})"),
+        format!(
+            "SELECT count(DISTINCT n) AS v FROM (SELECT n, count(*) OVER (PARTITION BY person) FROM {both})"
+        ),
+    ];
+    few_look_the_same(valued, &attacks);
+}
+
+/// Without consent to negation no condition may tell those apart who are at one bank alone, whoever's key groups them.
+#[test]
+fn what_the_rows_of_the_few_undo_is_refused() {
+    let joined = "(SELECT q.person FROM b.t q JOIN a.t y ON q.person = y.person WHERE y.fee > 0 UNION ALL SELECT person FROM b.t)";
+    let within = "(SELECT person FROM b.t WHERE person IN (SELECT person FROM a.t WHERE fee > 0) UNION ALL SELECT person FROM b.t)";
+    let mut refused = Vec::new();
+    for rows in [joined, within] {
+        refused.push(format!(
+            "SELECT count(*) AS v FROM (SELECT person FROM {rows} GROUP BY 1 HAVING count(*) <= 2)"
+        ));
+        refused.push(format!(
+            "SELECT c, count(*) AS v FROM (SELECT person, count(*) AS c FROM {rows} GROUP BY 1) GROUP BY c"
+        ));
+        refused.push(format!(
+            "SELECT count(*) AS v FROM (SELECT count(*) OVER (PARTITION BY person) AS c FROM {rows}) WHERE c <= 2"
+        ));
+    }
+    for key in ["x.person", "y.person"] {
+        refused.push(format!(
+            "SELECT count(*) AS v FROM (SELECT {key}, count(*) AS c FROM b.t x JOIN {BOTH} y ON x.person = y.person GROUP BY 1) WHERE c <= 4"
+        ));
+    }
+    let statements: Vec<&str> = refused.iter().map(String::as_str).collect();
+    for (sql, outcome) in refused.iter().zip(fees(1).ask(&statements)) {
+        assert_eq!(
+            outcome.code(),
+            Some("E_NEGATION"),
+            "{sql}: {}",
+            told(&outcome)
+        );
+    }
+}
