@@ -13,6 +13,7 @@ use datafusion::common::tree_node::Transformed;
 use datafusion::common::{Result as DfResult, TableReference};
 use datafusion::datasource::provider_as_source;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::MemoryReservation;
 use datafusion::logical_expr::{LogicalPlan, TableScan};
 use futures::TryStreamExt;
 use policy::ident::{PartyId, TableName, TableRef};
@@ -36,6 +37,9 @@ pub(crate) trait Runner {
         &self,
         plan: LogicalPlan,
     ) -> impl Future<Output = Result<Vec<SendableRecordBatchStream>, Refusal>> + Send;
+
+    /// None yet of the memory that the question may have, for what its releases hold.
+    fn room(&self) -> MemoryReservation;
 }
 
 /// Finishes releases that owe more than support: one at a time, with all earlier outcomes in sight.
@@ -158,7 +162,7 @@ async fn run_release(
         let release = Release::owing(plan.spec.clone(), schema, plan.duties.clone());
         release.map_err(|_| Refusal::Failed(FAILED))
     };
-    let whole = gather(input, runner, new).await?;
+    let (whole, _room) = gather(input, runner, new).await?;
     let released = if plan.duties.any() {
         memory.finish(whole).await?
     } else {

@@ -86,6 +86,34 @@ fn more_memory_than_allowed_is_one_error_and_no_file() {
     assert_eq!(fs::read_dir(dir.path().join("tmp")).unwrap().count(), 0);
 }
 
+/// What releases hold counts as well: for each group who stands behind it.
+#[test]
+fn so_is_a_release_of_very_many_groups() {
+    for mode in ["", "mode = \"dp\""] {
+        let dir = world("memory = \"8MiB\"");
+        let file = dir.path().join("lab/solo/events.policy.toml");
+        let policy = POLICY.replace("owner = \"full\"", "owner = \"policy\"");
+        let policy = policy.replace("filter = true", "filter = true, dimension = true");
+        let policy = if mode.is_empty() {
+            policy
+        } else {
+            let head = "[disclosure]\nmode = \"dp\"\n[disclosure.dp]\nepsilon = 1\ndelta = 1e-6\nunit = \"person\"\nmax_groups = 2\ntotal_epsilon = 10\n";
+            let (before, after) = policy.split_once("[disclosure]\n").unwrap();
+            let (_, after) = after.split_once("[columns]").unwrap();
+            format!("{before}{head}[columns]{after}")
+        };
+        fs::write(file, policy).unwrap();
+        let big = "SELECT label, n, COUNT(*) AS c, COUNT(DISTINCT n) AS d, COUNT(DISTINCT label) AS e FROM solo.events GROUP BY label, n";
+        let (out, errors, code) = ask(dir.path(), big);
+        assert_eq!((out.as_str(), code), ("", 2), "{errors:?}");
+        assert_eq!(errors.len(), 1);
+        assert_eq!(
+            errors[0]["message"],
+            "the question needs more memory than the engine allows; narrow it, or raise `memory` under [engine]"
+        );
+    }
+}
+
 #[test]
 fn more_time_than_allowed_is_one_error() {
     let dir = world("timeout = \"1s\"");

@@ -10,6 +10,9 @@ use datafusion::catalog::TableProvider;
 use datafusion::common::DFSchema;
 use datafusion::common::runtime::SpawnedTask;
 use datafusion::execution::SendableRecordBatchStream;
+use datafusion::execution::memory_pool::{
+    MemoryConsumer, MemoryPool, MemoryReservation, UnboundedMemoryPool,
+};
 use datafusion::logical_expr::{EmptyRelation, LogicalPlan};
 use datafusion::physical_plan::stream::RecordBatchStreamAdapter;
 use futures::stream;
@@ -73,6 +76,11 @@ impl Runner for Panics {
         let quiet = RecordBatchStreamAdapter::new(Arc::clone(&schema), stream::empty());
         let panics = RecordBatchStreamAdapter::new(schema, panics);
         Ok(vec![Box::pin(quiet), Box::pin(panics)])
+    }
+
+    fn room(&self) -> MemoryReservation {
+        let pool: Arc<dyn MemoryPool> = Arc::new(UnboundedMemoryPool::default());
+        MemoryConsumer::new("release").register(&pool)
     }
 }
 

@@ -11,7 +11,7 @@ use datafusion::common::{DataFusionError, Result as DfResult};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionState;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::FairSpillPool;
+use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, MemoryReservation};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -102,6 +102,11 @@ impl Execution {
 impl Runner for Execution {
     async fn run(&self, plan: LogicalPlan) -> Result<Vec<SendableRecordBatchStream>, Refusal> {
         self.start(plan).await.map_err(|error| failed(&error))
+    }
+
+    fn room(&self) -> MemoryReservation {
+        let pool = &self.state.runtime_env().memory_pool;
+        MemoryConsumer::new("release").register(pool)
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) async fn release(
     };
     let types: Vec<_> = spec.keys.iter().map(|key| key.column).collect();
     let schema = Arc::new(input.schema().as_arrow().clone());
-    let mut whole = gather(input, runner, new).await?;
+    let (mut whole, _room) = gather(input, runner, new).await?;
     if let Some((_, batches)) = listed {
         for batch in batches {
             let keys = of_types(&batch, &schema, &types).ok_or(Refusal::Failed(FAILED))?;

@@ -44,8 +44,9 @@ impl Added {
         }
     }
 
-    /// Adds a row of a batch.
-    pub(super) fn row(&mut self, arguments: &Arguments, row: usize) {
+    /// Adds a row of a batch; returns how many distinct values are new.
+    pub(super) fn row(&mut self, arguments: &Arguments, row: usize) -> usize {
+        let before = self.values();
         self.rows = self.rows.saturating_add(1);
         for (count, nulls) in self.present.iter_mut().zip(&arguments.present) {
             let valid = nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
@@ -59,10 +60,12 @@ impl Added {
         for (set, values) in self.distinct.iter_mut().zip(&arguments.distinct) {
             set.extend(values.get(row).filter(|value| **value != NONE));
         }
+        self.values().saturating_sub(before)
     }
 
-    /// Adds what was seen elsewhere; `numbers` are our numbers of its distinct values.
-    pub(super) fn merge(&mut self, other: Self, numbers: &[Vec<u32>]) {
+    /// Adds what was seen elsewhere; `numbers` are our numbers of its distinct values. Returns how many are new.
+    pub(super) fn merge(&mut self, other: Self, numbers: &[Vec<u32>]) -> usize {
+        let before = self.values();
         self.rows = self.rows.saturating_add(other.rows);
         for (ours, theirs) in self.present.iter_mut().zip(other.present) {
             *ours = ours.saturating_add(theirs);
@@ -77,6 +80,7 @@ impl Added {
             let ours_of = |value: u32| numbers.get(crate::part::index(value)).copied();
             ours.extend(theirs.into_iter().filter_map(ours_of));
         }
+        self.values().saturating_sub(before)
     }
 
     /// What it adds to a base statistic, without bounds; 0 for what cannot be added up.
@@ -121,6 +125,17 @@ impl Added {
     /// The distinct values of an argument.
     pub(super) fn distinct(&self, at: usize) -> impl Iterator<Item = u32> + '_ {
         self.distinct.get(at).into_iter().flatten().copied()
+    }
+
+    /// Distinct values held.
+    fn values(&self) -> usize {
+        self.distinct.iter().map(NumberSet::len).sum()
+    }
+
+    /// Bytes held but for distinct values, estimated.
+    pub(super) fn size(present: usize, measures: usize, distinct: usize) -> usize {
+        let arguments = present * 8 + measures * size_of::<Sum>();
+        size_of::<Self>() + arguments + distinct * size_of::<NumberSet<u32>>()
     }
 }
 

@@ -32,6 +32,8 @@ pub struct PrivateRelease {
     pub(super) bearers: HashMap<Box<[u64]>, u32>,
     /// By bearer and cell.
     pub(super) added: NumberMap<(u32, u32), Added>,
+    /// Distinct values in all of these.
+    values: usize,
     /// The cells that a public table lists.
     pub(super) listed: BTreeSet<u32>,
 }
@@ -68,6 +70,7 @@ impl PrivateRelease {
             distinct: distinct.collect::<Result<_>>()?,
             bearers: HashMap::new(),
             added: NumberMap::default(),
+            values: 0,
             listed: BTreeSet::new(),
             spec,
             terms,
@@ -110,7 +113,7 @@ impl PrivateRelease {
         let arguments = self.arguments(batch, &bearers)?;
         for (row, (bearer, cell)) in bearers.into_iter().zip(cells).enumerate() {
             if bearer != NONE {
-                self.of(bearer, cell).row(&arguments, row);
+                self.values += self.of(bearer, cell).row(&arguments, row);
             }
         }
         Ok(())
@@ -145,9 +148,23 @@ impl PrivateRelease {
         }
         for ((bearer, cell), added) in other.added {
             let (bearer, cell) = (ours(&bearers, bearer)?, ours(&cells, cell)?);
-            self.of(bearer, cell).merge(added, &distinct);
+            self.values += self.of(bearer, cell).merge(added, &distinct);
         }
         Ok(())
+    }
+
+    /// Bytes held, estimated.
+    #[must_use]
+    pub fn size(&self) -> usize {
+        let distinct: usize = self.distinct.iter().map(Numbering::size).sum();
+        let plan = &self.plan;
+        let arguments = (plan.present.len(), plan.measures.len(), plan.distinct.len());
+        let added = Added::size(arguments.0, arguments.1, arguments.2) + 16;
+        self.cells.size()
+            + distinct
+            + self.bearers.len() * 64
+            + self.added.len() * added
+            + self.values * 8
     }
 
     fn of(&mut self, bearer: u32, cell: u32) -> &mut Added {
