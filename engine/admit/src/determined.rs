@@ -73,7 +73,7 @@ fn dependencies(plan: &LogicalPlan) -> Vec<Dependency> {
     }
 }
 
-/// Those of an input by the places to which its columns go.
+/// Those of an input by the places to which its columns go. A column that goes nowhere is not missed where the others determine it.
 fn moved(input: &LogicalPlan, exprs: &[Expr]) -> Vec<Dependency> {
     let places: Vec<Option<usize>> = exprs.iter().map(|expr| column(input, expr)).collect();
     let kept = |wanted: &BTreeSet<usize>| -> BTreeSet<usize> {
@@ -83,11 +83,14 @@ fn moved(input: &LogicalPlan, exprs: &[Expr]) -> Vec<Dependency> {
             .map(|(to, _)| to)
             .collect()
     };
-    let here = |from: &BTreeSet<usize>| from.iter().all(|at| places.contains(&Some(*at)));
-    dependencies(input)
-        .into_iter()
-        .filter(|(from, _)| here(from))
-        .map(|(from, to)| (kept(&from), kept(&to)))
+    let all = dependencies(input);
+    let stays = |from: &BTreeSet<usize>| -> BTreeSet<usize> {
+        let stays = from.iter().filter(|at| places.contains(&Some(**at)));
+        stays.copied().collect()
+    };
+    let here = all.iter().map(|(from, to)| (from, stays(from), to));
+    here.filter(|(from, stays, _)| from.is_subset(&reached(&all, stays)))
+        .map(|(_, stays, to)| (kept(&stays), kept(to)))
         .collect()
 }
 

@@ -6,13 +6,16 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::optimize::{DistinctToGroups, PlainEqualities};
+use crate::optimize::{CommonExpressions, DistinctToGroups, PlainEqualities};
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
 const REPLACED: &str = "single_distinct_aggregation_to_group_by";
 
 /// Wrapped by our own: it takes equalities that are written differently for a contradiction.
 const CONTRADICTING: &str = "push_down_filter";
+
+/// Wrapped by our own: it takes equal windows out to where none may stand.
+const STRAYING: &str = "common_sub_expression_eliminate";
 
 /// Left out: it answers COUNT, MIN and MAX from file metadata.
 const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
@@ -25,6 +28,7 @@ pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         .map(|rule| -> Arc<dyn OptimizerRule + Send + Sync> {
             match rule.name() {
                 REPLACED => Arc::new(DistinctToGroups),
+                STRAYING => Arc::new(CommonExpressions::default()),
                 CONTRADICTING => Arc::new(PlainEqualities::default()),
                 _as_it_is => rule,
             }

@@ -1,0 +1,62 @@
+//! Common expressions, but no windows among them.
+//!
+//! `DataFusion` 55.2 takes what is written twice out into a projection (`common_sub_expression_eliminate`), equal windows of one node or of
+//! several in a row too; and no window may stand in a projection, so that the plan fails. Admission writes equal windows: who is behind two values
+//! of the same frame. A plan of which it makes such a thing stays as it was.
+
+use datafusion::common::Result as DfResult;
+use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
+use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
+use datafusion::optimizer::optimizer::ApplyOrder;
+use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+
+/// The rule that takes out common expressions, where it takes out no window.
+#[derive(Debug, Default)]
+pub(crate) struct CommonExpressions(CommonSubexprEliminate);
+
+impl OptimizerRule for CommonExpressions {
+    fn name(&self) -> &'static str {
+        "common_sub_expressions_but_windows"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.0.apply_order()
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        config: &dyn OptimizerConfig,
+    ) -> DfResult<Transformed<LogicalPlan>> {
+        let before = plan.clone();
+        let after = self.0.rewrite(plan, config)?;
+        if after.transformed && has_stray_window(&after.data)? {
+            return Ok(Transformed::no(before));
+        }
+        Ok(after)
+    }
+}
+
+/// Whether a window stands elsewhere than in a node of windows.
+fn has_stray_window(plan: &LogicalPlan) -> DfResult<bool> {
+    let mut found = false;
+    plan.apply_with_subqueries(|node| {
+        if !matches!(node, LogicalPlan::Window(_)) {
+            let is_window = |expr: &Expr| Ok(matches!(expr, Expr::WindowFunction(_)));
+            for expr in node.expressions() {
+                found |= expr.exists(is_window)?;
+            }
+        }
+        Ok(if found {
+            TreeNodeRecursion::Stop
+        } else {
+            TreeNodeRecursion::Continue
+        })
+    })?;
+    Ok(found)
+}
