@@ -28,6 +28,7 @@ pub(crate) fn result(name: &str, found: &Traits, argument: u32, kind: Option<&Da
     match name {
         "count" => Traits {
             above_zero: true,
+            from_zero: true,
             dimension: Some(Grain::Any),
             filter: Some(Filter::Grain(Grain::Any)),
             degree: Some(1),
@@ -105,13 +106,17 @@ fn multiplied(filter: Option<Filter>, repeats: usize) -> Option<Filter> {
     Some(Filter::Grain(Grain::Number(grid)))
 }
 
-/// How it moves when rows are added.
+/// How it moves when rows are added, which may move what it is of, too.
 pub(crate) fn growth(name: &str, found: &Traits) -> Growth {
-    let zero = policy::number::Decimal::from(0);
+    let within = found.crowded.map(|crowded| crowded.growth);
+    let falls = matches!(within, Some(Growth::Down));
+    let rises = matches!(within, Some(Growth::Up));
+    let stays = within.is_none();
     match name {
-        "count" | "max" => Growth::Up,
-        "min" => Growth::Down,
-        "sum" if found.literal || found.bounds.is_some_and(|b| b.low >= zero) => Growth::Up,
+        "count" if stays || rises || falls => Growth::Up,
+        "max" if stays || rises => Growth::Up,
+        "min" if stays || falls => Growth::Down,
+        "sum" if found.from_zero && (stays || rises) => Growth::Up,
         _other => Growth::Free,
     }
 }

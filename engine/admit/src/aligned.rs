@@ -53,6 +53,8 @@ pub(crate) fn aligned(
                 known.merged |= slot.merged;
                 known.single &= slot.single;
                 known.confirms |= slot.confirms;
+                known.displaces |= slot.displaces;
+                known.scans.extend(slot.scans.iter().copied());
             } else {
                 let id = walker.fresh();
                 let column = Column::new_unqualified(format!("__t{id}"));
@@ -61,7 +63,7 @@ pub(crate) fn aligned(
                     Slot {
                         id,
                         column,
-                        over: None,
+                        over: BTreeSet::new(),
                         ..slot.clone()
                     },
                 );
@@ -80,11 +82,11 @@ fn seen_from(
 ) {
     for (branch, signed) in branches.iter().zip(signatures) {
         for (slot, signature) in branch.slots.iter().zip(signed) {
-            let mut own = branch.slots.iter().zip(signed);
-            let own = own.find(|(other, _)| slot.over == Some(other.id));
-            let own = own.and_then(|(_, of)| Some(slots.get(of)?.id));
+            let own = branch.slots.iter().zip(signed);
+            let own = own.filter(|(other, _)| slot.over.contains(&other.id));
+            let own: Vec<SlotId> = own.filter_map(|(_, of)| Some(slots.get(of)?.id)).collect();
             if let Some(known) = slots.get_mut(signature) {
-                known.over = known.over.or(own);
+                known.over.extend(own);
             }
         }
     }
@@ -157,30 +159,34 @@ fn names(
         let col = branch.cols.get(position);
         col.is_some_and(|col| col.traits.slots.contains(&slot.id))
     };
-    let own = rows_own(branch, signed, slots, signature);
-    match slot_in(branch, signed, signature) {
-        Some(own) => is_named(own),
-        None => {
-            owners.iter().all(|owner| !slot.parties.contains_key(owner))
-                || own.is_some_and(is_named)
-        }
+    if let Some(own) = slot_in(branch, signed, signature) {
+        return is_named(own);
     }
+    let nobody = owners.iter().all(|owner| !slot.parties.contains_key(owner));
+    nobody
+        || rows_own(branch, signed, slots, slot)
+            .into_iter()
+            .any(is_named)
 }
 
-/// The track of a branch's rows that a frame of this signature would be gathered from.
+/// The tracks of a branch's rows that a frame would be gathered from.
 fn rows_own<'a>(
     branch: &'a Rel,
     signed: &[Signature],
     slots: &BTreeMap<Signature, Slot>,
-    signature: &Signature,
-) -> Option<&'a Slot> {
-    let mut at = signature;
-    for _ in 0..slots.len() {
-        let over = slots.get(at)?.over?;
-        at = slots.iter().find(|(_, slot)| slot.id == over)?.0;
-        if let Some(own) = slot_in(branch, signed, at) {
-            return Some(own);
+    frame: &Slot,
+) -> Vec<&'a Slot> {
+    let mut found = Vec::new();
+    let mut seen = BTreeSet::from([frame.id]);
+    let mut next: Vec<SlotId> = frame.over.iter().copied().collect();
+    while let Some(id) = next.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        for (signature, slot) in slots.iter().filter(|(_, slot)| slot.id == id) {
+            found.extend(slot_in(branch, signed, signature));
+            next.extend(slot.over.iter().copied());
         }
     }
-    None
+    found
 }

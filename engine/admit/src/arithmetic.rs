@@ -1,6 +1,6 @@
 //! Sums, products and quotients: the grid that their values lie on, and whether they are measures still.
 
-use datafusion_expr::{BinaryExpr, Expr, ExprSchemable};
+use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use policy::capability::{Filter, Grain};
 use policy::number::Decimal;
 
@@ -18,6 +18,7 @@ pub(crate) fn sum(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
     let right = opaque_refused(judge, &binary.right);
     let mut both = meet_in_place(&left, &binary.left, &right, &binary.right);
     both.mixed |= both.degree.is_some();
+    both.from_zero &= binary.op == Operator::Plus;
     if both.dimension != Some(Grain::Any) {
         both.dimension = None;
     }
@@ -57,6 +58,7 @@ pub(crate) fn negative(judge: &mut Judge<'_>, inner: &Expr) -> Traits {
         plain: false,
         scaled: true,
         above_zero: false,
+        from_zero: false,
         bounds: None,
         lattice: found.lattice.clone(),
         ..found
@@ -156,6 +158,7 @@ fn scaled(side: &Traits, mut both: Traits, factor: Decimal) -> Traits {
     let above_zero = factor > Decimal::from(0);
     both.plain = side.plain && above_zero;
     both.above_zero = side.above_zero && above_zero;
+    both.from_zero = side.from_zero && above_zero;
     both.scaled = true;
     both.shrunk = side.shrunk.saturating_add(size::shrinks(factor));
     both.lattice = match &side.lattice {

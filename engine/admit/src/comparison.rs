@@ -382,6 +382,6 @@ pub(crate) fn refuse_undone(refusals: &mut Refusals, traits: &Traits, expr: &Exp
             )
             .of(traits.origin.as_ref())
             .at(expr)
-            .help("use >= on counts and sums, or ask the owners for `negation = true`");
+            .help("compare counts and sums of GROUP BY with >=, or ask the owners for `negation = true`");
     }
 }

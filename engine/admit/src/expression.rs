@@ -5,6 +5,7 @@ use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 
 use crate::arithmetic;
+use crate::conjunct::unaliased;
 use crate::constant::{Quantity, constant_quantity};
 use crate::function;
 use crate::grain::{moment_on, number_on, span_on};
@@ -13,10 +14,23 @@ use crate::partial;
 use crate::predicate::{Judge, Polarity, Role};
 use crate::refusals::{Explain, Refusals};
 use crate::size;
-use crate::traits::Traits;
+use crate::traits::{Growth, Traits};
 
 /// The capabilities of a value expression; what may not be written at all is refused.
 pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
+    let mut found = made(judge, expr);
+    let schema = std::sync::Arc::clone(judge.rel.plan.schema());
+    // More rows move what is computed from a count in any way.
+    if let (Some(crowded), None) = (
+        &mut found.crowded,
+        strip(unaliased(expr), schema.as_ref()).try_as_col(),
+    ) {
+        crowded.growth = Growth::Free;
+    }
+    found
+}
+
+fn made(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     if let Some(value) = constant_quantity(expr) {
         return Traits::constant(value);
     }

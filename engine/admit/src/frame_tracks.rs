@@ -43,7 +43,9 @@ pub(crate) fn frame_tracks(
     let mut frames = BTreeMap::new();
     for slot in &rel.slots {
         let several = slot.parties.len() > 1;
-        if slot.single && keyed.contains(&slot.id) && !several && !slot.set {
+        // Where rows of others stand side by side with them, theirs see people that they have not got themselves.
+        let fast = slot.single && keyed.contains(&slot.id) && !rel.mixed;
+        if fast && !several && !slot.set {
             frames.insert(slot.id, slot.id);
             continue;
         }
@@ -68,7 +70,8 @@ pub(crate) fn frame_tracks(
             column: Column::new_unqualified(name),
             set: slot.set || !shifted,
             merged: slot.merged || several,
-            over: Some(slot.id),
+            over: BTreeSet::from([slot.id]),
+            displaces: slot.displaces || displaces(call),
             // The partition's own value is the name of all of them: one a party.
             single: slot.single && keyed.contains(&slot.id),
             ..slot.clone()
@@ -85,6 +88,13 @@ fn already(over: &Expr, exprs: &[Expr], slots: &[Slot]) -> Option<SlotId> {
             .any(|e| matches!(e, Expr::Alias(a) if *a.expr == *over && a.name == slot.column.name))
     };
     slots.iter().find(same).map(|slot| slot.id)
+}
+
+/// Whether a row more in the partition takes the place of another in the frame.
+fn displaces(call: &WindowFunction) -> bool {
+    let frame = &call.params.window_frame;
+    let whole = frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded();
+    is_shift(call) || (frame.units == WindowFrameUnits::Rows && !whole)
 }
 
 fn is_shift(call: &WindowFunction) -> bool {

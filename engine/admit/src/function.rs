@@ -78,6 +78,7 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             Traits {
                 degree,
                 partial: chosen_root(judge, call, &first),
+                from_zero: name == "sqrt",
                 bits: if name == "ln" {
                     size::OF_LOGARITHM
                 } else {

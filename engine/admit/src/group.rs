@@ -265,6 +265,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
     }
     let slots = slot_tracks(walker, &rel, &keyed, &mut exprs);
     let clamped = clamped_keys(walker, &rel, &grouped.keys, &mut exprs);
+    let ties = first_ties(walker, &rel, &mut exprs);
     // Visible aggregates first, hidden ones behind.
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
     let width = grouped.keys.len();
@@ -291,8 +292,20 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         literal_rows: None,
         repeats: 1,
         literal_ids: Vec::new(),
+        ties,
         facts: Vec::new(),
     })
+}
+
+/// A group's place among others is that of its first row.
+fn first_ties(walker: &mut Walker<'_>, rel: &Rel, exprs: &mut Vec<Expr>) -> Vec<Column> {
+    let mut first = |tie: &Column| {
+        let name = format!("__y{}", walker.fresh());
+        let tie = Expr::Column(tie.clone());
+        exprs.push(call(&walker.tools.least, tie, &name));
+        Column::new_unqualified(name)
+    };
+    rel.ties.iter().map(&mut first).collect()
 }
 
 /// A computed key enters aggregates further up as the least of its clamped values: rows of one key may have several.

@@ -162,6 +162,7 @@ pub(crate) fn joined(
             .into_iter()
             .chain(right.literal_ids)
             .collect(),
+        ties: left.ties.into_iter().chain(right.ties).collect(),
         facts: Vec::new(),
     };
     for pair in &found.keys {
@@ -314,8 +315,10 @@ pub(crate) fn unmatched_allowed(
         return true;
     }
     let tables = preserved.tables.union(&absent.tables).cloned().collect();
-    found
-        .keys
-        .iter()
-        .any(|pair| consent::negation(walker.policies, &tables, &owners, &pair.domains))
+    // Where all rows have the same in one key, the others alone say who is absent.
+    !found.keys.is_empty()
+        && found
+            .keys
+            .iter()
+            .all(|pair| consent::negation(walker.policies, &tables, &owners, &pair.domains))
 }

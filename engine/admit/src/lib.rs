@@ -15,6 +15,7 @@
 mod above;
 mod access;
 mod aggregated;
+mod alias;
 mod aligned;
 mod arithmetic;
 mod arms;
@@ -48,6 +49,7 @@ mod nearest;
 mod nobody;
 mod own;
 mod partial;
+mod place;
 mod predicate;
 mod refusals;
 mod relation;
@@ -71,6 +73,7 @@ mod window;
 
 use std::collections::BTreeSet;
 
+use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
 use datafusion_expr::LogicalPlan;
 use policy::denial::{Code, Denial};
 use policy::ident::TableRef;
@@ -78,6 +81,7 @@ use policy::ident::TableRef;
 pub use above::{MATERIALIZED, release_name};
 pub use access::tables_read;
 pub use own::{LIST, Listed};
+pub use place::by_place;
 pub use release_plan::{Private, ReleasePlan};
 pub use request::{OwnList, Policies, Request, Tools};
 
@@ -121,6 +125,7 @@ pub fn admit(
     }
     let mut walker = walk::Walker::new(policies, request, tools);
     walker.private = dp::is_asked(&tables, policies);
+    walker.places = place::matters(plan).unwrap_or(true);
     let mut releases = Vec::new();
     let found = match &request.list {
         None => above::walk(&mut walker, plan, &mut releases).map(|above| (None, above)),
@@ -132,16 +137,31 @@ pub fn admit(
     if let Some(denial) = refusals.first() {
         return Err(denial);
     }
+    // What stands in an expression was not walked: it has no tracks, whatever let it pass.
+    let passed = releases.iter().any(|release| subquery(&release.input));
     match found {
-        Ok((list, above)) => Ok(Admitted::Released {
+        Ok((list, above)) if !passed => Ok(Admitted::Released {
             releases,
             list,
             above,
             tables,
         }),
-        Err(_) => Err(Denial::new(
+        Ok(_) | Err(_) => Err(Denial::new(
             Code::Stmt,
             "this form of question is not available",
         )),
     }
+}
+
+/// Whether a plan has a subquery in an expression.
+fn subquery(plan: &LogicalPlan) -> bool {
+    let mut found = false;
+    let walked = plan.apply(|node| {
+        let visited = node.apply_subqueries(|_| {
+            found = true;
+            Ok(TreeNodeRecursion::Stop)
+        });
+        visited.map(|_| TreeNodeRecursion::Continue)
+    });
+    found || walked.is_err()
 }

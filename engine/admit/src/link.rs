@@ -24,6 +24,20 @@ pub(crate) fn link(walker: &mut Walker<'_>, left: &Rel, right: &Rel, found: &Con
     }
 }
 
+/// Rows may not be picked from a list, or left out by one, by what was counted over rows of several owners.
+pub(crate) fn undone<'a>(
+    walker: &mut Walker<'_>,
+    rel: &Rel,
+    columns: impl Iterator<Item = &'a Column>,
+) {
+    for column in columns {
+        if let Some(col) = rel.col(column) {
+            let expr = Expr::Column(column.clone());
+            refuse_undone(&mut walker.refusals, &col.traits, &expr);
+        }
+    }
+}
+
 /// The protected side's columns need `dimension` or a grain-free `filter`; the public side must be unique.
 fn with_public(
     walker: &mut Walker<'_>,
@@ -40,12 +54,7 @@ fn with_public(
         }
     };
     let pairs: Vec<(Column, Column)> = found.equal.iter().map(sides).collect();
-    for (column, _) in &pairs {
-        if let Some(col) = protected.col(column) {
-            let expr = Expr::Column(column.clone());
-            refuse_undone(&mut walker.refusals, &col.traits, &expr);
-        }
-    }
+    undone(walker, protected, pairs.iter().map(|(column, _)| column));
     let usable = |column: &Column| {
         protected
             .col(column)

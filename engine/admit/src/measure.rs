@@ -94,10 +94,14 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     traits.arms.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
     let exposed = exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel);
+    let growth = aggregated::growth(&name, &found);
+    if let Some(crowded) = &mut traits.crowded {
+        crowded.growth = growth;
+    }
     Judged {
         terms: terms.unwrap_or_default(),
         exposed,
-        growth: aggregated::growth(&name, &found),
+        growth,
         distinct: params.distinct,
         argument,
         branches: all,

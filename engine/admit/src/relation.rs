@@ -53,8 +53,12 @@ pub(crate) struct Slot {
     pub(crate) merged: bool,
     /// Still one entity a row (or one a party): may key a group.
     pub(crate) single: bool,
-    /// Of a window's frames: the slot of the rows that they are gathered from.
-    pub(crate) over: Option<SlotId>,
+    /// The scans whose rows it is of.
+    pub(crate) scans: BTreeSet<usize>,
+    /// Of a window's frames: the slots of the rows that they are gathered from.
+    pub(crate) over: BTreeSet<SlotId>,
+    /// Of a frame of places: a row more in it takes the place of another.
+    pub(crate) displaces: bool,
     /// They only confirm rows of the recipient of a list.
     pub(crate) confirms: bool,
 }
@@ -107,6 +111,8 @@ pub(crate) struct Rel {
     pub(crate) repeats: usize,
     /// The hidden numbers of literal rows, and how many rows they number.
     pub(crate) literal_ids: Vec<(Column, usize)>,
+    /// The hidden columns that tell rows apart which are not the same, where it matters.
+    pub(crate) ties: Vec<Column>,
     /// What the filter that made these rows says of each, while its columns keep their names.
     pub(crate) facts: Vec<Expr>,
 }
@@ -137,6 +143,7 @@ impl Rel {
             literal_rows: None,
             repeats: 1,
             literal_ids: Vec::new(),
+            ties: Vec::new(),
             facts: Vec::new(),
         }
     }
@@ -191,10 +198,8 @@ impl Rel {
             }
             Arm::Tracks(tracks) => tracks.values().cloned().map(Expr::Column).collect(),
         });
-        let ids = self
-            .literal_ids
-            .iter()
-            .map(|(id, _)| Expr::Column(id.clone()));
+        let ids = self.literal_ids.iter().map(|(id, _)| id);
+        let ids = ids.chain(&self.ties).cloned().map(Expr::Column);
         let mut hidden: Vec<Expr> = slots.chain(arms).chain(ids).collect();
         // Two visible columns may share one.
         for column in self.cols.iter().filter_map(|col| col.clamped.clone()) {
@@ -231,6 +236,7 @@ impl Rel {
             }
         }
         self.literal_ids.iter_mut().for_each(|(id, _)| rename(id));
+        self.ties.iter_mut().for_each(rename);
         let clamped = self.cols.iter_mut().filter_map(|c| c.clamped.as_mut());
         clamped.for_each(rename);
     }

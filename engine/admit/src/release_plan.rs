@@ -274,7 +274,15 @@ pub(crate) fn spec_slots(slots: &[Slot], columns: &mut Columns) -> Vec<release::
             TrackForm::Scalar
         },
         merged: slot.merged,
-        over: slot.over.and_then(position),
+        same: (0..slots.len())
+            .filter(|at| {
+                slots
+                    .get(*at)
+                    .is_some_and(|other| slot.scans.is_subset(&other.scans))
+            })
+            .collect(),
+        displaces: slot.displaces,
+        over: slot.over.iter().copied().filter_map(position).collect(),
         k: slot.parties.iter().map(|(party, k)| (*party, *k)).collect(),
     };
     slots.iter().map(&mut spec).collect()

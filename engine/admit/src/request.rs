@@ -97,6 +97,8 @@ pub struct Tools {
     pub as_set: Arc<ScalarUDF>,
     /// Tracks and sets of them, all of a row's as one set; NULL when empty.
     pub together: Arc<ScalarUDF>,
+    /// A keyed hash of its arguments: never NULL, and in an order that nobody can compute.
+    pub tie: Arc<ScalarUDF>,
     /// `(party number, track or set of tracks) → whether one of them is the party's`, false for NULL.
     pub of_party: Arc<ScalarUDF>,
 }

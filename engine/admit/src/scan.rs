@@ -10,8 +10,9 @@ use policy::denial::Code;
 use policy::ident::{PartyId, TableName, TableRef};
 use policy::table::{TablePolicy, VisibleColumn};
 
-use crate::branch::{null, when};
+use crate::branch::when;
 use crate::constant::{constant, constant_quantity};
+use crate::place;
 use crate::relation::{Col, Rel, Slot};
 use crate::size;
 use crate::traits::{Origin, Traits};
@@ -68,18 +69,24 @@ fn protected(walker: &mut Walker<'_>, node: &TableScan, policy: &TablePolicy) ->
         .map(|c| Expr::Column(c.column.clone()))
         .collect();
     let mut cols = Vec::new();
+    let scan = walker.scan();
     for col in &rel.cols {
         let Some(visible) = policy.column(&col.column.name) else {
             walker.refusals.add(Code::Unknown, "unknown column");
             continue;
         };
         let mut traits = Traits::of_column(owner, &visible.capabilities, origin(policy, visible));
-        if let Some((slot, track)) = track(walker, policy, visible, &col.column)? {
+        if let Some((slot, track)) = track(walker, policy, visible, (&col.column, scan))? {
             traits.slots.insert(slot.id);
             exprs.push(track);
             rel.slots.push(slot);
         }
         cols.push(Col::new(col.column.clone(), traits));
+    }
+    if walker.places {
+        let name = format!("__y{}", walker.fresh());
+        exprs.push(place::of_row(walker, &rel).alias(name.clone()));
+        rel.ties = vec![Column::new_unqualified(name)];
     }
     rel.cols = cols;
     rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);
@@ -99,7 +106,7 @@ fn track(
     walker: &mut Walker<'_>,
     policy: &TablePolicy,
     visible: &VisibleColumn,
-    column: &Column,
+    (column, scan): (&Column, usize),
 ) -> DfResult<Option<(Slot, Expr)>> {
     let Some(space) = &visible.capabilities.unit else {
         return Ok(None);
@@ -141,7 +148,9 @@ fn track(
         set: false,
         merged: false,
         single: true,
-        over: None,
+        scans: BTreeSet::from([scan]),
+        over: BTreeSet::new(),
+        displaces: false,
         confirms: false,
     };
     Ok(Some((slot, call.alias(name))))
@@ -159,9 +168,12 @@ pub(crate) fn literal(value: &Literal) -> Expr {
     match value {
         Literal::Text(text) => lit(text.clone()),
         Literal::Bool(truth) => lit(*truth),
-        Literal::Number(number) => match i64::try_from(number.mantissa()) {
-            Ok(whole) if number.scale() == 0 => lit(whole),
-            Ok(_) | Err(_) => null(&arrow::datatypes::DataType::Utf8),
+        Literal::Number(number) => match (i64::try_from(number.mantissa()), number.scale()) {
+            (Ok(whole), 0) => lit(whole),
+            (Ok(_) | Err(_), scale) => {
+                let scale = i8::try_from(scale).unwrap_or(i8::MAX);
+                lit(ScalarValue::Decimal128(Some(number.mantissa()), 38, scale))
+            }
         },
     }
 }

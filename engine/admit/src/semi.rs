@@ -10,7 +10,7 @@ use policy::denial::Code;
 use crate::condition::{Condition, condition};
 use crate::group::{self, Grouped};
 use crate::join::{joined, judge_rest, unmatched_allowed};
-use crate::link::link;
+use crate::link::{link, undone};
 use crate::nobody;
 use crate::predicate::Polarity;
 use crate::relation::Rel;
@@ -161,6 +161,9 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
             );
         }
     } else if kept.is_protected() {
+        let keys = found.keys.iter().map(|pair| &pair.left);
+        let compared = keys.chain(found.equal.iter().map(|(left, _)| left));
+        undone(walker, &kept, compared);
         let usable = found.equal.iter().all(|(l, _)| {
             kept.col(l)
                 .is_some_and(|c| !c.traits.identifier && c.traits.groups_inside())

@@ -91,6 +91,8 @@ pub(crate) struct Traits {
     pub(crate) shrunk: u32,
     /// Its owners' bounds say that it is not below zero, and the question did not change that.
     pub(crate) above_zero: bool,
+    /// It is never below zero, whatever the question made of it.
+    pub(crate) from_zero: bool,
     /// The constants that it is one of, where they are known.
     pub(crate) known: Option<Vec<Quantity>>,
     /// The grid that its values lie on whatever the data: counts, truncated times.
@@ -127,8 +129,11 @@ impl Traits {
 
     /// A literal whose value is known.
     pub(crate) fn constant(value: Quantity) -> Self {
+        let zero = policy::number::Decimal::from(0);
         Self {
             bits: size::quantity_bits(&value),
+            from_zero: matches!(&value, Quantity::Number(n) if *n >= zero)
+                || matches!(value, Quantity::Null),
             known: Some(vec![value]),
             ..Self::literal()
         }
@@ -189,6 +194,7 @@ impl Traits {
             bounds: caps.measure,
             bits: size::bits_of(caps.measure),
             above_zero: caps.measure.is_some_and(|bounds| bounds.low >= zero),
+            from_zero: caps.measure.is_some_and(|bounds| bounds.low >= zero),
             cut: caps.cut,
             owners: BTreeSet::from([owner.clone()]),
             plain: true,
@@ -246,6 +252,7 @@ impl Traits {
             scaled: self.scaled || other.scaled,
             shrunk: self.shrunk.max(other.shrunk),
             above_zero: self.above_zero && other.above_zero,
+            from_zero: self.from_zero && other.from_zero,
             owners: self.owners.union(&other.owners).cloned().collect(),
             plain: false,
             known: None,

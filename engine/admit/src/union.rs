@@ -49,6 +49,7 @@ pub(crate) fn walk(
     );
     let clamped = clamped_beside(walker, &branches, &mut traits);
     let sides = sides::of(walker, &branches);
+    let ties = ties_of(walker, &branches);
     let mut plans = Vec::new();
     for ((branch, signed), at) in branches.iter().zip(&signatures).zip(0..) {
         let mut exprs = visible(branch, schema);
@@ -58,6 +59,11 @@ pub(crate) fn walk(
         }
         exprs.extend(arms_of(walker, (branch, &branches), signed, &slots, &arms));
         exprs.extend(sides.iter().map(|side| side.says(at)));
+        exprs.extend(ties.iter().enumerate().map(|(at, tie)| {
+            let own = branch.ties.get(at).cloned().map(Expr::Column);
+            let own = own.unwrap_or_else(|| null(&DataType::UInt64));
+            own.alias(tie.name.clone())
+        }));
         let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
         plans.push(Arc::new(LogicalPlan::Projection(plan)));
     }
@@ -67,6 +73,8 @@ pub(crate) fn walk(
         col.clamped = clamped;
     }
     sides::note(&mut rel, sides);
+    rel.ties = ties;
+    rel.mixed |= is_mixed(&rel, &branches, &signatures);
     Ok(rel)
 }
 
@@ -105,7 +113,7 @@ fn put_together(
         } else {
             rel.repeats.max(branch.repeats)
         };
-        rel.mixed |= branch.mixed || branches.iter().any(|other| other.owners != branch.owners);
+        rel.mixed |= branch.mixed;
         rel.owners.extend(branch.owners.iter().cloned());
         rel.zero_arms.extend(branch.zero_arms.iter().copied());
         rel.row_arms.extend(branch.row_arms.iter().copied());
@@ -113,6 +121,28 @@ fn put_together(
         rel.sides.extend(branch.sides.iter().copied());
     }
     rel
+}
+
+/// Whether rows of several owners have people of them at other places in one branch than in another.
+fn is_mixed(rel: &Rel, branches: &[Rel], signatures: &[Vec<Signature>]) -> bool {
+    let who = |(branch, signed): (&Rel, &Vec<Signature>)| -> BTreeSet<(Signature, u8)> {
+        let slots = branch.slots.iter().zip(signed);
+        let each = slots.flat_map(|(slot, signature)| {
+            let parties = slot.parties.keys();
+            parties.map(|party| (signature.clone(), *party))
+        });
+        each.collect()
+    };
+    let mut all = branches.iter().zip(signatures).map(who);
+    let first = all.next();
+    rel.owners.len() > 1 && all.any(|other| Some(other) != first)
+}
+
+/// Columns for what tells the rows of any branch apart.
+fn ties_of(walker: &mut Walker<'_>, branches: &[Rel]) -> Vec<Column> {
+    let most = branches.iter().map(|branch| branch.ties.len()).max();
+    let mut name = |_| Column::new_unqualified(format!("__y{}", walker.fresh()));
+    (0..most.unwrap_or(0)).map(&mut name).collect()
 }
 
 fn visible(branch: &Rel, schema: &DFSchema) -> Vec<Expr> {

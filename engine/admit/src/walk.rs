@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::{Column, DataFusionError, Result as DfResult, TableReference, plan_err};
-use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, SubqueryAlias, Union};
+use datafusion_common::{Column, DataFusionError, Result as DfResult, plan_err};
+use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, Union};
 use policy::denial::{Code, Denial};
 
 use crate::branch::{Branch, branches, exposed_columns, measure_branches, of_condition};
@@ -14,10 +14,10 @@ use crate::refusals::{Explain, Refusals};
 use crate::relation::{Arm, Col, Rel};
 use crate::request::{Policies, Request, Tools};
 use crate::traits::{ArmId, Traits};
-use crate::{above, expression, group, join, own, repeated, scan, terms, union, window};
+use crate::{above, alias, expression, group, join, repeated, scan, terms, union, window};
 
 /// The most hidden columns that a question may need: tracks, branches, and who took them.
-const MOST_HIDDEN: usize = 4096;
+const MOST_HIDDEN: usize = 1024;
 
 /// Walks one question's plan.
 #[derive(Debug)]
@@ -26,6 +26,8 @@ pub(crate) struct Walker<'a> {
     pub(crate) request: &'a Request,
     pub(crate) tools: &'a Tools,
     pub(crate) refusals: Refusals,
+    /// It matters which of equal rows comes first.
+    pub(crate) places: bool,
     /// Its tables are differentially private.
     pub(crate) private: bool,
     /// What could not be proved of its releases; said if nothing else is refused.
@@ -33,6 +35,8 @@ pub(crate) struct Walker<'a> {
     /// Branches that are flags of a row where they were made.
     pub(crate) flag_arms: BTreeSet<ArmId>,
     next: usize,
+    /// Scans so far.
+    scans: usize,
 }
 
 impl<'a> Walker<'a> {
@@ -42,10 +46,12 @@ impl<'a> Walker<'a> {
             request,
             tools,
             refusals: Refusals::of_text(request.approved),
+            places: false,
             private: false,
             unproved: Vec::new(),
             flag_arms: BTreeSet::new(),
             next: 0,
+            scans: 0,
         }
     }
 
@@ -53,6 +59,12 @@ impl<'a> Walker<'a> {
     pub(crate) fn fresh(&mut self) -> usize {
         self.next = self.next.saturating_add(1);
         self.next
+    }
+
+    /// A number for a scan.
+    pub(crate) fn scan(&mut self) -> usize {
+        self.scans = self.scans.saturating_add(1);
+        self.scans
     }
 
     /// A judge of predicates over a relation.
@@ -77,7 +89,7 @@ impl<'a> Walker<'a> {
 
     /// Branches multiply in every grouping above them, so a short text may ask for more than can be followed.
     fn refuse_to_follow(&mut self) -> DfResult<Rel> {
-        let message = "the branches of this question (CASE, coalesce, terms of sums) are too many to be followed";
+        let message = "the branches of this question (CASE, coalesce, terms of sums, windows over windows) are too many to be followed";
         self.refusals.rule(Code::Cost, message).help(
             "write fewer of them below an aggregate that is aggregated again, or fewer rounds",
         );
@@ -89,7 +101,7 @@ impl<'a> Walker<'a> {
             LogicalPlan::TableScan(node) => scan::walk(self, node),
             LogicalPlan::Projection(node) => self.projection(node),
             LogicalPlan::Filter(node) => self.filter(node, hints),
-            LogicalPlan::SubqueryAlias(node) => self.alias(node),
+            LogicalPlan::SubqueryAlias(node) => alias::walk(self, node),
             LogicalPlan::Join(node) => join::walk(self, node, hints),
             LogicalPlan::Aggregate(node) => {
                 group::walk(self, &node.input, &node.group_expr, &node.aggr_expr, plan)
@@ -106,6 +118,10 @@ impl<'a> Walker<'a> {
             LogicalPlan::Window(node) => window::walk(self, node),
             LogicalPlan::Union(Union { inputs, schema }) => union::walk(self, inputs, schema),
             LogicalPlan::Values(node) => {
+                let nothing = Rel::public(plan.clone());
+                for value in node.values.iter().flatten() {
+                    expression::traits(&mut self.judge(&nothing), value);
+                }
                 let mut rel = repeated::numbered(self, node)?;
                 rel.literal_rows = Some(node.values.len());
                 rel.unique = scan::unique_values(node);
@@ -306,61 +322,11 @@ impl<'a> Walker<'a> {
         rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, rel.plan.into())?);
         Ok(rel)
     }
-
-    fn alias(&mut self, node: &SubqueryAlias) -> DfResult<Rel> {
-        let mut rel = self.walk(&node.input, &[])?;
-        rel.requalify_hidden(&node.alias);
-        if node.alias == TableReference::bare(own::CONFIRMED) {
-            rel.slots.iter_mut().for_each(|slot| slot.confirms = true);
-        }
-        let before = rel.cols.clone();
-        let mut columns: Vec<Expr> = rel
-            .cols
-            .iter()
-            .map(|c| Expr::Column(c.column.clone()))
-            .collect();
-        // Hidden columns stand behind the visible ones, wherever a join has put them.
-        let hidden = rel.hidden().into_iter().filter_map(|e| match e {
-            Expr::Column(column) => {
-                Some(Expr::Column(Column::new_unqualified(column.name.clone())))
-            }
-            _other => None,
-        });
-        let found: Vec<Expr> = hidden.map(|e| find_hidden(&rel.plan, e)).collect();
-        columns.extend(found);
-        let ordered =
-            LogicalPlan::Projection(Projection::try_new(columns, rel.plan.clone().into())?);
-        let plan = SubqueryAlias::try_new(ordered.into(), node.alias.clone())?;
-        rel.plan = LogicalPlan::SubqueryAlias(plan);
-        rel.facts = Vec::new();
-        rel.cols = rel
-            .plan
-            .schema()
-            .columns()
-            .into_iter()
-            .zip(before)
-            .map(|(column, col)| Col { column, ..col })
-            .collect();
-        Ok(rel)
-    }
 }
 
 /// Something that should not happen; the question is refused, not guessed at.
 pub(crate) fn internal(what: &str) -> DataFusionError {
     DataFusionError::Plan(format!("admission: {what}"))
-}
-
-/// The hidden column as the plan qualifies it.
-fn find_hidden(plan: &LogicalPlan, wanted: Expr) -> Expr {
-    let Expr::Column(column) = &wanted else {
-        return wanted;
-    };
-    let found = plan
-        .schema()
-        .columns()
-        .into_iter()
-        .find(|c| c.name == column.name);
-    found.map_or(wanted, Expr::Column)
 }
 
 /// The first columns of the plan's schema with their traits.

@@ -19,6 +19,7 @@ use crate::group;
 use crate::measure::{self, Place};
 use crate::names;
 use crate::nobody;
+use crate::place;
 use crate::refusals::Explain;
 use crate::relation::{Col, Rel};
 use crate::traits::{Crowded, Growth, SlotId, Traits};
@@ -61,6 +62,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         traits.push(found);
     }
     exprs.sort_by_key(|e| matches!(e, Expr::Alias(a) if a.name.starts_with("__")));
+    let exprs = exprs.into_iter().map(|e| place::ordered(e, &rel)).collect();
     let plan = LogicalPlan::Window(Window::try_new(exprs, rel.plan.clone().into())?);
     let plan = gated(plan, &made.gates)?;
     rel.arms.extend(made.arms);
@@ -86,16 +88,21 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
     Ok(rel)
 }
 
-/// The value that parts the rows is the name of all who have it in them, and not of this row's people alone.
+/// The value that parts the rows is the name of all who have it in them, and not of this row's people alone; wherever it stands.
 fn name_frames(rel: &Rel, frame: &Frame<'_>, traits: &mut [Traits]) {
     let parted = frame.call.params.partition_by.iter();
-    for column in parted.filter_map(Expr::try_as_col) {
-        let at = rel.cols.iter().position(|col| col.column == *column);
-        if let Some(found) = at.and_then(|at| traits.get_mut(at)) {
-            let own: Vec<SlotId> = found.slots.iter().copied().collect();
-            let frames = own.iter().filter_map(|slot| frame.slots.get(slot));
-            found.slots.extend(frames);
-        }
+    let parted = parted
+        .filter_map(Expr::try_as_col)
+        .filter_map(|key| rel.col(key));
+    let keys: BTreeSet<SlotId> = parted
+        .flat_map(|col| col.traits.slots.iter().copied())
+        .collect();
+    for found in traits {
+        let shared = found.slots.intersection(&keys);
+        let frames: Vec<SlotId> = shared
+            .filter_map(|slot| frame.slots.get(slot).copied())
+            .collect();
+        found.slots.extend(frames);
     }
 }
 
@@ -298,6 +305,7 @@ fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Tra
         }
         WindowFunctionDefinition::WindowUDF(_) => Traits {
             degree: Some(1),
+            from_zero: true,
             counted: true,
             literal: false,
             ..Traits::public()

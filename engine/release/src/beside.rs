@@ -52,30 +52,40 @@ impl Release {
     }
 
     /// Whether the owners of one are among those of the other, slot by slot, and somewhere fewer: where rows were merged, or because
-    /// somebody stands behind the other who does not stand behind the one at all. A person's own second unit, had or not, is no other.
+    /// another owner stands behind the other with rows that are not behind the one. A person's own second unit, had or not, is no
+    /// other row. Whom frames of places hold is compared by who is missing alone: who is seen hides another.
     fn is_within(&self, one: &Kind, other: &Kind) -> bool {
-        let all = |masks: &[u64]| masks.iter().fold(0, |all, mask| all | mask);
-        let apart = || one.masks.iter().zip(&other.masks).zip(&self.plan.slots);
+        let slots = || one.masks.iter().zip(&other.masks).zip(&self.plan.slots);
         let (seen, beside) = (self.around(&one.masks), self.around(&other.masks));
-        seen.iter()
-            .zip(&beside)
-            .all(|(one, other)| one & !other == 0)
-            && (all(&other.masks) & !all(&one.masks) != 0
-                || apart().any(|((one, other), slot)| slot.merged && one != other))
+        let mask = |slot: &usize| one.masks.get(*slot).copied().unwrap_or_default();
+        let all = one.masks.iter().fold(0_u64, |all, mask| all | mask);
+        let missing = |(own, other): (&u64, &u64), same: &[usize]| {
+            let missing = other & !same.iter().fold(*own, |all, slot| all | mask(slot));
+            missing & !all != 0 || (missing != 0 && all.count_ones() > 1)
+        };
+        let mut all_seen = seen.iter().zip(&beside).zip(&self.plan.slots);
+        all_seen.all(|((one, other), slot)| slot.displaces || one & !other == 0)
+            && slots().any(|(masks, slot)| {
+                missing(masks, &slot.same) || (slot.merged && masks.0 != masks.1)
+            })
     }
 
     /// The owners slot by slot, behind a frame those of the row itself too: a row whose LAG took another owner's stands beside those
     /// whose LAG took their own owner's.
     fn around(&self, masks: &[u64]) -> Vec<u64> {
+        let mask = |slot: &usize| masks.get(*slot).copied().unwrap_or_default();
         let all = (0..masks.len()).map(|slot| {
-            let mut at = Some(slot);
-            let mut mask = 0;
-            for _ in 0..masks.len() {
-                let Some(slot) = at else { break };
-                mask |= masks.get(slot).copied().unwrap_or_default();
-                at = self.plan.slots.get(slot).and_then(|slot| slot.over);
+            let mut seen = vec![slot];
+            let mut at = 0;
+            while let Some(slot) = seen.get(at).and_then(|slot| self.plan.slots.get(*slot)) {
+                for over in &slot.over {
+                    if !seen.contains(over) {
+                        seen.push(*over);
+                    }
+                }
+                at += 1;
             }
-            mask
+            seen.iter().fold(0, |all, slot| all | mask(slot))
         });
         all.collect()
     }

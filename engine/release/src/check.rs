@@ -50,7 +50,8 @@ fn check_slot(slot: &Slot, spec: &ReleaseSpec, schema: &Schema) -> Result<()> {
             slot.column, slot.form
         ));
     }
-    if slot.over.is_some_and(|over| over >= spec.slots.len()) {
+    let mut named = slot.over.iter().chain(&slot.same);
+    if named.any(|other| *other >= spec.slots.len()) {
         return refuse(format!(
             "track column {} is seen from rows that have no track",
             slot.column

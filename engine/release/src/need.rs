@@ -23,8 +23,12 @@ pub(crate) struct SlotRules {
     pub(crate) column: usize,
     /// An inner GROUP BY or a window merged rows of several parties.
     pub(crate) merged: bool,
-    /// Of a window's frames: the slot of the rows that they are gathered from.
-    pub(crate) over: Option<usize>,
+    /// The slots of the same rows.
+    pub(crate) same: Vec<usize>,
+    /// Of a window's frames: the slots of the rows that they are gathered from.
+    pub(crate) over: Vec<usize>,
+    /// Of a frame of places.
+    pub(crate) displaces: bool,
     /// Parties whose rows may count at all, as bits: listed with a k, or exempt.
     known: u64,
     /// By party: the bit that stands for it in a mask; its own, or that of its pool's first party.
@@ -53,7 +57,9 @@ impl SlotRules {
         Self {
             column: slot.column,
             merged: slot.merged,
-            over: slot.over,
+            same: slot.same.clone(),
+            over: slot.over.clone(),
+            displaces: slot.displaces,
             known: numbers()
                 .filter(|(number, party)| party.exempt || listed(*number).is_some())
                 .fold(0, |known, (number, _)| known | bit(number)),

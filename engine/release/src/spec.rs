@@ -52,8 +52,12 @@ pub struct Slot {
     pub form: TrackForm,
     /// An inner GROUP BY or a window merged rows of several parties.
     pub merged: bool,
-    /// Of a window's frames: the index of the slot of the rows that they are gathered from.
-    pub over: Option<usize>,
+    /// The indices of slots of the same rows, which have other units of these: this one, and perhaps others.
+    pub same: Vec<usize>,
+    /// Of a window's frames: the indices of the slots of the rows that they are gathered from.
+    pub over: Vec<usize>,
+    /// Of a frame of places: a row more in it takes the place of another, so that whom it holds is no more and no less.
+    pub displaces: bool,
     /// (party number, k): the least number of entities of that party. A party that is neither listed nor exempt is
     /// never released.
     pub k: Vec<(u8, u32)>,

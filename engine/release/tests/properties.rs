@@ -78,7 +78,8 @@ proptest! {
         for slot in &mut world.spec.slots {
             slot.k.retain(|(other, _)| *other != party);
             slot.k.push((party, SMALL.k));
-            slot.over = None;
+            slot.over.clear();
+            slot.displaces = false;
         }
         let few = u64::from(SMALL.k - 1);
         let small = world.with(|(other, entity)| (other, if other == party { entity % few } else { entity }));

@@ -20,7 +20,9 @@ fn spec(exempt: bool) -> ReleaseSpec {
             column: 0,
             form: TrackForm::Scalar,
             merged: false,
-            over: None,
+            same: Vec::new(),
+            over: Vec::new(),
+            displaces: false,
             k: vec![(0, 3)],
         }],
         parties: vec![PartyRule {

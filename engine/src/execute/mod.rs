@@ -22,7 +22,7 @@ use datafusion::physical_planner::PhysicalPlanner;
 
 use object_store::ObjectStore;
 
-use crate::guard::TrackKey;
+use crate::guard::{self, TrackKey};
 use crate::pipeline::{FAILED, Runner};
 use crate::refusal::Refusal;
 use crate::safe::{fold_arguments, listed, make_total};
@@ -70,7 +70,7 @@ impl Execution {
             .with_optimizer_rules(rules::logical())
             .with_physical_optimizer_rules(rules::physical())
             .build();
-        let tie = ties::function(key);
+        let tie = guard::tie(key);
         Ok(Self { state, tie })
     }
 

@@ -1,33 +1,20 @@
 //! Rows that a window's ORDER BY leaves equal come in an order that is the same every time.
 //!
-//! LAG, LEAD, `ROW_NUMBER`, NTILE and frames of ROWS look at places, not at values. If several rows are equal in what orders them,
-//! which of them comes first would depend on threads, and the same question would have another answer each time, each with
-//! noise of its own. So a keyed hash of the whole row is the last thing by which such windows are ordered. It is keyed
-//! because an order that an asker can compute compares columns with one another that nobody lets be compared.
+//! Where a window looks at places, admission lets it order rows by hashes that they have from their tables on, the same for every spelling of a
+//! question. Rows that are still equal (a row that the question holds twice, and what was released or is public) would be in an order of threads, and
+//! the same question would have another answer each time, each with noise of its own. So a keyed hash of the whole row is the last thing by
+//! which such windows are ordered.
 
-use std::fmt;
-use std::hash::Hasher;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, UInt64Array};
-use datafusion::arrow::datatypes::DataType;
-use datafusion::arrow::row::{RowConverter, SortField};
+use admit::by_place;
 use datafusion::common::tree_node::Transformed;
 use datafusion::common::{Column, Result as DfResult};
 use datafusion::logical_expr::expr::{Sort, WindowFunction};
-use datafusion::logical_expr::{
-    ColumnarValue, Expr, LogicalPlan, Projection, ScalarFunctionArgs, ScalarUDF, ScalarUDFImpl,
-    Signature, Volatility, Window, WindowFrameUnits,
-};
-use siphasher::sip::SipHasher24;
-
-use crate::guard::TrackKey;
+use datafusion::logical_expr::{Expr, LogicalPlan, Projection, ScalarUDF, Window};
 
 /// Name of the column that says which of equal rows comes first.
 const TIE: &str = "__tie";
-
-/// Functions of a row's place among those of its partition.
-const OF_PLACES: &[&str] = &["lag", "lead", "ntile", "row_number"];
 
 /// The plan with an order of every window in which places matter.
 pub(super) fn broken(plan: LogicalPlan, tie: &Arc<ScalarUDF>) -> DfResult<LogicalPlan> {
@@ -38,17 +25,6 @@ pub(super) fn broken(plan: LogicalPlan, tie: &Arc<ScalarUDF>) -> DfResult<Logica
         other => Ok(Transformed::no(other)),
     })?;
     Ok(ordered.data)
-}
-
-/// The function that hashes rows with this engine's key.
-pub(super) fn function(key: &TrackKey) -> Arc<ScalarUDF> {
-    let (low, high) = key.halves();
-    let signature = Signature::variadic_any(Volatility::Immutable);
-    Arc::new(ScalarUDF::from(Tie {
-        low,
-        high,
-        signature,
-    }))
 }
 
 /// Windows that look at values first, as they are; then those that look at places, over rows with a hash.
@@ -94,16 +70,6 @@ fn ordered(window: &Window, tie: &Arc<ScalarUDF>) -> DfResult<LogicalPlan> {
     )?))
 }
 
-/// Whether which of equal rows comes first makes a difference.
-fn by_place(expr: &Expr) -> bool {
-    let Some(call) = call(expr) else {
-        return false;
-    };
-    let frame = &call.params.window_frame;
-    let whole = frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded();
-    OF_PLACES.contains(&call.fun.name()) || (frame.units == WindowFrameUnits::Rows && !whole)
-}
-
 fn call(expr: &Expr) -> Option<&WindowFunction> {
     match expr {
         Expr::WindowFunction(call) => Some(call),
@@ -122,67 +88,18 @@ fn last_by_hash(expr: &Expr) -> Expr {
     Expr::WindowFunction(Box::new(call))
 }
 
-/// The hash of a row.
-#[derive(PartialEq, Eq, Hash)]
-struct Tie {
-    low: u64,
-    high: u64,
-    signature: Signature,
-}
-
-impl fmt::Debug for Tie {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Tie")
-    }
-}
-
-impl ScalarUDFImpl for Tie {
-    fn name(&self) -> &'static str {
-        "subrosa_tie"
-    }
-
-    fn signature(&self) -> &Signature {
-        &self.signature
-    }
-
-    fn return_type(&self, _arg_types: &[DataType]) -> DfResult<DataType> {
-        Ok(DataType::UInt64)
-    }
-
-    fn invoke_with_args(&self, args: ScalarFunctionArgs) -> DfResult<ColumnarValue> {
-        let arrays = ColumnarValue::values_to_arrays(&args.args)?;
-        Ok(ColumnarValue::Array(Arc::new(self.hashes(&arrays)?)))
-    }
-}
-
-impl Tie {
-    fn hashes(&self, columns: &[ArrayRef]) -> DfResult<UInt64Array> {
-        let fields = columns
-            .iter()
-            .map(|column| SortField::new(column.data_type().clone()));
-        let converter = RowConverter::new(fields.collect())?;
-        let rows = converter.convert_columns(columns)?;
-        let hash = |row: &[u8]| {
-            let mut hasher = SipHasher24::new_with_keys(self.low, self.high);
-            hasher.write(b"tie");
-            hasher.write(row);
-            hasher.finish()
-        };
-        Ok(rows.iter().map(|row| hash(row.as_ref())).collect())
-    }
-}
-
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
     use std::collections::BTreeSet;
 
-    use datafusion::arrow::array::{Int64Array, RecordBatch, StringArray};
+    use datafusion::arrow::array::{ArrayRef, Int64Array, RecordBatch, StringArray};
     use datafusion::arrow::util::pretty::pretty_format_batches;
     use datafusion::datasource::MemTable;
     use datafusion::prelude::{SessionConfig, SessionContext};
 
     use super::*;
+    use crate::guard::{self, TrackKey};
 
     /// Three people with six payments each, two on every day.
     fn rows() -> Vec<(String, i64, i64)> {
@@ -221,7 +138,7 @@ mod tests {
     async fn asked(sql: &str, context: &SessionContext, key: u8) -> String {
         let plan = context.sql(sql).await.unwrap();
         let plan = plan.into_optimized_plan().unwrap();
-        let plan = broken(plan, &function(&TrackKey::of(&[key; 16]))).unwrap();
+        let plan = broken(plan, &guard::tie(&TrackKey::of(&[key; 16]))).unwrap();
         let frame = context.execute_logical_plan(plan).await.unwrap();
         let found = frame.collect().await.unwrap();
         let text = pretty_format_batches(&found).unwrap().to_string();
@@ -274,7 +191,7 @@ mod tests {
         let context = table(&rows(), 1);
         let plan = context.sql(sql).await.unwrap();
         let plan = plan.into_optimized_plan().unwrap();
-        let after = broken(plan.clone(), &function(&TrackKey::of(&[7; 16]))).unwrap();
+        let after = broken(plan.clone(), &guard::tie(&TrackKey::of(&[7; 16]))).unwrap();
         assert_eq!(plan, after);
     }
 }

@@ -3,6 +3,7 @@
 mod entity_set;
 mod of_party;
 mod set_of_one;
+mod tie;
 mod together;
 mod track;
 mod tracks;
@@ -26,6 +27,12 @@ pub(crate) fn tools(key: &TrackKey, cap: usize) -> admit::Tools {
         least: min_udaf(),
         as_set: Arc::new(ScalarUDF::from(set_of_one::SetOfOne::new())),
         together: Arc::new(ScalarUDF::from(together::Together::new())),
+        tie: tie(key),
         of_party: Arc::new(ScalarUDF::from(of_party::OfParty::new())),
     }
+}
+
+/// The function that says which of equal rows comes first, under this engine's key.
+pub(crate) fn tie(key: &TrackKey) -> Arc<ScalarUDF> {
+    Arc::new(ScalarUDF::from(tie::Tie::new(key)))
 }

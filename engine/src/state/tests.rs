@@ -202,7 +202,9 @@ fn count(entities: impl Iterator<Item = u64>) -> Release {
             column: 0,
             form: TrackForm::Scalar,
             merged: false,
-            over: None,
+            same: Vec::new(),
+            over: Vec::new(),
+            displaces: false,
             k: vec![(0, 10)],
         }],
         parties: vec![PartyRule {

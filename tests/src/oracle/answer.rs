@@ -194,9 +194,11 @@ impl Release<'_> {
                 .map(|row| (&row.who, argument(aggregate, row).number()));
             numbers.filter_map(|(who, number)| Some((who, number?)))
         };
-        let present = needs
-            .iter()
-            .all(|need| fine(need.met(adding.clone().map(|row| &row.who))));
+        // Who adds nothing to a sum but a 0 is nobody to it.
+        let present = (nobody && aggregate.function == Function::Sum)
+            || needs
+                .iter()
+                .all(|need| fine(need.met(adding.clone().map(|row| &row.who))));
         let moved = aggregate::counts(aggregate.function)
             || needs.iter().all(|need| fine(need.met_by(amounts())));
         let took = |arm: &Arm, add: Add| {

@@ -29,8 +29,13 @@ pub(super) fn told<'p, 'r>(
     let of_fewer = |part: &Part, other: &Part| {
         let mut all = 0..places.len();
         let fewer = all.all(|at| seen(places, part, at).is_subset(&seen(places, other, at)));
-        let here = |party: &usize| part.iter().any(|behind| behind.contains(party));
-        let somebody = !other.iter().flatten().all(here);
+        let somebody = (0..places.len()).any(|at| {
+            let same =
+                (0..places.len()).filter(|of| places[at].scans.is_subset(&places[*of].scans));
+            let here: BTreeSet<usize> = same.flat_map(|of| part[of].iter().copied()).collect();
+            let mut gone = other[at].difference(&here);
+            gone.any(|party| part.iter().flatten().any(|behind| behind != party))
+        });
         let merged = (0..places.len()).any(|at| places[at].merged && part[at] != other[at]);
         fewer && (somebody || merged)
     };
@@ -45,12 +50,9 @@ pub(super) fn told<'p, 'r>(
 
 /// The parties at a place; at that of a window's frame, those of the row itself too.
 fn seen(places: &[Place], part: &Part, at: usize) -> BTreeSet<usize> {
-    let own = places[at].over.map(|over| seen(places, part, over));
-    part[at]
-        .iter()
-        .copied()
-        .chain(own.into_iter().flatten())
-        .collect()
+    let own = places[at].over.iter();
+    let own = own.flat_map(|over| seen(places, part, *over));
+    part[at].iter().copied().chain(own).collect()
 }
 
 impl Evaluator<'_> {

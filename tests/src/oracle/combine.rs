@@ -171,7 +171,7 @@ pub(super) fn semi(
 /// The places of two inputs.
 fn beside(left: &[Place], right: &[Place]) -> Vec<Place> {
     let moved = right.iter().map(|place| Place {
-        over: place.over.map(|over| left.len() + over),
+        over: place.over.iter().map(|over| left.len() + over).collect(),
         ..place.clone()
     });
     left.iter().cloned().chain(moved).collect()

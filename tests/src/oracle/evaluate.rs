@@ -22,6 +22,8 @@ pub struct Evaluator<'a> {
     /// The owner asks freely: nothing is clamped.
     free: bool,
     pub(super) arms: Arm,
+    /// Scans so far.
+    scans: usize,
 }
 
 impl<'a> Evaluator<'a> {
@@ -32,6 +34,7 @@ impl<'a> Evaluator<'a> {
             world,
             free,
             arms: 0,
+            scans: 0,
         }
     }
 
@@ -100,7 +103,9 @@ impl<'a> Evaluator<'a> {
         }
     }
 
-    fn scan(&self, number: usize) -> Relation {
+    fn scan(&mut self, number: usize) -> Relation {
+        self.scans += 1;
+        let scan = self.scans;
         let table = &self.world.tables[number];
         let units: Vec<usize> = table
             .visible()
@@ -110,7 +115,8 @@ impl<'a> Evaluator<'a> {
             space: table.columns[*at].unit.unwrap(),
             k: BTreeMap::from([(table.party, table.k)]),
             merged: false,
-            over: None,
+            scans: BTreeSet::from([scan]),
+            over: BTreeSet::new(),
         };
         let bounds = |at: usize| {
             if self.free {

@@ -82,11 +82,13 @@ impl Through {
             }
             Kind::Arm | Kind::Term => {}
         }
-        let others: Vec<Arm> = all
+        let others: BTreeSet<Arm> = all
             .iter()
             .filter(|o| matches!(o.kind, Kind::Arm | Kind::Term | Kind::Net))
             .map(|o| o.arm)
             .filter(|a| *a != self.arm)
+            // Leaving out what nobody took is leaving out nothing.
+            .filter(|a| rows.iter().any(|row| row.took.contains_key(a)))
             .collect();
         let without = |arms: &[Arm]| {
             let kept = rows.iter().copied();
@@ -185,7 +187,7 @@ pub(super) fn window(
     });
     let frames = input.places.iter().enumerate().map(|(at, place)| Place {
         merged: place.merged || place.k.len() > 1,
-        over: Some(at),
+        over: BTreeSet::from([at]),
         ..place.clone()
     });
     input.places.extend(frames.collect::<Vec<_>>());

@@ -78,8 +78,10 @@ pub struct Place {
     pub k: BTreeMap<usize, usize>,
     /// Rows of several parties were merged.
     pub merged: bool,
-    /// Of a window's frames: the place of the rows themselves.
-    pub over: Option<usize>,
+    /// The scans whose rows these are.
+    pub scans: BTreeSet<usize>,
+    /// Of a window's frames: the places of the rows themselves.
+    pub over: BTreeSet<usize>,
 }
 
 /// Rows with what is known about all of them.

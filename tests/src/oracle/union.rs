@@ -20,7 +20,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
                 .iter()
                 .position(|(other, n)| other.space == place.space && n == nth);
             let at = found.unwrap_or(places.len());
-            let over = place.over.map(|over: usize| to[over]);
+            let over: BTreeSet<usize> = place.over.iter().map(|over| to[*over]).collect();
             if found.is_none() {
                 let place = Place {
                     over,
@@ -29,7 +29,8 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
                 places.push((place, *nth));
             } else {
                 let known = &mut places[at].0;
-                known.over = known.over.or(over);
+                known.over.extend(over);
+                known.scans.extend(&place.scans);
                 known.merged |= place.merged;
                 for (party, k) in &place.k {
                     let before = known.k.entry(*party).or_insert(*k);

@@ -29,3 +29,15 @@ fn groups_by_what_only_a_wider_key_determines_tell_nothing_of_a_few() {
         assert_eq!(format!("{one:?}"), format!("{two:?}"), "{sql}");
     }
 }
+
+/// The binder makes keys of what it takes to be determined; what a person determines by way of another key owes nothing.
+#[test]
+fn what_a_key_determines_by_way_of_another_is_no_key() {
+    let grouped = "(SELECT person AS p, max(CASE WHEN country = 'KY' THEN n END) AS a FROM bank.t GROUP BY person)";
+    let again = format!("(SELECT p, count(a) AS b FROM {grouped} g GROUP BY p)");
+    let sql = format!(
+        "SELECT count(*) AS people FROM (SELECT p, count(*) AS c FROM {again} h GROUP BY p) i"
+    );
+    let answers = few::world(2).ask(&[&sql]);
+    assert_eq!(few::told(&answers[0]), "[{\"people\":30}]");
+}

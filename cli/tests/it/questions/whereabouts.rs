@@ -52,14 +52,14 @@ fn world(a: &[(usize, usize, usize)], b: &[(usize, usize, usize)]) -> World {
     World::new(dir, "rita@regulator")
 }
 
-/// Thirty persons with two payments at each bank; so many of them paid a fee at bank a.
+/// Thirty persons with two payments at each bank, taking turns; so many of them paid a fee at bank a.
 fn fees(few: usize) -> World {
-    let at = |paying: usize| -> Vec<(usize, usize, usize)> {
-        let each =
-            |person: usize| [1, 2].map(|n| (person, 3 * usize::from(n == 1 && person < paying), n));
+    let at = |numbers: [usize; 2], paying: usize| -> Vec<(usize, usize, usize)> {
+        let fee = |person: usize, n: usize| 3 * usize::from(n == 2 && person < paying);
+        let each = |person: usize| numbers.map(|n| (person, fee(person, n), n));
         (0..30).flat_map(each).collect()
     };
-    world(&at(few), &at(0))
+    world(&at([2, 4], few), &at([1, 3], 0))
 }
 
 /// Asserts that one and four of few look the same, and enough do not.
@@ -97,6 +97,24 @@ fn a_row_whose_window_sees_the_few_is_not_missed() {
             ]
         })
         .collect();
+    few_look_the_same(fees, &attacks);
+}
+
+/// Bank b's rows see bank a's few where only these have a unit at this place, or stand at another.
+#[test]
+fn a_window_sees_whoever_is_in_its_partition() {
+    let both = |columns: &str, person: &str| {
+        format!(
+            "(SELECT {columns}, n, 1 AS s FROM a.t WHERE fee > 0 UNION ALL SELECT {columns}, n, 2 FROM b.t){person}"
+        )
+    };
+    let twin = both("person, person AS twin", "");
+    let attacks = [
+        format!("SELECT count(*) AS v FROM (SELECT twin, count(*) AS c FROM (SELECT twin, lag(n) OVER (PARTITION BY person ORDER BY n) FROM {twin}) GROUP BY twin)"),
+        format!("SELECT sum(l) AS v FROM (SELECT s, count(*) OVER (PARTITION BY person) AS l FROM {twin}) WHERE s = 2"),
+        "SELECT count(*) AS v FROM (SELECT person, lag(x) OVER (PARTITION BY person ORDER BY o) AS l FROM (SELECT person, n AS x, n AS o FROM a.t WHERE n = 9 UNION ALL SELECT person, n AS x, n AS o FROM b.t) \
+            UNION ALL SELECT person, lag(x) OVER (PARTITION BY person ORDER BY o) FROM (SELECT person, n AS x, n AS o FROM a.t WHERE fee > 0 UNION ALL SELECT person, n AS x, n AS o FROM b.t))".to_owned(),
+    ];
     few_look_the_same(fees, &attacks);
 }
 
@@ -158,6 +176,32 @@ fn what_the_rows_of_the_few_undo_is_refused() {
             "SELECT count(*) AS v FROM (SELECT count(*) OVER (PARTITION BY person) AS c FROM {rows}) WHERE c <= 2"
         ));
     }
+    let grouped = format!("(SELECT person, count(*) AS c FROM {joined} GROUP BY person)");
+    for condition in [
+        "abs(c - 3) >= 1",
+        "least(3 - c, 1) >= 1",
+        "10 / c >= 4",
+        "3 - c >= 1",
+    ] {
+        refused.push(format!(
+            "SELECT count(*) AS v FROM {grouped} g WHERE {condition}"
+        ));
+    }
+    let again = format!("(SELECT person, 3 - c AS c FROM {grouped} g)");
+    refused.push(format!(
+        "SELECT count(*) AS v FROM (SELECT person, min(c) AS c FROM {grouped} g GROUP BY 1) WHERE c <= 2"
+    ));
+    refused.push(format!("SELECT count(*) AS v FROM {again} g WHERE c >= 1"));
+    refused.push(format!(
+        "SELECT count(*) AS v FROM (SELECT person FROM {joined} GROUP BY 1 HAVING sum(-1) >= -2)"
+    ));
+    let list = "(SELECT x FROM (VALUES (3), (4)) AS k(x))";
+    refused.push(format!(
+        "SELECT count(*) AS v FROM {grouped} g WHERE c NOT IN {list}"
+    ));
+    refused.push(format!(
+        "SELECT count(*) AS v FROM {grouped} g WHERE NOT EXISTS (SELECT 1 FROM {list} k WHERE k.x = g.c)"
+    ));
     for key in ["x.person", "y.person"] {
         refused.push(format!(
             "SELECT count(*) AS v FROM (SELECT {key}, count(*) AS c FROM b.t x JOIN {BOTH} y ON x.person = y.person GROUP BY 1) WHERE c <= 4"

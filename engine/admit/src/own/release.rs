@@ -85,7 +85,9 @@ fn slot(
         column: columns.add_hidden(together(walker, tracks)),
         form: TrackForm::Set,
         merged: true,
-        over: None,
+        same: Vec::new(),
+        over: Vec::new(),
+        displaces: false,
         k: owed,
     }
 }

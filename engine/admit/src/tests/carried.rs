@@ -173,16 +173,27 @@ fn two_crowds_that_move_alike_move_so_together() {
 
 #[test]
 fn a_sum_grows_if_nothing_in_it_is_below_zero() {
-    let of = |bounds| Traits {
-        bounds,
+    let of = |from_zero, within: Option<Growth>| Traits {
+        from_zero,
+        crowded: within.map(|growth| Crowded { growth }),
         ..Traits::default()
     };
-    assert_eq!(growth("sum", &of(Some(bounds(0, 5)))), Growth::Up);
-    assert_eq!(growth("sum", &of(Some(bounds(-1, 5)))), Growth::Free);
-    assert_eq!(growth("sum", &of(None)), Growth::Free);
-    assert_eq!(growth("sum", &Traits::literal()), Growth::Up);
-    assert_eq!(growth("min", &Traits::default()), Growth::Down);
-    assert_eq!(growth("avg", &of(Some(bounds(0, 5)))), Growth::Free);
+    assert_eq!(growth("sum", &of(true, None)), Growth::Up);
+    assert_eq!(growth("sum", &of(false, None)), Growth::Free);
+    assert_eq!(growth("avg", &of(true, None)), Growth::Free);
+    let number = |n: i64| Traits::constant(Quantity::Number(Decimal::from(n)));
+    assert_eq!(growth("sum", &number(0)), Growth::Up);
+    assert_eq!(growth("sum", &number(-1)), Growth::Free);
+    for (name, moved) in [
+        ("sum", [Growth::Up, Growth::Free, Growth::Free]),
+        ("max", [Growth::Up, Growth::Free, Growth::Free]),
+        ("min", [Growth::Free, Growth::Down, Growth::Free]),
+        ("count", [Growth::Up, Growth::Up, Growth::Free]),
+    ] {
+        let within = [Growth::Up, Growth::Down, Growth::Free];
+        let found = within.map(|within| growth(name, &of(true, Some(within))));
+        assert_eq!(found, moved, "{name}");
+    }
 }
 
 /// A mean of rows that the question repeats is weighed by it.

@@ -24,7 +24,9 @@ pub(crate) fn spec(k: u32, keyed: bool, statistics: Vec<Statistic>) -> ReleaseSp
             column: 0,
             form: TrackForm::Scalar,
             merged: false,
-            over: None,
+            same: Vec::new(),
+            over: Vec::new(),
+            displaces: false,
             k: vec![(0, k)],
         }],
         parties: vec![PartyRule {

@@ -71,7 +71,9 @@ impl Bank {
             column,
             form: TrackForm::Scalar,
             merged: false,
-            over: None,
+            same: Vec::new(),
+            over: Vec::new(),
+            displaces: false,
             k: vec![(0, K)],
         };
         let spec = ReleaseSpec {

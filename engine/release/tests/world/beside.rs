@@ -22,11 +22,18 @@ impl World {
             .collect();
         let within = |one: &Part, other: &Part| {
             let mut slots = 0..one.len();
-            let fewer = slots.all(|slot| self.seen(one, slot).is_subset(&self.seen(other, slot)));
-            let somebody = !other
-                .iter()
-                .flatten()
-                .all(|party| one.iter().any(|of| of.contains(party)));
+            let fewer = slots.all(|slot| {
+                self.spec.slots[slot].displaces
+                    || self.seen(one, slot).is_subset(&self.seen(other, slot))
+            });
+            let somebody = (0..one.len()).any(|slot| {
+                let same = &self.spec.slots[slot].same;
+                let missing = |party| !same.iter().any(|at| one[*at].contains(party));
+                let others = |party| one.iter().flatten().any(|behind| behind != party);
+                other[slot]
+                    .iter()
+                    .any(|party| !one[slot].contains(party) && missing(party) && others(party))
+            });
             let merged =
                 (0..one.len()).any(|slot| self.spec.slots[slot].merged && one[slot] != other[slot]);
             fewer && (somebody || merged)
@@ -39,8 +46,8 @@ impl World {
     /// The parties in a slot; in a frame's, also those of the row itself.
     fn seen(&self, part: &Part, slot: usize) -> BTreeSet<u8> {
         let mut all = part[slot].clone();
-        if let Some(over) = self.spec.slots[slot].over {
-            all.extend(self.seen(part, over));
+        for over in &self.spec.slots[slot].over {
+            all.extend(self.seen(part, *over));
         }
         all
     }

@@ -91,17 +91,26 @@ fn party() -> impl Strategy<Value = PartyRule> {
 
 fn slot(slot: usize, parties: usize, k: u32) -> impl Strategy<Value = Slot> {
     let form = prop_oneof![Just(TrackForm::Scalar), Just(TrackForm::Set)];
-    let over = proptest::option::of(any::<prop::sample::Index>());
+    let others = || vec(any::<prop::sample::Index>(), 0..3);
     let k = vec(weighted(0.93, 0..=k), parties);
-    (form, any::<bool>(), over, k).prop_map(move |(form, merged, over, k)| Slot {
-        column: FIRST_TRACK + slot,
-        form,
-        merged,
-        over: over.filter(|_| slot > 0).map(|over| over.index(slot)),
-        k: (0_u8..)
-            .zip(k)
-            .filter_map(|(party, k)| Some((party, k?)))
-            .collect(),
+    let others = (others(), others(), weighted(0.3, Just(())));
+    (form, any::<bool>(), others, k).prop_map(move |(form, merged, (same, over, displaces), k)| {
+        Slot {
+            column: FIRST_TRACK + slot,
+            form,
+            merged,
+            displaces: displaces.is_some(),
+            same: same.iter().map(|same| same.index(slot + 1)).collect(),
+            over: over
+                .iter()
+                .filter(|_| slot > 0)
+                .map(|over| over.index(slot))
+                .collect(),
+            k: (0_u8..)
+                .zip(k)
+                .filter_map(|(party, k)| Some((party, k?)))
+                .collect(),
+        }
     })
 }
 

@@ -71,7 +71,9 @@ fn spec(keyed: bool) -> ReleaseSpec {
         column,
         form: TrackForm::Scalar,
         merged: false,
-        over: None,
+        same: Vec::new(),
+        over: Vec::new(),
+        displaces: false,
         k: vec![(party, 10)],
     };
     let party = |name: &str, pool| PartyRule {
