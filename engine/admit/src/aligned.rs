@@ -54,6 +54,7 @@ pub(crate) fn aligned(
                 known.single &= slot.single;
                 known.confirms |= slot.confirms;
                 known.displaces |= slot.displaces;
+                known.windows.extend(slot.windows.iter().copied());
                 known.scans.extend(slot.scans.iter().copied());
             } else {
                 let id = walker.fresh();

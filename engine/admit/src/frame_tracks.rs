@@ -41,6 +41,7 @@ pub(crate) fn frame_tracks(
         .flat_map(|t| t.slots.iter().copied())
         .collect();
     let mut frames = BTreeMap::new();
+    let window = walker.scan();
     for slot in &rel.slots {
         let several = slot.parties.len() > 1;
         // Where rows of others stand side by side with them, theirs see people that they have not got themselves.
@@ -58,7 +59,8 @@ pub(crate) fn frame_tracks(
             gathered(walker, call, track)
         };
         if let Some(known) = already(&over, exprs, slots) {
-            frames.insert(slot.id, known);
+            known.windows.insert(window);
+            frames.insert(slot.id, known.id);
             continue;
         }
         let id = walker.fresh();
@@ -72,6 +74,7 @@ pub(crate) fn frame_tracks(
             merged: slot.merged || several,
             over: BTreeSet::from([slot.id]),
             displaces: slot.displaces || displaces(call),
+            windows: BTreeSet::from([window]),
             // The partition's own value is the name of all of them: one a party.
             single: slot.single && keyed.contains(&slot.id),
             ..slot.clone()
@@ -81,13 +84,13 @@ pub(crate) fn frame_tracks(
 }
 
 /// The slot that says the same of another call.
-fn already(over: &Expr, exprs: &[Expr], slots: &[Slot]) -> Option<SlotId> {
-    let same = |slot: &&Slot| {
+fn already<'s>(over: &Expr, exprs: &[Expr], slots: &'s mut [Slot]) -> Option<&'s mut Slot> {
+    let same = |slot: &&mut Slot| {
         exprs
             .iter()
             .any(|e| matches!(e, Expr::Alias(a) if *a.expr == *over && a.name == slot.column.name))
     };
-    slots.iter().find(same).map(|slot| slot.id)
+    slots.iter_mut().find(same)
 }
 
 /// Whether a row more in the partition takes the place of another in the frame.

@@ -49,6 +49,19 @@ pub(crate) fn of<'r>(
     names
 }
 
+/// Whether keys name what windows have seen from rows of several owners. Rows in which somebody is whom no key names are left out; where
+/// these are the rows that see a few of another owner's, the others would tell of them.
+pub(crate) fn name_frames(rel: &Rel, keys: &[Traits]) -> bool {
+    let is_named =
+        |slot: &&Slot| slot.single && keys.iter().any(|key| key.slots.contains(&slot.id));
+    let seen = |frame: &Slot| {
+        let mut named = rel.slots.iter().filter(is_named);
+        named.any(|slot| frame.windows.is_subset(&slot.windows))
+    };
+    let mut frames = rel.slots.iter().filter(|slot| !slot.windows.is_empty());
+    !rel.mixed || frames.all(seen)
+}
+
 /// The numbers of the parties whose names an owner accepts in a key.
 fn accepted(policies: &Policies, rel: &Rel, key: &Traits, owner: &PartyId) -> BTreeSet<u8> {
     let lets = |other: &&PartyId| {

@@ -162,5 +162,5 @@ pub(crate) fn refuse(judge: &mut Judge<'_>, found: &Traits, expr: &Expr) {
         )
         .of(found.origin.as_ref())
         .at(expr)
-        .help("aggregate the column, or divide by a column as it stands; casts may only widen");
+        .help("aggregate the column, or divide by a column as it stands; casts may only widen, and sums of sums outgrow their type");
 }

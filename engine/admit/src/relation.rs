@@ -57,6 +57,8 @@ pub(crate) struct Slot {
     pub(crate) scans: BTreeSet<usize>,
     /// Of a window's frames: the slots of the rows that they are gathered from.
     pub(crate) over: BTreeSet<SlotId>,
+    /// The windows of which it is a frame.
+    pub(crate) windows: BTreeSet<usize>,
     /// Of a frame of places: a row more in it takes the place of another.
     pub(crate) displaces: bool,
     /// They only confirm rows of the recipient of a list.

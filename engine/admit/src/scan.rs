@@ -150,6 +150,7 @@ fn track(
         single: true,
         scans: BTreeSet::from([scan]),
         over: BTreeSet::new(),
+        windows: BTreeSet::new(),
         displaces: false,
         confirms: false,
     };

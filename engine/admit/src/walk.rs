@@ -35,7 +35,7 @@ pub(crate) struct Walker<'a> {
     /// Branches that are flags of a row where they were made.
     pub(crate) flag_arms: BTreeSet<ArmId>,
     next: usize,
-    /// Scans so far.
+    /// Scans and windows so far.
     scans: usize,
 }
 
@@ -61,7 +61,7 @@ impl<'a> Walker<'a> {
         self.next
     }
 
-    /// A number for a scan.
+    /// A number for a scan, or a window.
     pub(crate) fn scan(&mut self) -> usize {
         self.scans = self.scans.saturating_add(1);
         self.scans

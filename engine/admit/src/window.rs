@@ -264,6 +264,11 @@ fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
             )
             .help("partition by the person or account that the rows are about");
     }
+    if !names::name_frames(rel, partition) {
+        let message = "this window parts rows of several owners otherwise than a window below";
+        let denial = walker.refusals.rule(Code::Window, message);
+        denial.help("partition both by the same person or account");
+    }
     if partition.iter().any(|t| !t.groups_inside()) {
         walker.refusals.rule(
             Code::FilterGrain,

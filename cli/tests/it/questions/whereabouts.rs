@@ -217,3 +217,37 @@ fn what_the_rows_of_the_few_undo_is_refused() {
         );
     }
 }
+
+/// A window parted by one unit below a grouping by another: whom the window saw is named by none of its keys.
+#[test]
+fn what_windows_saw_must_be_named_above_them() {
+    let world = fees(1);
+    for bank in ["a", "b"] {
+        let file = world.path().join(bank).join("t.csv");
+        let rows = std::fs::read_to_string(&file).unwrap();
+        let rows = rows.lines().map(|row| match row.split_once(',') {
+            Some(("person", _)) => format!("{row},acct\n"),
+            Some((person, _)) => format!("{row},x{person}\n"),
+            None => String::new(),
+        });
+        std::fs::write(&file, rows.collect::<String>()).unwrap();
+        let policy = POLICY.replace(
+            "[joins.person]",
+            "acct = { unit = \"acct\", join = \"acct\" }\n[joins.acct]\nwith = [\"a\", \"b\"]\nmany = [\"a\", \"b\"]\n[joins.person]",
+        );
+        std::fs::write(world.path().join(bank).join("t.policy.toml"), policy).unwrap();
+    }
+    let both =
+        "(SELECT person, acct, n FROM a.t WHERE fee > 0 UNION ALL SELECT person, acct, n FROM b.t)";
+    let seen = format!("(SELECT person, acct, sum(n) OVER (PARTITION BY person) AS s FROM {both})");
+    let asked = [
+        format!("SELECT count(*) AS v FROM (SELECT acct, count(*) AS c FROM {seen} GROUP BY acct)"),
+        format!("SELECT sum(c) AS v FROM (SELECT count(*) OVER (PARTITION BY acct) AS c FROM {seen})"),
+        format!("SELECT count(*) AS v FROM (SELECT person, acct, count(*) AS c FROM {seen} GROUP BY person, acct)"),
+        "SELECT count(*) AS v FROM (SELECT acct, count(*) AS c FROM (SELECT acct, sum(n) OVER (PARTITION BY person) AS s FROM b.t) GROUP BY acct)".to_owned(),
+    ];
+    let statements: Vec<&str> = asked.iter().map(String::as_str).collect();
+    let answers: Vec<String> = world.ask(&statements).iter().map(told).collect();
+    let thirty = "[{\"v\":30}]";
+    assert_eq!(answers, ["E_CROWD", "E_WINDOW", "[]", thirty]);
+}
