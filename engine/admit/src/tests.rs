@@ -4,11 +4,14 @@ mod carried;
 
 use arrow::datatypes::{DataType, Field, IntervalDayTime, Schema, TimeUnit};
 use chrono::{NaiveDate, NaiveDateTime};
-use datafusion_common::{DFSchema, ScalarValue};
+use datafusion_common::{DFSchema, Result as DfResult, ScalarValue, TableReference};
+use datafusion_expr::logical_plan::builder::table_scan;
 use datafusion_expr::{Expr, col, lit};
 use policy::capability::{Grain, TimeUnit as Unit};
+use policy::denial::Code;
 use policy::number::Decimal;
 
+use crate::access::tables_read;
 use crate::constant::{Quantity, constant_quantity};
 use crate::cost::{Cost, Limits, afford};
 use crate::grain::{Span, cell_months, cell_seconds, moment_on, span_on};
@@ -186,4 +189,40 @@ fn a_question_that_costs_too_much_is_told_how_much() {
     assert_eq!(cost(1.1e12, 0.0), Err(rows.to_owned()));
     let bytes = "this would hold about 10^10 bytes at once, more than a question may";
     assert_eq!(cost(0.0, 1e10), Err(bytes.to_owned()));
+}
+
+/// A table that no party can have is unknown; a name without a schema is that of a recursion's own rows.
+#[test]
+fn names_of_no_party_are_unknown() -> DfResult<()> {
+    let schema = Schema::new(vec![Field::new("a", DataType::Int64, true)]);
+    let read = |name: TableReference| {
+        let scan = table_scan(Some(name), &schema, None)?.build()?;
+        Ok::<_, datafusion_common::DataFusionError>(tables_read(&scan).map(|tables| tables.len()))
+    };
+    let unknown = read(TableReference::partial("Not A Party", "t"))?;
+    assert_eq!(unknown.map_err(|denial| denial.code), Err(Code::Unknown));
+    assert_eq!(read(TableReference::partial("bank", "t"))?.ok(), Some(1));
+    assert_eq!(read(TableReference::bare("hops"))?.ok(), Some(0));
+    Ok(())
+}
+
+/// Constants are added up in the type in which they will be.
+#[test]
+fn constants_of_two_types_are_added_up() {
+    let sum = constant_quantity(&(lit(1_i64) + lit(0.5_f64)));
+    let half = Decimal::parse("1.5").map(Quantity::Number);
+    assert_eq!(sum, half);
+}
+
+/// Of constants too large to be added up nothing is left that could lie on a grid.
+#[test]
+fn constants_that_are_too_large_are_no_numbers() -> DfResult<()> {
+    let kind = DataType::Decimal128(38, 0);
+    let schema = DFSchema::try_from(Schema::new(vec![Field::new("a", kind, true)]))?;
+    let large = 10_i128.pow(38) - 1;
+    let constant = |mantissa| lit(ScalarValue::Decimal128(Some(mantissa), 38, 0));
+    let of = |left: &Expr| Linear::of_difference(left, &constant(-large), &schema).constant;
+    assert!(of(&(col("a") + constant(large))).other);
+    assert!(!of(&(col("a") + constant(1))).other);
+    Ok(())
 }

@@ -71,6 +71,13 @@ fn release(text: &mut String, number: usize, release: &ReleasePlan) {
     let parties: Vec<String> = release.spec.parties.iter().map(party).collect();
     writeln!(text, "  {}", parties.join(", ")).unwrap();
     writeln!(text, "  {:?}", release.duties).unwrap();
+    if let Some(private) = &release.private {
+        writeln!(text, "  {:?}", private.terms).unwrap();
+        if let Some(listed) = &private.listed {
+            text.push_str("  groups listed by\n");
+            plan(text, listed);
+        }
+    }
     plan(text, &release.input);
 }
 

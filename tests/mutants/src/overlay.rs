@@ -163,7 +163,8 @@ fn adapted(name: &str, bytes: Vec<u8>) -> Vec<u8> {
             let lints = text.find("[workspace.lints.rust]");
             let (before, lints) = text.split_at(lints.unwrap_or(text.len()));
             let after = lints.find("[profile").map_or("", |at| lints.split_at(at).1);
-            let lints = "[workspace.lints.rust]\nwarnings = \"allow\"";
+            // A switch that overflows a constant is a mutant that panics.
+            let lints = "[workspace.lints.rust]\nwarnings = \"allow\"\narithmetic_overflow = \"allow\"\nunconditional_panic = \"allow\"";
             format!("{before}{lints}\n\n{FASTER}\n{after}").into_bytes()
         }
         _ => bytes,
