@@ -154,7 +154,12 @@ impl World {
             let one = seal(name, (data, policy), &store, (&folder, identity));
             sealed.insert(name.clone(), one);
         }
-        let contract = contract(&read, &keys, &sealed);
+        let mut contract = contract(&read, &keys, &sealed);
+        // Approved texts owe memory, and memory is sealed under a seed of every owner.
+        for (party, member) in &mut contract.parties {
+            let seed = folder(party.as_str()).seed("state").unwrap();
+            member.seed = Some(seed.commitment(party.as_str()));
+        }
         let identity = folder("engine").party().unwrap().identity;
         let ledger = Ledger::open(&made.join("ledger"), "subrosa/bench", &|_| None).unwrap();
         let mut parties: BTreeMap<PartyId, Arc<dyn PartyLink>> = BTreeMap::new();

@@ -7,7 +7,11 @@
 use std::collections::BTreeSet;
 
 use datafusion_common::JoinType;
-use datafusion_expr::{Aggregate, Distinct, Expr, Join, LogicalPlan};
+use datafusion_expr::{
+    Aggregate, Distinct, Expr, Join, LogicalPlan, Window, WindowFunctionDefinition,
+};
+
+use crate::conjunct::unaliased;
 
 /// Columns, and columns that have one value wherever those have one.
 type Dependency = (BTreeSet<usize>, BTreeSet<usize>);
@@ -46,7 +50,7 @@ fn dependencies(plan: &LogicalPlan) -> Vec<Dependency> {
     match plan {
         LogicalPlan::Filter(node) => dependencies(&node.input),
         LogicalPlan::SubqueryAlias(node) => dependencies(&node.input),
-        LogicalPlan::Window(node) => dependencies(&node.input),
+        LogicalPlan::Window(node) => of_partitions(node),
         LogicalPlan::Projection(node) => moved(&node.input, &node.expr),
         LogicalPlan::Aggregate(node) => of_groups(node),
         LogicalPlan::Join(node) => of_pairs(node),
@@ -91,6 +95,29 @@ fn moved(input: &LogicalPlan, exprs: &[Expr]) -> Vec<Dependency> {
     let here = all.iter().map(|(from, to)| (from, stays(from), to));
     here.filter(|(from, stays, _)| from.is_subset(&reached(&all, stays)))
         .map(|(_, stays, to)| (kept(&stays), kept(to)))
+        .collect()
+}
+
+/// What is computed over a whole partition is one value for all its rows.
+fn of_partitions(node: &Window) -> Vec<Dependency> {
+    let width = node.input.schema().fields().len();
+    let value = |(at, expr): (usize, &Expr)| {
+        let Expr::WindowFunction(call) = unaliased(expr) else {
+            return None;
+        };
+        let frame = &call.params.window_frame;
+        let whole = frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded();
+        let aggregate = matches!(call.fun, WindowFunctionDefinition::AggregateUDF(_));
+        let by = call.params.partition_by.iter();
+        let by: Option<BTreeSet<usize>> = by.map(|key| column(&node.input, key)).collect();
+        let ordered = !call.params.order_by.is_empty();
+        (aggregate && whole && !ordered)
+            .then_some((by?, BTreeSet::from([width.saturating_add(at)])))
+    };
+    let values = node.window_expr.iter().enumerate().filter_map(value);
+    dependencies(&node.input)
+        .into_iter()
+        .chain(values)
         .collect()
 }
 

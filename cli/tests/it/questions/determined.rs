@@ -41,3 +41,15 @@ fn what_a_key_determines_by_way_of_another_is_no_key() {
     let answers = few::world(2).ask(&[&sql]);
     assert_eq!(few::told(&answers[0]), "[{\"people\":30}]");
 }
+
+/// What a window says of a whole partition is determined by what parts it.
+#[test]
+fn what_a_partition_determines_is_no_key() {
+    let grouped = "(SELECT person AS p, max(CASE WHEN country = 'KY' THEN n END) AS a FROM bank.t GROUP BY person)";
+    let seen = format!("(SELECT g.*, count(a) OVER (PARTITION BY p) AS b FROM {grouped} g)");
+    let sql = format!(
+        "SELECT count(*) AS people FROM (SELECT p, max(b) AS b, count(*) AS c FROM {seen} h GROUP BY p) i"
+    );
+    let answers = few::world(2).ask(&[&sql]);
+    assert_eq!(few::told(&answers[0]), "[{\"people\":30}]");
+}
