@@ -51,11 +51,22 @@ pub async fn plaintext(root: &Path, questions: Vec<String>) -> Box<dyn Side> {
             .unwrap();
         made.collect().await.unwrap();
     }
-    for (name, (data, _)) in &read.tables {
+    for (name, (data, policy)) in &read.tables {
+        let derived = derived(policy);
+        let clear = if derived.is_empty() {
+            name.to_string()
+        } else {
+            format!("{name}_clear")
+        };
         let options = ParquetReadOptions::default();
         let path = data.to_str().unwrap();
-        let registered = context.register_parquet(name.to_string(), path, options);
+        let registered = context.register_parquet(clear.as_str(), path, options);
         registered.await.unwrap();
+        if !derived.is_empty() {
+            let view = format!("CREATE VIEW {name} AS SELECT *{derived} FROM {clear}");
+            let made = context.sql(&view).await.unwrap();
+            made.collect().await.unwrap();
+        }
     }
     for (name, sql) in &read.views {
         let made = context
@@ -65,4 +76,16 @@ pub async fn plaintext(root: &Path, questions: Vec<String>) -> Box<dyn Side> {
         made.collect().await.unwrap();
     }
     Box::new(Plaintext { context, questions })
+}
+
+/// What a policy derives by SQL, as further columns; sealed tables have them on disk.
+fn derived(policy: &Path) -> String {
+    let text = std::fs::read_to_string(policy).unwrap();
+    let policy: toml::Value = toml::from_str(&text).unwrap();
+    let columns = policy.get("derive").and_then(toml::Value::as_table);
+    let columns = columns.into_iter().flatten().filter_map(|(name, column)| {
+        let sql = column.get("sql")?.as_str()?;
+        Some(format!(", {sql} AS {name}"))
+    });
+    columns.collect()
 }
