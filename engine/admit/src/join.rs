@@ -17,7 +17,7 @@ use crate::refusals::{Explain, span_of};
 use crate::relation::Rel;
 use crate::repeated;
 use crate::semi;
-use crate::traits::SlotId;
+use crate::traits::{ArmId, SlotId};
 use crate::walk::Walker;
 use crate::weights;
 
@@ -77,7 +77,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
     } else {
         node.null_equality
     };
-    let rel = joined(left, right, &found, |l, r| {
+    let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
             r.into(),
@@ -89,12 +89,13 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
             false,
         )
     })?;
-    judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
+    let arms = judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
+    rel.row_arms.extend(arms);
     let rel = weights::followed(walker, rel, weighing)?;
     repeated::by_literals(walker, rel, brought)
 }
 
-/// Judges the conditions that are no linking equalities.
+/// Judges the conditions that are no linking equalities. Returns the arms by which they decide which rows meet.
 ///
 /// A join with a public table is judged by [`link`]; between protected sides an equality is a predicate, also where
 /// one of the columns holds a literal.
@@ -104,9 +105,10 @@ pub(crate) fn judge_rest(
     found: &Condition,
     both_protected: bool,
     polarity: Polarity,
-) {
+) -> BTreeSet<ArmId> {
+    let mut arms = BTreeSet::new();
     for expr in &found.rest {
-        walker.judge(rel).predicate(expr, polarity);
+        arms.extend(walker.judge(rel).predicate(expr, polarity).arms);
         if rel.is_protected() && !branches(expr).is_empty() {
             walker
                 .refusals
@@ -118,9 +120,10 @@ pub(crate) fn judge_rest(
     if both_protected {
         for (l, r) in &found.equal {
             let equality = Expr::Column(l.clone()).eq(Expr::Column(r.clone()));
-            walker.judge(rel).predicate(&equality, polarity);
+            arms.extend(walker.judge(rel).predicate(&equality, polarity).arms);
         }
     }
+    arms
 }
 
 /// Puts the two sides together.
@@ -249,7 +252,8 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
             false,
         )
     })?;
-    judge_rest(walker, &rel, &found, both_protected, Polarity::Both);
+    let arms = judge_rest(walker, &rel, &found, both_protected, Polarity::Both);
+    rel.row_arms.extend(arms);
     rel.unique.retain(|key| kept.contains(key));
     // Where a row has no match, its columns name nobody: grouped by them, many people would be one row.
     // Those of the other side name nobody of this one there, whatever they equal elsewhere.

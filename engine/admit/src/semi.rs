@@ -3,6 +3,8 @@
 //! A semi join becomes an inner join with the other side grouped by the key, so that the people who
 //! make the condition true are contributors too.
 
+use std::collections::BTreeSet;
+
 use datafusion_common::{Column, NullEquality, Result as DfResult};
 use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan, Projection};
 use policy::denial::Code;
@@ -14,6 +16,7 @@ use crate::link::{link, undone};
 use crate::nobody;
 use crate::predicate::Polarity;
 use crate::relation::Rel;
+use crate::traits::ArmId;
 use crate::walk::Walker;
 
 /// Both sides with the condition sorted; conditions across both sides besides the key are refused.
@@ -101,7 +104,8 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         )
     })?;
     if both_protected {
-        judge_rest(walker, &rel, &equalities_of(&found), true, Polarity::Both);
+        let arms = judge_rest(walker, &rel, &equalities_of(&found), true, Polarity::Both);
+        rel.row_arms.extend(arms);
     }
     for col in &mut rel.cols {
         // Equated entities stay known by the kept columns.
@@ -175,13 +179,18 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
             );
         }
     }
-    if kept.is_protected() {
-        judge_conditions(walker, &kept, &tested, &found)?;
-    }
+    let arms = if kept.is_protected() {
+        judge_conditions(walker, &kept, &tested, &found)?
+    } else {
+        BTreeSet::new()
+    };
     let tested = nobody::keys_left_out(tested, found.keys.iter().map(|pair| &pair.right))?;
     let left_keys = found.keys.iter().map(|pair| &pair.left);
     let filter = nobody::and_somebody(node.filter.as_ref(), &kept, left_keys);
     let mut rel = kept;
+    let own = arms.into_iter().filter(|arm| rel.arms.contains_key(arm));
+    let own: Vec<ArmId> = own.collect();
+    rel.row_arms.extend(own);
     let (left, right, on): (LogicalPlan, LogicalPlan, Vec<(Expr, Expr)>) = if keeps_left {
         (rel.plan.clone(), tested.plan, node.on.clone())
     } else {
@@ -216,7 +225,7 @@ fn judge_conditions(
     kept: &Rel,
     tested: &Rel,
     found: &Condition,
-) -> DfResult<()> {
+) -> DfResult<BTreeSet<ArmId>> {
     let both_protected = tested.is_protected();
     let pairs = joined(kept.clone(), tested.clone(), found, |l, r| {
         let none: Vec<(Expr, Expr)> = Vec::new();
@@ -231,6 +240,11 @@ fn judge_conditions(
             false,
         )
     })?;
-    judge_rest(walker, &pairs, found, both_protected, Polarity::Both);
-    Ok(())
+    Ok(judge_rest(
+        walker,
+        &pairs,
+        found,
+        both_protected,
+        Polarity::Both,
+    ))
 }

@@ -9,6 +9,7 @@ mod approved;
 mod banks;
 mod bounds;
 mod clear;
+mod conditions;
 mod determined;
 pub(crate) mod few;
 mod health;
