@@ -12,6 +12,7 @@ use datafusion_expr::{
 };
 
 use crate::conjunct::unaliased;
+use crate::frame::is_unbounded;
 
 /// Columns, and columns that have one value wherever those have one.
 type Dependency = (BTreeSet<usize>, BTreeSet<usize>);
@@ -105,8 +106,7 @@ fn of_partitions(node: &Window) -> Vec<Dependency> {
         let Expr::WindowFunction(call) = unaliased(expr) else {
             return None;
         };
-        let frame = &call.params.window_frame;
-        let whole = frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded();
+        let whole = is_unbounded(&call.params.window_frame);
         let aggregate = matches!(call.fun, WindowFunctionDefinition::AggregateUDF(_));
         let by = call.params.partition_by.iter();
         let by: Option<BTreeSet<usize>> = by.map(|key| column(&node.input, key)).collect();

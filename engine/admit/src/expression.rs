@@ -20,11 +20,9 @@ use crate::traits::{Growth, Traits};
 pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     let mut found = made(judge, expr);
     let schema = std::sync::Arc::clone(judge.rel.plan.schema());
-    // More rows move what is computed from a count in any way.
-    if let (Some(crowded), None) = (
-        &mut found.crowded,
-        strip(unaliased(expr), schema.as_ref()).try_as_col(),
-    ) {
+    let bare = strip(unaliased(expr), schema.as_ref()).try_as_col();
+    if let Some(crowded) = found.crowded.as_mut().filter(|_| bare.is_none()) {
+        // More rows move what is computed from a count in any way.
         crowded.growth = Growth::Free;
     }
     found

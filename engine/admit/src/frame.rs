@@ -1,7 +1,7 @@
 //! Offsets of windows: of frames, on the grid of what orders them; of LAG and LEAD, numbers of rows.
 
 use datafusion_expr::expr::WindowFunction;
-use datafusion_expr::{Expr, WindowFrameBound, WindowFrameUnits};
+use datafusion_expr::{Expr, WindowFrame, WindowFrameBound, WindowFrameUnits};
 use policy::denial::Code;
 
 use crate::constant::{Quantity, constant, quantity};
@@ -19,6 +19,16 @@ pub(crate) fn is_whole(expr: &Expr) -> bool {
         }
         None => false,
     }
+}
+
+/// Whether a frame is the whole partition.
+pub(crate) fn is_unbounded(frame: &WindowFrame) -> bool {
+    frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded()
+}
+
+/// Whether a frame is told off by places: a row more takes the place of another.
+pub(crate) fn counts_rows(frame: &WindowFrame) -> bool {
+    frame.units == WindowFrameUnits::Rows && !is_unbounded(frame)
 }
 
 /// Offsets of a RANGE frame lie on the grid of what it is ordered by.

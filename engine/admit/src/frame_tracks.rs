@@ -14,6 +14,7 @@ use crate::arms::{self, Difference, From, Gate, Made, Through};
 use crate::branch::when;
 use crate::clamp::clamped;
 use crate::constant::constant;
+use crate::frame::counts_rows;
 use crate::relation::{Rel, Slot};
 use crate::sides;
 use crate::terms;
@@ -73,7 +74,7 @@ pub(crate) fn frame_tracks(
             set: slot.set || !shifted,
             merged: slot.merged || several,
             over: BTreeSet::from([slot.id]),
-            displaces: slot.displaces || displaces(call),
+            displaces: slot.displaces || is_shift(call) || counts_rows(&call.params.window_frame),
             windows: BTreeSet::from([window]),
             // The partition's own value is the name of all of them: one a party.
             single: slot.single && keyed.contains(&slot.id),
@@ -91,13 +92,6 @@ fn already<'s>(over: &Expr, exprs: &[Expr], slots: &'s mut [Slot]) -> Option<&'s
             .any(|e| matches!(e, Expr::Alias(a) if *a.expr == *over && a.name == slot.column.name))
     };
     slots.iter_mut().find(same)
-}
-
-/// Whether a row more in the partition takes the place of another in the frame.
-fn displaces(call: &WindowFunction) -> bool {
-    let frame = &call.params.window_frame;
-    let whole = frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded();
-    is_shift(call) || (frame.units == WindowFrameUnits::Rows && !whole)
 }
 
 fn is_shift(call: &WindowFunction) -> bool {

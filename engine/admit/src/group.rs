@@ -177,7 +177,7 @@ fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> 
 
 /// Each protected party must have a track among the keys: a row about a crowd is a release.
 pub(crate) fn check_crowd(walker: &mut Walker<'_>, rel: &Rel, keys: &[Traits]) {
-    if !names::name_frames(rel, keys) {
+    if !names::frames_are_named(rel, keys) {
         let message =
             "this inner grouping gathers rows of several owners otherwise than a window below";
         let denial = walker.refusals.rule(Code::Crowd, message);

@@ -51,7 +51,7 @@ pub(crate) fn of<'r>(
 
 /// Whether keys name what windows have seen from rows of several owners. Rows in which somebody is whom no key names are left out; where
 /// these are the rows that see a few of another owner's, the others would tell of them.
-pub(crate) fn name_frames(rel: &Rel, keys: &[Traits]) -> bool {
+pub(crate) fn frames_are_named(rel: &Rel, keys: &[Traits]) -> bool {
     let is_named =
         |slot: &&Slot| slot.single && keys.iter().any(|key| key.slots.contains(&slot.id));
     let seen = |frame: &Slot| {

@@ -10,8 +10,9 @@ use std::sync::Arc;
 use datafusion_common::Result as DfResult;
 use datafusion_common::tree_node::TreeNodeRecursion;
 use datafusion_expr::expr::{ScalarFunction, Sort};
-use datafusion_expr::{Expr, LogicalPlan, WindowFrameUnits};
+use datafusion_expr::{Expr, LogicalPlan};
 
+use crate::frame::counts_rows;
 use crate::relation::Rel;
 use crate::walk::Walker;
 
@@ -24,10 +25,7 @@ pub fn by_place(expr: &Expr) -> bool {
     match expr {
         Expr::Alias(alias) => by_place(&alias.expr),
         Expr::WindowFunction(call) => {
-            let frame = &call.params.window_frame;
-            let whole = frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded();
-            OF_PLACES.contains(&call.fun.name())
-                || (frame.units == WindowFrameUnits::Rows && !whole)
+            OF_PLACES.contains(&call.fun.name()) || counts_rows(&call.params.window_frame)
         }
         _other => false,
     }

@@ -265,7 +265,11 @@ fn exact(argument: &Expr, rel: &Rel) -> Expr {
 
 /// Tracks as a release knows them.
 pub(crate) fn spec_slots(slots: &[Slot], columns: &mut Columns) -> Vec<release::Slot> {
-    let position = |id: SlotId| slots.iter().position(|slot| slot.id == id);
+    // A slot that is not there is one that no release has, and refused as that.
+    let position = |id: SlotId| {
+        let at = slots.iter().position(|slot| slot.id == id);
+        at.unwrap_or(usize::MAX)
+    };
     let mut spec = |slot: &Slot| release::Slot {
         column: columns.add_hidden(Expr::Column(slot.column.clone())),
         form: if slot.set {
@@ -274,15 +278,13 @@ pub(crate) fn spec_slots(slots: &[Slot], columns: &mut Columns) -> Vec<release::
             TrackForm::Scalar
         },
         merged: slot.merged,
-        same: (0..slots.len())
-            .filter(|at| {
-                slots
-                    .get(*at)
-                    .is_some_and(|other| slot.scans.is_subset(&other.scans))
-            })
+        same: (0..)
+            .zip(slots)
+            .filter(|(_, other)| slot.scans.is_subset(&other.scans))
+            .map(|(at, _)| at)
             .collect(),
         displaces: slot.displaces,
-        over: slot.over.iter().copied().filter_map(position).collect(),
+        over: slot.over.iter().copied().map(position).collect(),
         k: slot.parties.iter().map(|(party, k)| (*party, *k)).collect(),
     };
     slots.iter().map(&mut spec).collect()

@@ -264,7 +264,7 @@ fn check_partition(walker: &mut Walker<'_>, rel: &Rel, partition: &[Traits]) {
             )
             .help("partition by the person or account that the rows are about");
     }
-    if !names::name_frames(rel, partition) {
+    if !names::frames_are_named(rel, partition) {
         let message = "this window parts rows of several owners otherwise than a window below";
         let denial = walker.refusals.rule(Code::Window, message);
         denial.help("partition both by the same person or account");

@@ -110,19 +110,7 @@ impl Release {
         if told.is_empty() {
             return Ok(None);
         }
-        let value = match recipe.value {
-            // Nobody adds anything to a count of no values.
-            Source::Supported { distinct, witness } => self
-                .supported_values((distinct, witness), &told, parts)?
-                .filter(|count| *count > 0)
-                .map(|count| Datum::Integer(i256::from_i128(i128::from(count)))),
-            Source::Rows
-            | Source::Present(_)
-            | Source::Distinct(_)
-            | Source::Sum { .. }
-            | Source::Mean { .. }
-            | Source::Spread { .. } => self.value(recipe.value, &recipe.output, &told),
-        };
+        let value = self.value(recipe, &told, parts);
         Ok(value.and_then(|value| fit(value, &recipe.output)))
     }
 
@@ -183,7 +171,7 @@ impl Release {
         (distinct, witness): (usize, usize),
         told: &[u32],
         parts: &[u32],
-    ) -> Result<Option<u64>> {
+    ) -> Option<u64> {
         let values = |part| self.values.distinct_in(distinct, part);
         let supported = |part, value: &u32| {
             self.seen(part, witness, |tally, needs| tally.supports(needs, *value))
@@ -192,31 +180,33 @@ impl Release {
         for part in told {
             let mut few = NumberSet::default();
             for other in parts {
-                if self.is_beside(*part, &[*other])? {
+                if self.is_beside(*part, &[*other]).ok()? {
                     let all = values(*other).into_iter().flatten().copied();
                     few.extend(all.filter(|value| !supported(*other, value)));
                 }
             }
-            let Some(own) = values(*part) else {
-                return Ok(None);
-            };
-            let own = own.iter().copied();
+            let own = values(*part)?.iter().copied();
             found.extend(own.filter(|value| supported(*part, value) && !few.contains(value)));
         }
-        Ok(u64::try_from(found.len()).ok())
+        u64::try_from(found.len()).ok()
     }
 
-    /// The value of a statistic over some parts.
-    fn value(&self, source: Source, output: &DataType, parts: &[u32]) -> Option<Datum> {
+    /// The value of a statistic over those of a cell's parts that are told.
+    fn value(&self, recipe: &Recipe, told: &[u32], parts: &[u32]) -> Option<Datum> {
+        let output = &recipe.output;
         let count = |count: u64| Some(Datum::Integer(i256::from_i128(i128::from(count))));
         let moments = |measure| {
-            Some(self.values.moments(measure, parts)).filter(|moments| moments.count() > 0)
+            Some(self.values.moments(measure, told)).filter(|moments| moments.count() > 0)
         };
-        match source {
-            Source::Rows => count(self.values.rows(parts)),
-            Source::Present(argument) => count(self.values.present(argument, parts)),
-            Source::Distinct(argument) => count(self.values.distinct(argument, parts)),
-            Source::Supported { .. } => None,
+        match recipe.value {
+            Source::Rows => count(self.values.rows(told)),
+            Source::Present(argument) => count(self.values.present(argument, told)),
+            Source::Distinct(argument) => count(self.values.distinct(argument, told)),
+            Source::Supported { distinct, witness } => {
+                // Nobody adds anything to a count of no values.
+                let values = self.supported_values((distinct, witness), told, parts);
+                count(values.filter(|values| *values > 0)?)
+            }
             Source::Sum { measure, scale } => number(moments(measure)?.sum(), scale, output),
             Source::Mean { measure, scale } => {
                 let moments = moments(measure)?;
