@@ -1,7 +1,7 @@
 //! A list of the question's own holds constants: what it would read in a subquery nobody would have judged.
 
 use super::few;
-use super::world::World;
+use super::world::{World, Written};
 
 #[test]
 fn a_list_reads_nothing() {
@@ -28,19 +28,15 @@ fn a_list_reads_nothing() {
 /// An `absent` value with digits behind the point is nobody, and nobody else is.
 #[test]
 fn a_fraction_may_be_nobody() {
-    let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("bank");
-    std::fs::create_dir(&folder).unwrap();
-    let rows = (0..20).map(|person| format!("{}.5\n", person % 10));
-    let rows: String = std::iter::once("half\n".to_owned()).chain(rows).collect();
-    std::fs::write(folder.join("t.csv"), rows).unwrap();
-    let policy = "policy = 1\ntable = \"t\"\n[disclosure]\nmin_contributors = 3\njitter = false\nhistory = \"off\"\nnoise = \"off\"\n\
-        [columns]\nhalf = { unit = \"half\", absent = [0.5, 3] }\n";
-    std::fs::write(folder.join("t.policy.toml"), policy).unwrap();
-    let world = "name = \"halves\"\n[parties.regulator]\nanalysts = [\"rita\"]\n[parties.bank.tables.t]\ndata = \"bank/t.csv\"\n\
-        policy = \"bank/t.policy.toml\"\ntypes = { half = \"decimal(3,1)\" }\n[engine]\npurposes = [\"aml\"]\n";
-    std::fs::write(dir.path().join("collaboration.toml"), world).unwrap();
-    let world = World::new(dir, "rita@regulator");
+    let halves = Written {
+        owner: "bank",
+        name: "t",
+        policy: "policy = 1\ntable = \"t\"\n[disclosure]\nmin_contributors = 3\njitter = false\nhistory = \"off\"\nnoise = \"off\"\n\
+            [columns]\nhalf = { unit = \"half\", absent = [0.5, 3] }\n".to_owned(),
+        csv: ("half", (0..20).map(|person| format!("{}.5", person % 10)).collect()),
+        more: "types = { half = \"decimal(3,1)\" }",
+    };
+    let world = World::written("rita@regulator", &[halves]);
     let answers = world.ask(&["SELECT count(*) AS n, count(DISTINCT half) AS h FROM bank.t"]);
     assert_eq!(few::told(&answers[0]), "[{\"n\":18,\"h\":9}]");
 }

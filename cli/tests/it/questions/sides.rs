@@ -1,7 +1,7 @@
 //! What few of one owner's people add to rows that are merged with another owner's does not hide among what the other adds.
 
 use super::few::told;
-use super::world::World;
+use super::world::{World, Written};
 
 const POLICY: &str = r#"policy = 1
 table = "t"
@@ -20,42 +20,20 @@ many = ["a", "b"]
 negation = true
 "#;
 
-const WORLD: &str = r#"name = "sides"
-[parties.regulator]
-analysts = ["rita"]
-[parties.a.tables.t]
-data = "a/t.csv"
-policy = "a/t.policy.toml"
-[parties.b.tables.t]
-data = "b/t.csv"
-policy = "b/t.policy.toml"
-[engine]
-purposes = ["aml"]
-"#;
-
 /// Two banks with the same thirty persons, so many of whom paid a fee at bank a.
 fn world(few: usize) -> World {
-    let dir = tempfile::tempdir().unwrap();
-    for bank in ["a", "b"] {
-        let folder = dir.path().join(bank);
-        std::fs::create_dir(&folder).unwrap();
-        let row = |person: usize, payment: usize| {
-            let fee = if bank == "a" && payment == 0 && person < few {
-                3
-            } else {
-                0
-            };
-            format!("p{person},{fee},{}\n", payment + 1)
-        };
-        let rows = (0..30).flat_map(|person| (0..2).map(move |payment| row(person, payment)));
-        let rows: String = std::iter::once("person,fee,n\n".to_owned())
-            .chain(rows)
-            .collect();
-        std::fs::write(folder.join("t.csv"), rows).unwrap();
-        std::fs::write(folder.join("t.policy.toml"), POLICY).unwrap();
-    }
-    std::fs::write(dir.path().join("collaboration.toml"), WORLD).unwrap();
-    World::new(dir, "rita@regulator")
+    let bank = |owner, paying: usize| {
+        let fee = |person: usize, n: usize| 3 * usize::from(n == 1 && person < paying);
+        let each = |person: usize| [1, 2].map(|n| format!("p{person},{},{n}", fee(person, n)));
+        Written {
+            owner,
+            name: "t",
+            policy: POLICY.to_owned(),
+            csv: ("person,fee,n", (0..30).flat_map(each).collect()),
+            more: "",
+        }
+    };
+    World::written("rita@regulator", &[bank("a", few), bank("b", 0)])
 }
 
 fn both(a: &str, b: &str) -> String {

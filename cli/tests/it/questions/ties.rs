@@ -2,7 +2,7 @@
 //! what few of them hold.
 
 use super::few::told;
-use super::world::World;
+use super::world::{World, Written};
 
 const POLICY: &str = r#"policy = 1
 table = "TABLE"
@@ -18,40 +18,25 @@ day = { filter = true }
 land = { dimension = true, filter = true }
 "#;
 
-const WORLD: &str = r#"name = "ties"
-[parties.regulator]
-analysts = ["rita"]
-[parties.bank.tables.t]
-data = "bank/t.csv"
-policy = "bank/t.policy.toml"
-[parties.bank.tables.people]
-data = "bank/people.csv"
-policy = "bank/people.policy.toml"
-[engine]
-purposes = ["aml"]
-"#;
-
 /// Sixty persons with two payments of one day each.
 fn world() -> World {
-    let dir = tempfile::tempdir().unwrap();
-    let folder = dir.path().join("bank");
-    std::fs::create_dir(&folder).unwrap();
-    let head = "person,amount,day,land\n".to_owned();
     let row = |person: usize, payment: usize| {
-        format!("p{person},{},1,LU\n", person * 7 % 40 + payment * 300)
+        format!("p{person},{},1,LU", person * 7 % 40 + payment * 300)
+    };
+    let table = |name, rows| Written {
+        owner: "bank",
+        name,
+        policy: POLICY.replace("TABLE", name),
+        csv: ("person,amount,day,land", rows),
+        more: "",
     };
     let rows = (0..60).flat_map(|person| [row(person, 0), row(person, 1)]);
     let people = (0..60).map(|person| row(person, 0));
-    for (table, rows) in [
-        ("t", rows.collect::<String>()),
-        ("people", people.collect()),
-    ] {
-        std::fs::write(folder.join(format!("{table}.csv")), format!("{head}{rows}")).unwrap();
-        let policy = POLICY.replace("TABLE", table);
-        std::fs::write(folder.join(format!("{table}.policy.toml")), policy).unwrap();
-    }
-    std::fs::write(dir.path().join("collaboration.toml"), WORLD).unwrap();
-    World::new(dir, "rita@regulator")
+    let tables = [
+        table("t", rows.collect()),
+        table("people", people.collect()),
+    ];
+    World::written("rita@regulator", &tables)
 }
 
 #[test]

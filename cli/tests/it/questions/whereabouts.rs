@@ -2,7 +2,7 @@
 //! nor from those that are not, nor from a condition that the rows of the few undo.
 
 use super::few::told;
-use super::world::World;
+use super::world::{World, Written};
 
 const POLICY: &str = r#"policy = 1
 table = "t"
@@ -20,36 +20,19 @@ with = ["a", "b"]
 many = ["a", "b"]
 "#;
 
-const WORLD: &str = r#"name = "whereabouts"
-[parties.regulator]
-analysts = ["rita"]
-[parties.a.tables.t]
-data = "a/t.csv"
-policy = "a/t.policy.toml"
-[parties.b.tables.t]
-data = "b/t.csv"
-policy = "b/t.policy.toml"
-[engine]
-purposes = ["aml"]
-"#;
-
 /// Two banks with these payments: whose, the fee, a number.
 fn world(a: &[(usize, usize, usize)], b: &[(usize, usize, usize)]) -> World {
-    let dir = tempfile::tempdir().unwrap();
-    for (bank, rows) in [("a", a), ("b", b)] {
-        let folder = dir.path().join(bank);
-        std::fs::create_dir(&folder).unwrap();
-        let rows = rows
-            .iter()
-            .map(|(person, fee, n)| format!("p{person},{fee},{n}\n"));
-        let rows: String = std::iter::once("person,fee,n\n".to_owned())
-            .chain(rows)
-            .collect();
-        std::fs::write(folder.join("t.csv"), rows).unwrap();
-        std::fs::write(folder.join("t.policy.toml"), POLICY).unwrap();
-    }
-    std::fs::write(dir.path().join("collaboration.toml"), WORLD).unwrap();
-    World::new(dir, "rita@regulator")
+    let bank = |owner, rows: &[(usize, usize, usize)]| {
+        let row = |(person, fee, n): &(usize, usize, usize)| format!("p{person},{fee},{n}");
+        Written {
+            owner,
+            name: "t",
+            policy: POLICY.to_owned(),
+            csv: ("person,fee,n", rows.iter().map(row).collect()),
+            more: "",
+        }
+    };
+    World::written("rita@regulator", &[bank("a", a), bank("b", b)])
 }
 
 /// Thirty persons with two payments at each bank, taking turns; so many of them paid a fee at bank a.

@@ -1,5 +1,6 @@
 //! The worlds that the questions are asked of.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use sample_data::four_banks::{self, Options};
@@ -15,6 +16,17 @@ pub(crate) struct World {
     asker: &'static str,
 }
 
+/// A table of a world that is written out.
+pub(crate) struct Written<'a> {
+    pub(crate) owner: &'a str,
+    pub(crate) name: &'a str,
+    pub(crate) policy: String,
+    /// The first line, and the others.
+    pub(crate) csv: (&'a str, Vec<String>),
+    /// More of what the world says of it.
+    pub(crate) more: &'a str,
+}
+
 /// What became of a question.
 #[derive(Debug)]
 pub(crate) enum Outcome {
@@ -28,6 +40,37 @@ impl World {
     /// A world in this folder.
     pub(crate) fn new(dir: TempDir, asker: &'static str) -> Self {
         Self { dir, asker }
+    }
+
+    /// A world of these tables, and who asks: `analyst@party`.
+    pub(crate) fn written(asker: &'static str, tables: &[Written<'_>]) -> Self {
+        let dir = tempfile::tempdir().unwrap();
+        let (analyst, party) = asker.split_once('@').unwrap();
+        let mut world =
+            format!("name = \"written\"\n[parties.{party}]\nanalysts = [\"{analyst}\"]\n");
+        for table in tables {
+            let (owner, name) = (table.owner, table.name);
+            let folder = dir.path().join(owner);
+            std::fs::create_dir_all(&folder).unwrap();
+            let (head, rows) = &table.csv;
+            std::fs::write(
+                folder.join(format!("{name}.csv")),
+                format!("{head}\n{}\n", rows.join("\n")),
+            )
+            .unwrap();
+            std::fs::write(folder.join(format!("{name}.policy.toml")), &table.policy).unwrap();
+            let files =
+                format!("data = \"{owner}/{name}.csv\"\npolicy = \"{owner}/{name}.policy.toml\"");
+            writeln!(
+                world,
+                "[parties.{owner}.tables.{name}]\n{files}\n{}",
+                table.more
+            )
+            .unwrap();
+        }
+        world.push_str("[engine]\npurposes = [\"aml\"]\n");
+        std::fs::write(dir.path().join("collaboration.toml"), world).unwrap();
+        Self::new(dir, asker)
     }
 
     pub(crate) fn path(&self) -> &Path {
