@@ -100,10 +100,7 @@ pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
         lenient: branch.lenient,
         term: false,
     });
-    let is_nothing = |arm: &ArmId| {
-        judged.name == "sum" && rel.zero_arms.contains(arm) && !judged.exposed.contains(arm)
-    };
-    let below = below(rel, &judged.traits.arms, is_nothing);
+    let below = below(rel, &judged.name, &judged.traits);
     let terms = terms(rel, &judged.terms, &judged.traits);
     let sides = sides::terms(rel, &judged.name, judged.argument.as_ref());
     own.chain(below).chain(terms).chain(sides).collect()
@@ -135,23 +132,20 @@ pub(crate) fn terms(rel: &Rel, own: &[From], argument: &Traits) -> Vec<Through> 
     .collect()
 }
 
-/// The arms of these columns and of the rows, but those that are nothing.
-pub(crate) fn below(
-    rel: &Rel,
-    columns: &BTreeSet<ArmId>,
-    is_nothing: impl Fn(&ArmId) -> bool,
-) -> Vec<Through> {
-    let all: BTreeSet<ArmId> = columns.union(&rel.row_arms).copied().collect();
-    let found = all.into_iter().filter(|arm| !is_nothing(arm));
-    let through = |arm: ArmId| {
-        let strict = columns.contains(&arm) && !rel.lenient_arms.contains(&arm);
-        rel.arms.get(&arm).cloned().map(|below| Through {
+/// The arms of an argument, but those that add nothing to it, and those of the rows.
+pub(crate) fn below(rel: &Rel, name: &str, argument: &Traits) -> Vec<Through> {
+    let adds_nothing = |arm: &ArmId| name == "sum" && rel.is_zero_by(*arm, argument);
+    let own = argument.arms.iter().copied();
+    let own: BTreeSet<ArmId> = own.filter(|arm| !adds_nothing(arm)).collect();
+    let through = |arm: &ArmId| {
+        let strict = own.contains(arm) && !rel.lenient_arms.contains(arm);
+        rel.arms.get(arm).cloned().map(|below| Through {
             from: From::Below(below),
             lenient: !strict,
             term: false,
         })
     };
-    found.filter_map(through).collect()
+    own.union(&rel.row_arms).filter_map(through).collect()
 }
 
 /// Whether a row adds something to an aggregate of this argument, in every respect in which it must be many who do; `None` if

@@ -2,8 +2,8 @@
 //!
 //! Otherwise `SUM(CASE WHEN <one person> THEN 1000000 ELSE 1 END)` would hide in a crowd.
 
+use datafusion_common::ScalarValue;
 use datafusion_common::tree_node::{TreeNode, TreeNodeRecursion};
-use datafusion_common::{Column, ScalarValue};
 use datafusion_expr::expr::Case;
 use datafusion_expr::{BinaryExpr, Expr, Operator};
 
@@ -58,42 +58,11 @@ impl At<'_> {
 }
 
 /// Whether a 0 below makes this expression 0 too: a factor, a sign, a cast.
-fn passes_zero(expr: &Expr) -> bool {
+pub(crate) fn passes_zero(expr: &Expr) -> bool {
     match expr {
         Expr::Alias(_) | Expr::Cast(_) | Expr::TryCast(_) | Expr::Negative(_) => true,
         Expr::BinaryExpr(binary) => binary.op == Operator::Multiply,
         _other => false,
-    }
-}
-
-/// The columns that stand where a 0 would not make the whole expression 0.
-pub(crate) fn exposed_columns(expr: &Expr) -> Vec<Column> {
-    let mut found = Vec::new();
-    expose(expr, true, &mut found);
-    found
-}
-
-fn expose(expr: &Expr, neutral: bool, found: &mut Vec<Column>) {
-    match expr {
-        Expr::Column(column) if !neutral => found.push(column.clone()),
-        Expr::Case(case) => {
-            let conditions = case.when_then_expr.iter().map(|(when, _)| when.as_ref());
-            for condition in conditions.chain(case.expr.as_deref()) {
-                expose(condition, false, found);
-            }
-            let values = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
-            for value in values.chain(case.else_expr.as_deref()) {
-                expose(value, neutral, found);
-            }
-        }
-        other => {
-            let neutral = neutral && passes_zero(other);
-            let walked = other.apply_children(|child| {
-                expose(child, neutral, found);
-                Ok(TreeNodeRecursion::Continue)
-            });
-            debug_assert!(walked.is_ok(), "the visitor never fails");
-        }
     }
 }
 

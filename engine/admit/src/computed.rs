@@ -28,6 +28,7 @@ pub(crate) fn computed(
     exprs.push(plain(&function, argument).alias(name));
     let mut found = judged.traits.clone();
     found.arms.clear();
+    found.exposed.clear();
     found.terms.clear();
     let through = arms::through(rel, &judged);
     let sets = arms::left_out(&judged.name, judged.distinct, through.len());

@@ -5,6 +5,7 @@ use policy::capability::{Filter, Grain};
 use policy::denial::Code;
 
 use crate::arithmetic;
+use crate::branch::passes_zero;
 use crate::conjunct::unaliased;
 use crate::constant::{Quantity, constant_quantity};
 use crate::function;
@@ -20,10 +21,14 @@ use crate::traits::{Growth, Traits};
 pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     let mut found = made(judge, expr);
     let schema = std::sync::Arc::clone(judge.rel.plan.schema());
-    let bare = strip(unaliased(expr), schema.as_ref()).try_as_col();
-    if let Some(crowded) = found.crowded.as_mut().filter(|_| bare.is_none()) {
+    let bare = strip(unaliased(expr), schema.as_ref());
+    let is_column = bare.try_as_col().is_some();
+    if let Some(crowded) = found.crowded.as_mut().filter(|_| !is_column) {
         // More rows move what is computed from a count in any way.
         crowded.growth = Growth::Free;
+    }
+    if !is_column && !passes_zero(bare) && !matches!(bare, Expr::Case(_)) {
+        found.exposed.clone_from(&found.arms);
     }
     found
 }
@@ -292,7 +297,8 @@ fn case_traits(judge: &mut Judge<'_>, case: &Case) -> Traits {
     result.literal = false;
     choose(judge, case, &mut result);
     result.owners.extend(conditions.owners);
-    result.arms.extend(conditions.arms);
+    result.arms.extend(conditions.arms.iter().copied());
+    result.exposed.extend(conditions.arms);
     result.counted |= conditions.counted;
     result
 }

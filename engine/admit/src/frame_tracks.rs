@@ -160,6 +160,7 @@ impl Frame<'_> {
         let name = self.call.fun.name();
         let through = self.through(rel, found);
         found.arms.clear();
+        found.exposed.clear();
         found.terms.clear();
         let sets = if has_amounts(name) {
             arms::left_out(name, false, through.len())
@@ -253,8 +254,7 @@ impl Frame<'_> {
 
     fn through(&self, rel: &Rel, argument: &Traits) -> Vec<Through> {
         let name = self.call.fun.name();
-        let is_nothing = |arm: &ArmId| name == "sum" && rel.zero_arms.contains(arm);
-        let mut through = arms::below(rel, &argument.arms, is_nothing);
+        let mut through = arms::below(rel, name, argument);
         if name != "count" {
             let own = self.call.params.args.first();
             let own = own.map(|arg| terms::arms(arg, rel)).unwrap_or_default();

@@ -9,7 +9,7 @@ use policy::denial::Code;
 
 use crate::aggregated;
 use crate::arms::From;
-use crate::branch::{Branch, exposed_columns, measure_branches, of_condition, when};
+use crate::branch::{Branch, measure_branches, of_condition, when};
 use crate::clamp::clamped;
 use crate::constant::constant;
 use crate::expression;
@@ -47,8 +47,6 @@ pub(crate) struct Judged {
     pub(crate) terms: Vec<From>,
     /// Branches further down that the argument went through.
     pub(crate) traits: Traits,
-    /// Branches further down whose 0 is not what is aggregated: something is added to it, or it decides something.
-    pub(crate) exposed: BTreeSet<ArmId>,
     /// How it moves when rows are added.
     pub(crate) growth: Growth,
 }
@@ -91,16 +89,15 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     let bits = raw.as_ref().map_or(0, |e| size::bits_in(judge, e, &found));
     let mut traits = aggregated::result(&name, &found, bits, kind.as_ref());
     traits.filter = aggregated::repeated(&name, traits.filter, judge.rel.repeats);
-    traits.arms.extend(condition_traits.arms);
+    traits.arms.extend(condition_traits.arms.iter().copied());
+    traits.exposed.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
-    let exposed = exposed_arms(params.filter.as_deref(), raw.as_ref(), judge.rel);
     let growth = aggregated::growth(&name, &found);
     if let Some(crowded) = &mut traits.crowded {
         crowded.growth = growth;
     }
     Judged {
         terms: terms.unwrap_or_default(),
-        exposed,
         growth,
         distinct: params.distinct,
         argument,
@@ -108,17 +105,6 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
         traits,
         name,
     }
-}
-
-/// Branches behind columns that stand where their 0 does not make the argument 0.
-fn exposed_arms(filter: Option<&Expr>, argument: Option<&Expr>, rel: &Rel) -> BTreeSet<ArmId> {
-    let conditions = filter.into_iter().flat_map(Expr::column_refs).cloned();
-    let exposed = argument.into_iter().flat_map(exposed_columns);
-    conditions
-        .chain(exposed)
-        .filter_map(|column| rel.col(&column))
-        .flat_map(|col| col.traits.arms.iter().copied())
-        .collect()
 }
 
 /// The argument as written with FILTER folded in: clamping adds no branches.
@@ -310,7 +296,8 @@ fn distinct_argument(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     {
         let condition = case_condition(judge, case, when);
         let mut value = distinct_argument(judge, then);
-        value.arms.extend(condition.arms);
+        value.arms.extend(condition.arms.iter().copied());
+        value.exposed.extend(condition.arms);
         value.owners.extend(condition.owners);
         return value;
     }

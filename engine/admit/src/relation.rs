@@ -169,6 +169,11 @@ impl Rel {
         }
     }
 
+    /// Whether a value is 0 in the rows that took a branch.
+    pub(crate) fn is_zero_by(&self, arm: ArmId, value: &Traits) -> bool {
+        self.zero_arms.contains(&arm) && !value.exposed.contains(&arm)
+    }
+
     /// The position of a column named in an expression.
     pub(crate) fn position(&self, column: &Column) -> Option<usize> {
         let exact = self.cols.iter().position(|c| same_name(&c.column, column));

@@ -18,7 +18,7 @@ pub(crate) fn statistic_branches(
     keyed: &Keyed,
     columns: &mut Columns,
 ) -> Vec<Branch> {
-    let is_zero = |arm: &ArmId| rel.zero_arms.contains(arm) && !judged.exposed.contains(arm);
+    let is_zero = |arm: &ArmId| rel.is_zero_by(*arm, &judged.traits);
     let neutral = |arm: &ArmId| judged.name == "sum" && is_zero(arm);
     let own = judged.traits.arms.iter().copied();
     let own = own.filter(|arm| !neutral(arm));

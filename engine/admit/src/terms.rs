@@ -163,10 +163,13 @@ impl Finder<'_> {
         let cols = columns
             .into_iter()
             .filter_map(|column| self.rel.col(column));
-        let arms: BTreeSet<ArmId> = cols.flat_map(|col| &col.traits.arms).copied().collect();
-        let arms: Vec<Arm> = arms
+        let adding = cols.flat_map(|col| {
+            let arms = col.traits.arms.iter().copied();
+            arms.filter(|arm| !self.rel.is_zero_by(*arm, &col.traits))
+        });
+        let adding: BTreeSet<ArmId> = adding.collect();
+        let arms: Vec<Arm> = adding
             .union(&self.rel.row_arms)
-            .filter(|arm| !self.rel.zero_arms.contains(arm))
             .filter_map(|arm| self.rel.arms.get(arm).cloned())
             .collect();
         for arm in arms {

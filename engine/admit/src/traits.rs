@@ -101,6 +101,8 @@ pub(crate) struct Traits {
     pub(crate) ratio: Option<(bool, bool)>,
     /// Branches it went through.
     pub(crate) arms: BTreeSet<ArmId>,
+    /// Of these, branches whose 0 is not its 0: something is added to it, or it decides something.
+    pub(crate) exposed: BTreeSet<ArmId>,
     /// Terms of the sums that it is computed from: branches that bind where amounts are aggregated.
     pub(crate) terms: BTreeSet<ArmId>,
     /// Rows of public tables that its value is computed from.
@@ -259,6 +261,7 @@ impl Traits {
             lattice: None,
             ratio: None,
             arms: self.arms.union(&other.arms).copied().collect(),
+            exposed: self.exposed.union(&other.exposed).copied().collect(),
             terms: self.terms.union(&other.terms).copied().collect(),
             weights: self.weights.union(&other.weights).copied().collect(),
             identifier_argument: false,

@@ -6,7 +6,7 @@ use datafusion_common::{Column, DataFusionError, Result as DfResult, plan_err};
 use datafusion_expr::{Distinct, Expr, Filter, LogicalPlan, Projection, Union};
 use policy::denial::{Code, Denial};
 
-use crate::branch::{Branch, branches, exposed_columns, measure_branches, of_condition};
+use crate::branch::{Branch, branches, measure_branches, of_condition};
 use crate::clamp::in_its_stead;
 use crate::conjunct::{conjuncts, equate_columns, unaliased};
 use crate::predicate::{Judge, Polarity, Role};
@@ -228,9 +228,6 @@ impl<'a> Walker<'a> {
         }
         let instead = self.clamped_beside(&rel, &node.expr);
         let unique = projected_keys(&rel, &node.expr);
-        let exposed = node.expr.iter().flat_map(|expr| exposed_arms(&rel, expr));
-        let exposed: BTreeSet<ArmId> = exposed.collect();
-        rel.zero_arms.retain(|arm| !exposed.contains(arm));
         exprs.extend(rel.hidden_but(&flags));
         exprs.extend(flags);
         let computed = instead.iter().flatten();
@@ -336,15 +333,6 @@ pub(crate) fn named(plan: &LogicalPlan, traits: Vec<Traits>) -> Vec<Col> {
         .into_iter()
         .zip(traits)
         .map(|(column, traits)| Col::new(column, traits))
-        .collect()
-}
-
-/// Branches whose 0 is not the expression's 0: something is added to it, or it decides something.
-fn exposed_arms(rel: &Rel, expr: &Expr) -> Vec<ArmId> {
-    let columns = exposed_columns(expr);
-    let found = columns.iter().filter_map(|column| rel.col(column));
-    found
-        .flat_map(|col| col.traits.arms.iter().copied())
         .collect()
 }
 
