@@ -18,7 +18,7 @@ use crate::frame::counts_rows;
 use crate::relation::{Rel, Slot};
 use crate::sides;
 use crate::terms;
-use crate::traits::{ArmId, SlotId, Traits};
+use crate::traits::{SlotId, Traits};
 use crate::walk::Walker;
 
 /// A window function and by which slot the people of its frame are known: the partition's own, or one made for it.

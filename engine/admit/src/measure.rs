@@ -1,7 +1,5 @@
 //! Aggregates: which there are, what they may be computed from, what their results may be used for.
 
-use std::collections::BTreeSet;
-
 use arrow::datatypes::DataType;
 use datafusion_expr::expr::AggregateFunction;
 use datafusion_expr::{Expr, ExprSchemable};
@@ -18,10 +16,9 @@ use crate::linear::strip;
 use crate::partial;
 use crate::predicate::{Judge, Polarity};
 use crate::refusals::Explain;
-use crate::relation::Rel;
 use crate::size;
 use crate::terms;
-use crate::traits::{ArmId, Growth, Traits};
+use crate::traits::{Growth, Traits};
 
 /// Where an aggregate stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

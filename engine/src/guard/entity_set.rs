@@ -1,9 +1,12 @@
-//! A small sorted set of entities, full once it holds enough of every party.
+//! A small sorted set of entities, full once it holds enough of every party. Most sets are of one or two, which stand in the set
+//! itself: an allocation for each of a million groups costs more than all else that is done with them.
+
+use smallvec::SmallVec;
 
 /// Entities as tracks: party number in the top byte, keyed hash below.
 #[derive(Debug, Clone, Default)]
 pub(super) struct EntitySet {
-    sorted: Vec<u64>,
+    sorted: SmallVec<[u64; 2]>,
 }
 
 pub(super) const PARTY_SHIFT: u32 = 56;
@@ -34,6 +37,10 @@ impl EntitySet {
 
     /// Bytes on the heap.
     pub(super) fn size(&self) -> usize {
-        self.sorted.capacity().saturating_mul(size_of::<u64>())
+        if self.sorted.spilled() {
+            self.sorted.capacity().saturating_mul(size_of::<u64>())
+        } else {
+            0
+        }
     }
 }

@@ -1,16 +1,15 @@
 //! The entities of several tracks of a row, or of sets of them, as one set: each once.
 
-use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ListBuilder, UInt64Builder};
 use datafusion::arrow::datatypes::DataType;
 use datafusion::common::Result;
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
 };
 
-use super::tracks::{each_track, set_type};
+use super::entity_set::EntitySet;
+use super::tracks::{each_track, lists, set_type};
 
 /// The function.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -40,30 +39,25 @@ impl ScalarUDFImpl for Together {
     }
 
     fn invoke_with_args(&self, args: ScalarFunctionArgs) -> Result<ColumnarValue> {
-        let mut rows = vec![BTreeSet::new(); args.number_rows];
+        let mut sets = vec![EntitySet::default(); args.number_rows];
         for argument in args.args {
             let array = argument.into_array(args.number_rows)?;
             each_track(&array, |row, track| {
-                if let Some(set) = rows.get_mut(row) {
-                    set.insert(track);
+                if let Some(set) = sets.get_mut(row) {
+                    set.insert(track, usize::MAX);
                 }
             })?;
         }
-        let mut sets = ListBuilder::new(UInt64Builder::new());
-        for set in rows {
-            let somebody = !set.is_empty();
-            sets.values()
-                .append_slice(&set.into_iter().collect::<Vec<u64>>());
-            sets.append(somebody);
-        }
-        Ok(ColumnarValue::Array(Arc::new(sets.finish())))
+        Ok(ColumnarValue::Array(Arc::new(lists(&sets))))
     }
 }
 
 #[cfg(test)]
 #[expect(clippy::unwrap_used, reason = "tests")]
 mod tests {
-    use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt64Array};
+    use datafusion::arrow::array::{
+        Array, ArrayRef, AsArray, ListBuilder, UInt64Array, UInt64Builder,
+    };
     use datafusion::arrow::datatypes::{Field, UInt64Type};
     use datafusion::config::ConfigOptions;
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, ListArray, ListBuilder, UInt64Builder};
-use datafusion::arrow::datatypes::{DataType, Field, FieldRef, UInt64Type};
+use datafusion::arrow::datatypes::{ArrowNativeType, DataType, Field, FieldRef, UInt64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::function::{AccumulatorArgs, StateFieldsArgs};
 use datafusion::logical_expr::{
@@ -32,11 +32,12 @@ pub(super) fn each_track(array: &ArrayRef, mut add: impl FnMut(usize, u64)) -> R
         }
         DataType::List(_) => {
             let sets = array.as_list::<i32>();
-            for (row, set) in sets.iter().enumerate() {
-                if let Some(set) = set {
-                    for track in set.as_primitive::<UInt64Type>().iter().flatten() {
-                        add(row, track);
-                    }
+            let tracks = sets.values().as_primitive::<UInt64Type>();
+            for (row, ends) in sets.value_offsets().windows(2).enumerate() {
+                let &[from, to] = ends else { continue };
+                let members = from.as_usize()..to.as_usize();
+                for at in members.filter(|at| sets.is_valid(row) && tracks.is_valid(*at)) {
+                    add(row, tracks.value(at));
                 }
             }
         }

@@ -1,5 +1,6 @@
 //! The tests of the copy: built once, listed, run one by one.
 
+use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -36,17 +37,17 @@ impl Test {
     }
 }
 
-/// Builds all tests of a workspace and lists them.
-pub(crate) fn tests(root: &Path) -> Outcome<Vec<Test>> {
-    let output = Command::new("cargo")
-        .args([
-            "test",
-            "--workspace",
-            "--exclude",
-            "mutants",
-            "--no-run",
-            "--message-format=json",
-        ])
+/// Builds the tests of some packages, or of all, and lists them.
+pub(crate) fn tests(root: &Path, packages: &BTreeSet<String>) -> Outcome<Vec<Test>> {
+    let mut command = Command::new("cargo");
+    command.args(["test", "--no-run", "--message-format=json"]);
+    if packages.is_empty() {
+        command.args(["--workspace", "--exclude", "mutants"]);
+    }
+    for package in packages {
+        command.args(["-p", package]);
+    }
+    let output = command
         .current_dir(root)
         .stderr(Stdio::inherit())
         .output()?;

@@ -48,11 +48,12 @@ fn main() -> Outcome<()> {
     let (root, kept) = (folder.join("copy"), folder.join("kept"));
     std::fs::create_dir_all(&kept)?;
     let kept = std::fs::canonicalize(kept)?;
-    let mutants = mutant::list(workspace, &PACKAGES)?;
+    let of = packages(&by);
+    let mutants = mutant::list(workspace, &of)?;
     println!("{} mutants", mutants.len());
     let mut overlay = Overlay::new(workspace, &root, &mutants)?;
-    overlay.settle(&mutants, &PACKAGES)?;
-    let tests = built::tests(&root)?;
+    overlay.settle(&mutants, &of)?;
+    let tests = built::tests(&root, &by)?;
     let mut found = Found::open(&kept, &mutants)?;
     let open = |found: &Found, package: &str| {
         let made = |mutant: &&Mutant| {
@@ -63,22 +64,30 @@ fn main() -> Outcome<()> {
         let ids = mutants.iter().filter(made).map(|mutant| mutant.id);
         ids.collect::<Vec<u32>>()
     };
-    let driver = tests.iter().find(|test| test.name == DRIVER);
-    let driver = driver.ok_or("the copy has no driver")?;
-    try_statements::run(&kept, driver, &open(&found, "admit"), &mut found)?;
-    println!(
-        "{} of admit are left by the statements",
-        open(&found, "admit").len()
-    );
-    let chosen =
-        |test: &&built::Test| test.name != DRIVER && (by.is_empty() || by.contains(&test.package));
-    let chosen: Vec<built::Test> = tests.iter().filter(chosen).cloned().collect();
-    let reaches = reach::reaches(&kept, &chosen)?;
+    let (driver, tests): (Vec<built::Test>, Vec<built::Test>) =
+        tests.into_iter().partition(|test| test.name == DRIVER);
+    if let Some(driver) = driver.first() {
+        try_statements::run(&kept, driver, &open(&found, "admit"), &mut found)?;
+        let left = open(&found, "admit").len();
+        println!("{left} of admit are left by the statements");
+    }
+    let reaches = reach::reaches(&kept, &tests)?;
     let longest = std::env::var("SUBROSA_LONGEST").ok();
     let longest = longest.and_then(|seconds| seconds.parse().ok());
     let longest = longest.map_or(Duration::MAX, Duration::from_secs);
-    for package in ["release", "admit"] {
+    for package in of.iter().rev() {
         try_tests::run(&open(&found, package), &reaches, longest, &mut found)?;
     }
     report::print(workspace, &mutants, &overlay, &found)
+}
+
+/// Whose mutants are tried: of the packages named, or of both.
+fn packages(named: &BTreeSet<String>) -> Vec<&'static str> {
+    let wanted = |package: &&str| named.contains(*package);
+    let found: Vec<&str> = PACKAGES.into_iter().filter(wanted).collect();
+    if found.is_empty() {
+        PACKAGES.to_vec()
+    } else {
+        found
+    }
 }
