@@ -107,7 +107,11 @@ fn multiplied(filter: Option<Filter>, repeats: usize) -> Option<Filter> {
 }
 
 /// How it moves when rows are added, which may move what it is of, too.
-pub(crate) fn growth(name: &str, found: &Traits) -> Growth {
+pub(crate) fn growth(name: &str, distinct: bool, found: &Traits) -> Growth {
+    if distinct && found.crowded.is_some() {
+        // Values that move may become equal.
+        return Growth::Free;
+    }
     let within = found.crowded.map(|crowded| crowded.growth);
     let falls = matches!(within, Some(Growth::Down));
     let rises = matches!(within, Some(Growth::Up));

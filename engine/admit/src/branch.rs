@@ -115,9 +115,9 @@ fn is_truth(expr: &Expr) -> bool {
         }
         Expr::Alias(alias) => is_truth(&alias.expr),
         // What makes a truth of something else, and what chooses among truths.
-        Expr::Cast(datafusion_expr::Cast { expr, field })
-        | Expr::TryCast(datafusion_expr::TryCast { expr, field }) => {
-            *field.data_type() == arrow::datatypes::DataType::Boolean || is_truth(expr)
+        Expr::Cast(datafusion_expr::Cast { field, .. })
+        | Expr::TryCast(datafusion_expr::TryCast { field, .. }) => {
+            *field.data_type() == arrow::datatypes::DataType::Boolean
         }
         Expr::ScalarFunction(call) => call.args.iter().any(is_truth),
         Expr::Not(_)

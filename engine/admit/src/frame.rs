@@ -26,9 +26,27 @@ pub(crate) fn is_unbounded(frame: &WindowFrame) -> bool {
     frame.start_bound.is_unbounded() && frame.end_bound.is_unbounded()
 }
 
-/// Whether a frame is told off by places: a row more takes the place of another.
+/// Whether a frame is told off by rows, so that it matters which of equal ones comes first.
 pub(crate) fn counts_rows(frame: &WindowFrame) -> bool {
     frame.units == WindowFrameUnits::Rows && !is_unbounded(frame)
+}
+
+/// Whether a frame is told off by places, of rows or of equal ones: a row more takes the place of another.
+pub(crate) fn counts_places(frame: &WindowFrame) -> bool {
+    frame.units != WindowFrameUnits::Range && !is_unbounded(frame)
+}
+
+/// The frame from the current row on: the rows in between decide which ones are in it.
+pub(crate) fn with_rows_between(frame: &WindowFrame) -> WindowFrame {
+    let start = match &frame.start_bound {
+        WindowFrameBound::Following(_) => WindowFrameBound::CurrentRow,
+        bound @ (WindowFrameBound::Preceding(_) | WindowFrameBound::CurrentRow) => bound.clone(),
+    };
+    let end = match &frame.end_bound {
+        WindowFrameBound::Preceding(_) => WindowFrameBound::CurrentRow,
+        bound @ (WindowFrameBound::Following(_) | WindowFrameBound::CurrentRow) => bound.clone(),
+    };
+    WindowFrame::new_bounds(frame.units, start, end)
 }
 
 /// Offsets of a RANGE frame lie on the grid of what it is ordered by.

@@ -14,7 +14,7 @@ use crate::arms::{self, Difference, From, Gate, Made, Through};
 use crate::branch::when;
 use crate::clamp::clamped;
 use crate::constant::constant;
-use crate::frame::counts_rows;
+use crate::frame::{counts_places, with_rows_between};
 use crate::relation::{Rel, Slot};
 use crate::sides;
 use crate::terms;
@@ -26,62 +26,113 @@ pub(crate) struct Frame<'a> {
     pub(crate) call: &'a WindowFunction,
     /// By slot of the rows, the slot of their frames.
     pub(crate) slots: BTreeMap<SlotId, SlotId>,
+    /// By slot of the rows, that of the rows that decide which ones are in the frame, where these are others beside them.
+    pub(crate) deciding: BTreeMap<SlotId, SlotId>,
+}
+
+/// Whose tracks are wanted.
+#[derive(Clone, Copy, PartialEq)]
+enum Rows {
+    /// Of the row that LAG or LEAD takes, or of all rows of the frame.
+    Seen,
+    /// Of all rows from the current one to those.
+    Deciding,
 }
 
 /// The people of the frame, for every track that the partition does not hold fast.
-pub(crate) fn frame_tracks(
+pub(crate) fn frame_tracks<'a>(
     walker: &mut Walker<'_>,
     rel: &Rel,
-    call: &WindowFunction,
+    call: &'a WindowFunction,
     partition: &[Traits],
     exprs: &mut Vec<Expr>,
     slots: &mut Vec<Slot>,
-) -> BTreeMap<SlotId, SlotId> {
+) -> Frame<'a> {
     let keyed: BTreeSet<SlotId> = partition
         .iter()
         .flat_map(|t| t.slots.iter().copied())
         .collect();
-    let mut frames = BTreeMap::new();
+    let mut frame = Frame {
+        call,
+        slots: BTreeMap::new(),
+        deciding: BTreeMap::new(),
+    };
     let window = walker.scan();
+    let decided = others_decide(rel, call);
+    // The row that LAG or LEAD takes is one of those that decide.
+    let wanted: &[Rows] = match (decided, is_shift(call)) {
+        (false, _) => &[Rows::Seen],
+        (true, false) => &[Rows::Seen, Rows::Deciding],
+        (true, true) => &[Rows::Deciding],
+    };
     for slot in &rel.slots {
         let several = slot.parties.len() > 1;
         // Where rows of others stand side by side with them, theirs see people that they have not got themselves.
         let fast = slot.single && keyed.contains(&slot.id) && !rel.mixed;
         if fast && !several && !slot.set {
-            frames.insert(slot.id, slot.id);
+            frame.slots.insert(slot.id, slot.id);
             continue;
         }
-        // Where arms decide which rows there are, the rows in between decide which one LAG takes.
-        let shifted = is_shift(call) && rel.row_arms.is_empty();
-        let track = Expr::Column(slot.column.clone());
-        let over = if shifted {
-            shift(call, track)
-        } else {
-            gathered(walker, call, track)
-        };
-        if let Some(known) = already(&over, exprs, slots) {
-            known.windows.insert(window);
-            frames.insert(slot.id, known.id);
-            continue;
+        for rows in wanted {
+            let over = tracked(walker, call, *rows, Expr::Column(slot.column.clone()));
+            let of = if wanted.first() == Some(rows) {
+                &mut frame.slots
+            } else {
+                &mut frame.deciding
+            };
+            if let Some(known) = already(&over, exprs, slots) {
+                known.windows.insert(window);
+                of.insert(slot.id, known.id);
+                continue;
+            }
+            let id = walker.fresh();
+            let name = format!("__t{id}");
+            exprs.push(over.alias(name.clone()));
+            of.insert(slot.id, id);
+            let shifted = is_shift(call) && *rows == Rows::Seen;
+            slots.push(Slot {
+                id,
+                column: Column::new_unqualified(name),
+                set: slot.set || !shifted,
+                merged: slot.merged || several,
+                over: BTreeSet::from([slot.id]),
+                displaces: slot.displaces || is_of_places(call),
+                windows: BTreeSet::from([window]),
+                // The partition's own value is the name of all of them: one a party.
+                single: slot.single && keyed.contains(&slot.id),
+                ..slot.clone()
+            });
         }
-        let id = walker.fresh();
-        let name = format!("__t{id}");
-        exprs.push(over.alias(name.clone()));
-        frames.insert(slot.id, id);
-        slots.push(Slot {
-            id,
-            column: Column::new_unqualified(name),
-            set: slot.set || !shifted,
-            merged: slot.merged || several,
-            over: BTreeSet::from([slot.id]),
-            displaces: slot.displaces || is_shift(call) || counts_rows(&call.params.window_frame),
-            windows: BTreeSet::from([window]),
-            // The partition's own value is the name of all of them: one a party.
-            single: slot.single && keyed.contains(&slot.id),
-            ..slot.clone()
-        });
     }
-    frames
+    frame
+}
+
+/// Whether rows that are not in the frame decide which ones are.
+fn others_decide(rel: &Rel, call: &WindowFunction) -> bool {
+    if is_shift(call) {
+        // The next row is told by none between; that it is there at all, by arms.
+        return !rel.row_arms.is_empty() || offset(call).is_none_or(|rows| rows.abs() > 1);
+    }
+    let frame = &call.params.window_frame;
+    counts_places(frame) && *frame != with_rows_between(frame)
+}
+
+/// Whether places tell which rows a value is of: a row more takes the place of another.
+fn is_of_places(call: &WindowFunction) -> bool {
+    is_shift(call) || counts_places(&call.params.window_frame)
+}
+
+/// The tracks of some rows.
+fn tracked(walker: &Walker<'_>, call: &WindowFunction, rows: Rows, track: Expr) -> Expr {
+    match rows {
+        Rows::Seen if is_shift(call) => shift(call, track),
+        Rows::Seen => gathered(walker, call, call.params.window_frame.clone(), track),
+        Rows::Deciding if is_shift(call) => gathered(walker, call, between(call), track),
+        Rows::Deciding => {
+            let frame = with_rows_between(&call.params.window_frame);
+            gathered(walker, call, frame, track)
+        }
+    }
 }
 
 /// The slot that says the same of another call.
@@ -106,12 +157,10 @@ fn shift(call: &WindowFunction, value: Expr) -> Expr {
     Expr::WindowFunction(Box::new(over))
 }
 
-/// All tracks of the frame; of LAG and LEAD, of all rows up to the one they take.
-fn gathered(walker: &Walker<'_>, call: &WindowFunction, tracks: Expr) -> Expr {
+/// All tracks of a frame.
+fn gathered(walker: &Walker<'_>, call: &WindowFunction, frame: WindowFrame, tracks: Expr) -> Expr {
     let mut over = call.clone();
-    if is_shift(call) {
-        over.params.window_frame = between(call);
-    }
+    over.params.window_frame = frame;
     over.fun = WindowFunctionDefinition::AggregateUDF(Arc::clone(&walker.tools.tracks));
     over.params.args = vec![tracks];
     if matches!(call.fun.name(), "row_number" | "rank") {
@@ -122,15 +171,20 @@ fn gathered(walker: &Walker<'_>, call: &WindowFunction, tracks: Expr) -> Expr {
     Expr::WindowFunction(Box::new(over))
 }
 
+/// How many rows LAG or LEAD looks back or ahead, where that is known.
+fn offset(call: &WindowFunction) -> Option<i64> {
+    let Some(offset) = call.params.args.get(1) else {
+        return Some(1);
+    };
+    match constant(offset)?.cast_to(&DataType::Int64).ok()? {
+        ScalarValue::Int64(rows) => rows,
+        _other => None,
+    }
+}
+
 /// The rows from the current one to the one that LAG or LEAD takes: those that decide which one it is.
 fn between(call: &WindowFunction) -> WindowFrame {
-    let offset = call.params.args.get(1).and_then(constant);
-    let offset = offset.and_then(|value| value.cast_to(&DataType::Int64).ok());
-    let rows = match offset {
-        None => Some(1),
-        Some(ScalarValue::Int64(rows)) => rows,
-        Some(_) => None,
-    };
+    let rows = offset(call);
     let back = (call.fun.name() == "lag") == rows.is_none_or(|rows| rows >= 0);
     let far = ScalarValue::UInt64(rows.map(i64::unsigned_abs));
     let (start, end) = if back {
@@ -182,14 +236,13 @@ impl Frame<'_> {
         }
         for (at, arm) in through.iter().enumerate() {
             if arm.term {
-                let tracks = self.takers(walker, rel, (&arm.from, false), None, exprs);
+                let tracks = self.takers(walker, rel, (&arm.from, Rows::Seen), None, exprs);
                 found.terms.insert(made.arm(walker, tracks, true));
             }
             let net = self.summed(walker, rel, arm, exprs);
-            let rows = arm.lenient && !arm.term;
             let adds = match &net {
                 // Spelt otherwise than for the presence above: the optimizer takes two equal windows out into a projection, where none may stand.
-                Some(_) => vec![(rows, Some(arm.from.taken()))],
+                Some(_) => vec![(Rows::Seen, Some(arm.from.taken()))],
                 None => self.adds(rel, arm, &value.1, found.degree.is_some()),
             };
             for (rows, adds) in adds {
@@ -201,36 +254,39 @@ impl Frame<'_> {
                         pairs: arms::pairs_of(at, &sets, &rests),
                     },
                 };
-                made.gates.push(Gate {
-                    by,
-                    tracks: tracks.values().cloned().collect(),
-                });
+                // Without a row the others would stand elsewhere: what the value would be is not computed.
+                if rows == Rows::Seen {
+                    made.gates.push(Gate {
+                        by,
+                        tracks: tracks.values().cloned().collect(),
+                    });
+                }
                 found.goes_through(made.arm(walker, tracks, arm.lenient), arm.term);
             }
         }
     }
 
-    /// Whether a row adds something to the call's value, in every respect that matters, and whether to look at all rows of
-    /// the frame: LAG and LEAD take one of them, which the others decide, and its amount may be added up.
+    /// Whether a row adds something to the call's value, in every respect that matters. Where places tell which rows a value is of, a
+    /// row that is there by an arm adds something wherever it stands among those that decide.
     fn adds(
         &self,
         rel: &Rel,
         arm: &Through,
         value: &Expr,
         is_amount: bool,
-    ) -> Vec<(bool, Option<Expr>)> {
+    ) -> Vec<(Rows, Option<Expr>)> {
         let argument = match value {
             Expr::WindowFunction(call) => call.params.args.first(),
             _other => None,
         };
         let rows = arm.lenient && !arm.term;
         let adds = arms::adds(self.call.fun.name(), argument, rel, arm.lenient);
-        if is_shift(self.call) && rows {
-            let taken = adds.into_iter().filter(|_| is_amount);
-            let taken = taken.map(|adds| (false, adds));
-            return taken.chain([(true, None)]).collect();
+        let seen = adds.into_iter().map(|adds| (Rows::Seen, adds));
+        if !(rows && is_of_places(self.call)) {
+            return seen.collect();
         }
-        adds.into_iter().map(|adds| (rows, adds)).collect()
+        let seen = seen.filter(|_| is_amount || !is_shift(self.call));
+        seen.chain([(Rows::Deciding, None)]).collect()
     }
 
     /// What a frame adds in all by a term of what is summed up: a new column, and its type.
@@ -270,14 +326,15 @@ impl Frame<'_> {
         &self,
         walker: &mut Walker<'_>,
         rel: &Rel,
-        (from, rows): (&From, bool),
+        (from, rows): (&From, Rows),
         adds: Option<&Expr>,
         exprs: &mut Vec<Expr>,
     ) -> BTreeMap<SlotId, Column> {
-        let shifted = is_shift(self.call);
         let mut tracks = BTreeMap::new();
         for slot in &rel.slots {
-            let Some(frame) = self.slots.get(&slot.id) else {
+            let deciding = self.deciding.get(&slot.id);
+            let deciding = deciding.filter(|_| rows == Rows::Deciding);
+            let Some(frame) = deciding.or_else(|| self.slots.get(&slot.id)) else {
                 continue;
             };
             let takers = from.takers(slot);
@@ -285,11 +342,7 @@ impl Frame<'_> {
                 Some(adds) => when(adds.clone(), takers),
                 None => takers,
             };
-            let over = if shifted && !rows {
-                shift(self.call, takers)
-            } else {
-                gathered(walker, self.call, takers)
-            };
+            let over = tracked(walker, self.call, rows, takers);
             let column = format!("__b{}", walker.fresh());
             exprs.push(over.alias(column.clone()));
             tracks.insert(*frame, Column::new_unqualified(column));

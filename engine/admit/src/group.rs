@@ -10,6 +10,7 @@ use policy::denial::Code;
 use crate::arms::{From, Made, gated};
 use crate::branch::{Branch, measure_branches, of_condition};
 use crate::clamp::in_its_stead;
+use crate::comparison::refuse_undone;
 use crate::computed::{arm_tracks, call, computed};
 use crate::consent;
 use crate::determined;
@@ -171,6 +172,9 @@ fn key_traits(walker: &mut Walker<'_>, rel: &Rel, key: &Expr, implied: bool) -> 
             )
             .of(found.origin.as_ref())
             .at(key);
+    }
+    if !implied {
+        refuse_undone(&mut walker.refusals, &found, key);
     }
     found
 }

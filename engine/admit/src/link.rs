@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use datafusion_common::Column;
 use datafusion_expr::Expr;
+use policy::capability::{Filter, Grain, Literal};
 use policy::denial::Code;
 use policy::ident::PartyId;
 
 use crate::comparison::refuse_undone;
 use crate::condition::Condition;
 use crate::consent;
+use crate::constant::Quantity;
 use crate::refusals::{Explain, span_of};
 use crate::relation::Rel;
+use crate::traits::Traits;
 use crate::walk::Walker;
 
 /// Checks that the two sides may meet at all.
@@ -55,10 +58,9 @@ fn with_public(
     };
     let pairs: Vec<(Column, Column)> = found.equal.iter().map(sides).collect();
     undone(walker, protected, pairs.iter().map(|(column, _)| column));
-    let usable = |column: &Column| {
-        protected
-            .col(column)
-            .is_some_and(|c| !c.traits.identifier && c.traits.groups_inside())
+    let usable = |(column, other): &(Column, Column)| {
+        let pair = protected.col(column).zip(public.col(other));
+        pair.is_some_and(|(own, other)| may_meet(&own.traits, &other.traits))
     };
     let key: BTreeSet<usize> = pairs
         .iter()
@@ -66,8 +68,7 @@ fn with_public(
         .collect();
     let cross = pairs.is_empty() && public.literal_rows.is_some_and(|rows| rows <= 64);
     let unique = public.is_unique_on(&key);
-    if found.keys.is_empty() && pairs.iter().all(|(column, _)| usable(column)) && (unique || cross)
-    {
+    if found.keys.is_empty() && pairs.iter().all(usable) && (unique || cross) {
         return;
     }
     let at = pairs
@@ -82,6 +83,31 @@ fn with_public(
     denial.help(
         "join on a column with `dimension`, against a key the public table declares `unique`",
     );
+}
+
+/// Whether a column's values may be looked up in a list or a public table: a list of agreed values where only those may be asked for.
+pub(crate) fn may_meet(own: &Traits, other: &Traits) -> bool {
+    if own.identifier || own.dimension == Some(Grain::Any) {
+        return !own.identifier;
+    }
+    match &own.filter {
+        Some(Filter::Grain(grain)) => *grain == Grain::Any,
+        Some(Filter::Values(agreed)) => {
+            let known = other.known.as_ref();
+            known.is_some_and(|all| all.iter().all(|value| is_agreed(value, agreed)))
+        }
+        None => false,
+    }
+}
+
+fn is_agreed(value: &Quantity, agreed: &[Literal]) -> bool {
+    match value {
+        Quantity::Null => true,
+        Quantity::Bool(truth) => agreed.contains(&Literal::Bool(*truth)),
+        Quantity::Number(number) => agreed.contains(&Literal::Number(*number)),
+        Quantity::Text(text) => agreed.contains(&Literal::Text(text.clone())),
+        Quantity::Moment(_) | Quantity::Span(_) | Quantity::Other => false,
+    }
 }
 
 fn between_owners(walker: &mut Walker<'_>, left: &Rel, right: &Rel, found: &Condition) {

@@ -89,7 +89,7 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     traits.arms.extend(condition_traits.arms.iter().copied());
     traits.exposed.extend(condition_traits.arms);
     traits.owners.extend(condition_traits.owners);
-    let growth = aggregated::growth(&name, &found);
+    let growth = aggregated::growth(&name, params.distinct, &found);
     if let Some(crowded) = &mut traits.crowded {
         crowded.growth = growth;
     }

@@ -6,13 +6,15 @@
 use std::collections::BTreeSet;
 
 use datafusion_common::{Column, NullEquality, Result as DfResult};
-use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan, Projection};
+use datafusion_expr::{
+    Expr, Join, JoinConstraint, JoinType, LogicalPlan, LogicalPlanBuilder, Projection, lit,
+};
 use policy::denial::Code;
 
 use crate::condition::{Condition, condition};
 use crate::group::{self, Grouped};
 use crate::join::{joined, judge_rest, unmatched_allowed};
-use crate::link::{link, undone};
+use crate::link::{link, may_meet, undone};
 use crate::nobody;
 use crate::predicate::Polarity;
 use crate::relation::Rel;
@@ -83,6 +85,9 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         .chain(found.equal.iter().cloned())
         .collect();
     let both_protected = kept.is_protected() && tested.is_protected();
+    if tested.is_protected() && !(kept.is_protected() && !keys.is_empty()) {
+        refuse_crowds(walker, &tested);
+    }
     let tested = grouped_by(walker, tested, &keys)?;
     link(walker, &kept, &tested, &found);
     let visible = kept.cols.clone();
@@ -125,12 +130,25 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     Ok(rel)
 }
 
+/// Which of the question's own rows, or a public table's, have a match says what a crowd has, be it of one person.
+fn refuse_crowds(walker: &mut Walker<'_>, tested: &Rel) {
+    let owners = tested.owners.iter();
+    let owners: Vec<String> = owners.map(ToString::to_string).collect();
+    let message = format!(
+        "what is picked by whether {} has such rows is about a crowd of its people; only the outermost aggregate may be",
+        owners.join(" or ")
+    );
+    let denial = walker.refusals.rule(Code::Crowd, message);
+    denial.party = tested.owners.first().cloned();
+    denial.help = Some("join the rows and aggregate them, or test people by their unit".to_owned());
+}
+
 /// The tested side, one row a key, with set tracks.
 fn grouped_by(walker: &mut Walker<'_>, tested: Rel, keys: &[(Column, Column)]) -> DfResult<Rel> {
     let columns: Vec<Column> = keys.iter().map(|(_, r)| r.clone()).collect();
     let group: Vec<Expr> = columns.iter().cloned().map(Expr::Column).collect();
     if group.is_empty() {
-        return Ok(tested);
+        return once(walker, tested);
     }
     let traits = columns
         .iter()
@@ -147,6 +165,22 @@ fn grouped_by(walker: &mut Walker<'_>, tested: Rel, keys: &[(Column, Column)]) -
             aggregates: Vec::new(),
         },
     )
+}
+
+/// One row if there are any: EXISTS asks no more.
+fn once(walker: &mut Walker<'_>, tested: Rel) -> DfResult<Rel> {
+    if tested.is_protected() {
+        return Ok(tested);
+    }
+    let name = format!("__x{}", walker.fresh());
+    let plan = LogicalPlanBuilder::from(tested.plan)
+        .project([lit(true).alias(name)])?
+        .distinct()?
+        .build()?;
+    let mut rel = Rel::public(plan);
+    rel.tables = tested.tables;
+    rel.literal_rows = Some(1);
+    Ok(rel)
 }
 
 /// NOT IN, NOT EXISTS, EXCEPT: who is absent decides, so it needs consent.
@@ -168,9 +202,9 @@ pub(crate) fn anti(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         let keys = found.keys.iter().map(|pair| &pair.left);
         let compared = keys.chain(found.equal.iter().map(|(left, _)| left));
         undone(walker, &kept, compared);
-        let usable = found.equal.iter().all(|(l, _)| {
-            kept.col(l)
-                .is_some_and(|c| !c.traits.identifier && c.traits.groups_inside())
+        let usable = found.equal.iter().all(|(l, r)| {
+            let pair = kept.col(l).zip(tested.col(r));
+            pair.is_some_and(|(own, other)| may_meet(&own.traits, &other.traits))
         });
         if !usable || !found.keys.is_empty() {
             walker.refusals.rule(

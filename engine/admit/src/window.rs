@@ -11,6 +11,7 @@ use policy::denial::Code;
 use crate::arms::{Made, gated};
 use crate::branch::{branches, measure_branches};
 use crate::clamp::{clamped, in_its_stead};
+use crate::comparison::refuse_undone;
 use crate::expression;
 use crate::frame::{check_frame, is_whole};
 use crate::frame_tracks::{Frame, frame_tracks};
@@ -52,10 +53,7 @@ pub(crate) fn walk(walker: &mut Walker<'_>, node: &Window) -> DfResult<Rel> {
         clamped.push(shifted_clamped(walker, &rel, call, &mut exprs));
         let value = clamped_call(call, &rel);
         exprs.push(value.clone().alias(name.clone()));
-        let frame = Frame {
-            call,
-            slots: frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots),
-        };
+        let frame = frame_tracks(walker, &rel, call, &partition, &mut exprs, &mut slots);
         name_frames(&rel, &frame, &mut traits);
         let value = (Column::new_unqualified(name), value);
         frame.arms(walker, &rel, &mut found, &value, (&mut exprs, &mut made));
@@ -100,7 +98,14 @@ fn name_frames(rel: &Rel, frame: &Frame<'_>, traits: &mut [Traits]) {
     for found in traits {
         let shared = found.slots.intersection(&keys);
         let frames: Vec<SlotId> = shared
-            .filter_map(|slot| frame.slots.get(slot).copied())
+            .flat_map(|slot| {
+                frame
+                    .slots
+                    .get(slot)
+                    .into_iter()
+                    .chain(frame.deciding.get(slot))
+            })
+            .copied()
             .collect();
         found.slots.extend(frames);
     }
@@ -190,6 +195,9 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
         .iter()
         .map(|key| expression::traits(&mut walker.judge(rel), key))
         .collect();
+    for (found, key) in partition.iter().zip(&params.partition_by) {
+        refuse_undone(&mut walker.refusals, found, key);
+    }
     check_partition(walker, rel, &partition);
     if params.args.len() > 2 {
         walker
@@ -221,6 +229,7 @@ fn judge_call(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction) -> Vec<
     }
     for sort in &params.order_by {
         let found = expression::traits(&mut walker.judge(rel), &sort.expr);
+        refuse_undone(&mut walker.refusals, &found, &sort.expr);
         // Whose row comes first is a comparison.
         let usable = !found.identifier && found.filter.is_some();
         if !usable {

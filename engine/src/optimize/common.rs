@@ -2,7 +2,8 @@
 //!
 //! `DataFusion` 55.2 takes what is written twice out into a projection (`common_sub_expression_eliminate`), equal windows of one node or of
 //! several in a row too; and no window may stand in a projection, so that the plan fails. Admission writes equal windows: who is behind two values
-//! of the same frame. A plan of which it makes such a thing stays as it was.
+//! of the same frame. Nor does it see that a window reads what the window below has made, and fails. A plan of which it makes such a
+//! thing, or nothing, stays as it was.
 
 use datafusion::common::Result as DfResult;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
@@ -34,11 +35,10 @@ impl OptimizerRule for CommonExpressions {
         config: &dyn OptimizerConfig,
     ) -> DfResult<Transformed<LogicalPlan>> {
         let before = plan.clone();
-        let after = self.0.rewrite(plan, config)?;
-        if after.transformed && has_stray_window(&after.data)? {
-            return Ok(Transformed::no(before));
+        match self.0.rewrite(plan, config) {
+            Ok(after) if !after.transformed || !has_stray_window(&after.data)? => Ok(after),
+            Ok(_) | Err(_) => Ok(Transformed::no(before)),
         }
-        Ok(after)
     }
 }
 

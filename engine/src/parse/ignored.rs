@@ -6,7 +6,8 @@
 use std::ops::ControlFlow;
 
 use datafusion::sql::sqlparser::ast::{
-    Expr, GroupByExpr, LimitClause, Query, Select, Statement, TableFactor, Value, Visit, Visitor,
+    Expr, GroupByExpr, LimitClause, Query, Select, SetExpr, SetOperator, SetQuantifier, Statement,
+    TableFactor, Value, Visit, Visitor,
 };
 use policy::denial::{Code, Denial};
 
@@ -41,6 +42,7 @@ impl Visitor for Ignored {
             (query.for_clause.is_some(), "FOR XML, JSON or BROWSE"),
             (query.settings.is_some(), "SETTINGS"),
             (query.format_clause.is_some(), "FORMAT"),
+            (counts_copies(&query.body), "ALL of EXCEPT or INTERSECT"),
             (
                 ctes.into_iter().any(|cte| cte.from.is_some()),
                 "WITH … FROM",
@@ -100,8 +102,35 @@ impl Visitor for Ignored {
             Expr::Exists { subquery, .. } if skips(subquery) => {
                 ControlFlow::Break((Code::Limit, "OFFSET within EXISTS"))
             }
+            Expr::Like { escape_char, .. }
+            | Expr::ILike { escape_char, .. }
+            | Expr::SimilarTo { escape_char, .. }
+                if escape_char.is_some() =>
+            {
+                ControlFlow::Break((Code::Stmt, "ESCAPE"))
+            }
             _other => ControlFlow::Continue(()),
         }
+    }
+}
+
+/// Whether rows that are the same are to be told apart by how many there are, which the plan of EXCEPT and INTERSECT does not.
+fn counts_copies(body: &SetExpr) -> bool {
+    match body {
+        SetExpr::SetOperation {
+            op,
+            set_quantifier,
+            left,
+            right,
+        } => {
+            let copies = matches!(
+                set_quantifier,
+                SetQuantifier::All | SetQuantifier::AllByName
+            );
+            let own = copies && *op != SetOperator::Union;
+            own || counts_copies(left) || counts_copies(right)
+        }
+        _other => false,
     }
 }
 
@@ -148,6 +177,9 @@ mod tests {
             "SELECT avg(n) FROM t LIMIT $1",
             "SELECT a FROM t SORT BY a",
             "SELECT a FROM t WHERE EXISTS (SELECT 1 FROM u OFFSET 2)",
+            "SELECT avg(n) FROM (SELECT n FROM t UNION SELECT n FROM u EXCEPT ALL SELECT n FROM v)",
+            "SELECT n FROM t INTERSECT ALL SELECT n FROM u",
+            "SELECT avg(n) FROM t WHERE a LIKE 'K#_' ESCAPE '#'",
             "SELECT a FROM t WHERE NOT EXISTS (SELECT 1 FROM u LIMIT 3 OFFSET 2)",
             "SELECT avg(n) FROM t SETTINGS a = 1",
         ] {

@@ -21,7 +21,7 @@ many = ["a", "b"]
 "#;
 
 /// Two banks with these payments: whose, the fee, a number.
-fn world(a: &[(usize, usize, usize)], b: &[(usize, usize, usize)]) -> World {
+pub(super) fn world(a: &[(usize, usize, usize)], b: &[(usize, usize, usize)]) -> World {
     let bank = |owner, rows: &[(usize, usize, usize)]| {
         let row = |(person, fee, n): &(usize, usize, usize)| format!("p{person},{fee},{n}");
         Written {
@@ -46,7 +46,7 @@ fn fees(few: usize) -> World {
 }
 
 /// Asserts that one and four of few look the same, and enough do not.
-fn few_look_the_same(world: impl Fn(usize) -> World, attacks: &[String]) {
+pub(super) fn few_look_the_same(world: impl Fn(usize) -> World, attacks: &[String]) {
     let statements: Vec<&str> = attacks.iter().map(String::as_str).collect();
     let [one, four, many] = [1, 4, 7].map(|few| world(few).ask(&statements));
     for (((sql, one), four), many) in attacks.iter().zip(&one).zip(&four).zip(&many) {
@@ -198,6 +198,39 @@ fn what_the_rows_of_the_few_undo_is_refused() {
             "{sql}: {}",
             told(&outcome)
         );
+    }
+}
+
+/// As a key, an order or one of distinct values, what more rows could move is a condition like any other.
+#[test]
+fn what_the_rows_of_the_few_move_parts_and_orders_nothing() {
+    let counted = format!("(SELECT person, n, count(*) AS c FROM {BOTH} GROUP BY 1, 2)");
+    let refused = [
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person FROM {counted} GROUP BY 1 HAVING count(DISTINCT c) >= 2)"
+        ),
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person, count(*) AS k FROM (SELECT DISTINCT person, c FROM {counted}) GROUP BY 1) WHERE k >= 2"
+        ),
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person, count(*) AS k FROM (SELECT person, c FROM {counted} UNION SELECT person, c FROM {counted}) GROUP BY 1) WHERE k >= 2"
+        ),
+        format!(
+            "SELECT count(*) AS v FROM (SELECT person, c, count(*) AS k FROM {counted} GROUP BY 1, 2) WHERE k >= 2"
+        ),
+        format!(
+            "SELECT sum(w) AS v FROM (SELECT n, count(*) OVER (PARTITION BY person, c) AS w FROM {counted}) WHERE n = 2"
+        ),
+        format!(
+            "SELECT sum(w) AS v FROM (SELECT n, count(*) OVER (PARTITION BY person ORDER BY c) AS w FROM {counted}) WHERE n = 2"
+        ),
+        format!(
+            "SELECT sum(w) AS v FROM (SELECT n, rank() OVER (PARTITION BY person ORDER BY c) AS w FROM {counted}) WHERE n = 2"
+        ),
+    ];
+    let statements: Vec<&str> = refused.iter().map(String::as_str).collect();
+    for (sql, outcome) in refused.iter().zip(fees(1).ask(&statements)) {
+        assert_eq!(told(&outcome), "E_NEGATION", "{sql}");
     }
 }
 

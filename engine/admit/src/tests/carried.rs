@@ -178,12 +178,12 @@ fn a_sum_grows_if_nothing_in_it_is_below_zero() {
         crowded: within.map(|growth| Crowded { growth }),
         ..Traits::default()
     };
-    assert_eq!(growth("sum", &of(true, None)), Growth::Up);
-    assert_eq!(growth("sum", &of(false, None)), Growth::Free);
-    assert_eq!(growth("avg", &of(true, None)), Growth::Free);
+    assert_eq!(growth("sum", false, &of(true, None)), Growth::Up);
+    assert_eq!(growth("sum", false, &of(false, None)), Growth::Free);
+    assert_eq!(growth("avg", false, &of(true, None)), Growth::Free);
     let number = |n: i64| Traits::constant(Quantity::Number(Decimal::from(n)));
-    assert_eq!(growth("sum", &number(0)), Growth::Up);
-    assert_eq!(growth("sum", &number(-1)), Growth::Free);
+    assert_eq!(growth("sum", false, &number(0)), Growth::Up);
+    assert_eq!(growth("sum", false, &number(-1)), Growth::Free);
     for (name, moved) in [
         ("sum", [Growth::Up, Growth::Free, Growth::Free]),
         ("max", [Growth::Up, Growth::Free, Growth::Free]),
@@ -191,8 +191,11 @@ fn a_sum_grows_if_nothing_in_it_is_below_zero() {
         ("count", [Growth::Up, Growth::Up, Growth::Free]),
     ] {
         let within = [Growth::Up, Growth::Down, Growth::Free];
-        let found = within.map(|within| growth(name, &of(true, Some(within))));
+        let found = within.map(|within| growth(name, false, &of(true, Some(within))));
         assert_eq!(found, moved, "{name}");
+        // Distinct values that move may become equal; those that stay may not.
+        let apart = within.map(|within| growth(name, true, &of(true, Some(within))));
+        assert_eq!(apart, [Growth::Free; 3], "{name}");
     }
 }
 
