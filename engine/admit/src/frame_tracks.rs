@@ -75,24 +75,8 @@ pub(crate) fn frame_tracks<'a>(
         }
         for rows in wanted {
             let over = tracked(walker, call, *rows, Expr::Column(slot.column.clone()));
-            let of = if wanted.first() == Some(rows) {
-                &mut frame.slots
-            } else {
-                &mut frame.deciding
-            };
-            if let Some(known) = already(&over, exprs, slots) {
-                known.windows.insert(window);
-                of.insert(slot.id, known.id);
-                continue;
-            }
-            let id = walker.fresh();
-            let name = format!("__t{id}");
-            exprs.push(over.alias(name.clone()));
-            of.insert(slot.id, id);
             let shifted = is_shift(call) && *rows == Rows::Seen;
-            slots.push(Slot {
-                id,
-                column: Column::new_unqualified(name),
+            let told = Slot {
                 set: slot.set || !shifted,
                 merged: slot.merged || several,
                 over: BTreeSet::from([slot.id]),
@@ -101,10 +85,35 @@ pub(crate) fn frame_tracks<'a>(
                 // The partition's own value is the name of all of them: one a party.
                 single: slot.single && keyed.contains(&slot.id),
                 ..slot.clone()
-            });
+            };
+            let id = numbered(walker, over, told, exprs, slots);
+            if wanted.first() == Some(rows) {
+                frame.slots.insert(slot.id, id);
+            } else {
+                frame.deciding.insert(slot.id, id);
+            }
         }
     }
     frame
+}
+
+/// The number of a slot of these tracks: a new one, or that of a slot that says the same.
+fn numbered(
+    walker: &mut Walker<'_>,
+    over: Expr,
+    told: Slot,
+    exprs: &mut Vec<Expr>,
+    slots: &mut Vec<Slot>,
+) -> SlotId {
+    if let Some(known) = already(&over, exprs, slots) {
+        known.windows.extend(told.windows);
+        return known.id;
+    }
+    let id = walker.fresh();
+    let column = Column::new_unqualified(format!("__t{id}"));
+    exprs.push(over.alias(column.name.clone()));
+    slots.push(Slot { id, column, ..told });
+    id
 }
 
 /// Whether rows that are not in the frame decide which ones are.

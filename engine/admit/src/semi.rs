@@ -85,7 +85,8 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
         .chain(found.equal.iter().cloned())
         .collect();
     let both_protected = kept.is_protected() && tested.is_protected();
-    if tested.is_protected() && !(kept.is_protected() && !keys.is_empty()) {
+    let links_people = kept.is_protected() && !keys.is_empty();
+    if tested.is_protected() && !links_people {
         refuse_crowds(walker, &tested);
     }
     let tested = grouped_by(walker, tested, &keys)?;
