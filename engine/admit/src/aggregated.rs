@@ -20,6 +20,7 @@ pub(crate) fn result(name: &str, found: &Traits, argument: u32, kind: Option<&Da
         known: None,
         ratio: None,
         slots: BTreeSet::new(),
+        matched: BTreeSet::new(),
         domains: BTreeSet::new(),
         absent: Vec::new(),
         nobodies: Vec::new(),

@@ -259,7 +259,8 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     // Those of the other side name nobody of this one there, whatever they equal elsewhere.
     for (at, col) in rel.cols.iter_mut().enumerate() {
         if (at >= width) == is_left {
-            col.traits.slots.clear();
+            let named = std::mem::take(&mut col.traits.slots);
+            col.traits.matched.extend(named);
         } else {
             col.traits
                 .slots

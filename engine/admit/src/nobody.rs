@@ -52,7 +52,7 @@ pub(crate) fn somebody<'a>(rel: &Rel, keys: impl Iterator<Item = &'a Column>) ->
         let named = rel
             .slots
             .iter()
-            .filter(|slot| traits.slots.contains(&slot.id))
+            .filter(|slot| traits.slots.union(&traits.matched).any(|id| *id == slot.id))
             .map(|slot| Expr::Column(slot.column.clone()).is_not_null());
         let other = Expr::Column(key.clone()).in_list(list, true);
         (!traits.nobodies.is_empty()).then(|| named.fold(other, Expr::or))

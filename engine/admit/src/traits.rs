@@ -57,6 +57,8 @@ pub(crate) struct Traits {
     pub(crate) domains: BTreeSet<KeyDomain>,
     /// The tracks whose entity this value names.
     pub(crate) slots: BTreeSet<SlotId>,
+    /// The tracks whose entity it names where an outer join found a row for it: elsewhere it is NULL, and so are they.
+    pub(crate) matched: BTreeSet<SlotId>,
     /// Values that are nobody, wherever a row comes from: an identifier may be compared with them.
     pub(crate) absent: Vec<Literal>,
     /// Values that are nobody in rows of some owner.
@@ -239,6 +241,7 @@ impl Traits {
             identifier: self.identifier || other.identifier,
             domains: BTreeSet::new(),
             slots: BTreeSet::new(),
+            matched: BTreeSet::new(),
             absent: Vec::new(),
             nobodies: Vec::new(),
             dimension,

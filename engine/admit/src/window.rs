@@ -311,6 +311,7 @@ fn result(walker: &mut Walker<'_>, rel: &Rel, call: &WindowFunction, keys: &[Tra
                     Traits {
                         counted: true,
                         slots: BTreeSet::new(),
+                        matched: BTreeSet::new(),
                         ..found
                     }
                 }

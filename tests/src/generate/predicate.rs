@@ -63,7 +63,7 @@ pub fn predicate(random: &mut Random, columns: &[Shape], what: Use, depth: usize
 fn identifier(random: &mut Random, columns: &[Shape], keys: &[usize]) -> Expr {
     let at = *random.pick(keys);
     match columns[at].absent.first() {
-        Some(nobody) if random.percent(60) => {
+        Some(nobody) if columns[at].kind == Kind::Text && random.percent(60) => {
             let op = if random.percent(50) { Op::Eq } else { Op::Ne };
             Expr::Column(at).against(op, Value::text(nobody))
         }
