@@ -128,3 +128,58 @@ fn compact<'a, O: OffsetSizeTrait>(
         values: Cow::Owned(values),
     }
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::Arc;
+
+    use arrow::array::ListArray;
+    use arrow::buffer::OffsetBuffer;
+    use arrow::datatypes::Field;
+
+    use super::*;
+
+    fn sets(members: UInt64Array, valid: Option<Vec<bool>>) -> ListArray {
+        let field = Arc::new(Field::new_list_field(DataType::UInt64, true));
+        let ends = OffsetBuffer::from_lengths([2, 1, 2]);
+        ListArray::new(field, ends, Arc::new(members), valid.map(NullBuffer::from))
+    }
+
+    fn members(array: &ListArray) -> [Vec<u64>; 3] {
+        let tracks = Tracks::read(array).unwrap();
+        [0, 1, 2].map(|row| tracks.members(row).to_vec())
+    }
+
+    /// What stands under a NULL is nobody, of a row as of a member.
+    #[test]
+    fn nobody_stands_under_a_null() {
+        let all = || UInt64Array::from(vec![1, 2, 3, 4, 5]);
+        let one = || UInt64Array::from(vec![Some(1), Some(2), Some(3), None, Some(5)]);
+        let second = Some(vec![true, false, true]);
+        let (whole, half) = (vec![4, 5], vec![5]);
+        assert_eq!(
+            members(&sets(all(), None)),
+            [vec![1, 2], vec![3], whole.clone()]
+        );
+        assert_eq!(
+            members(&sets(all(), second.clone())),
+            [vec![1, 2], vec![], whole]
+        );
+        assert_eq!(
+            members(&sets(one(), None)),
+            [vec![1, 2], vec![3], half.clone()]
+        );
+        assert_eq!(members(&sets(one(), second)), [vec![1, 2], vec![], half]);
+    }
+
+    #[test]
+    fn tracks_are_whole_numbers_or_lists_of_them() {
+        let list = |item| DataType::List(Arc::new(Field::new_list_field(item, true)));
+        assert_eq!(form_of(&DataType::UInt64), Some(TrackForm::Scalar));
+        assert_eq!(form_of(&list(DataType::UInt64)), Some(TrackForm::Set));
+        for other in [DataType::Int64, DataType::Utf8, list(DataType::Int64)] {
+            assert_eq!(form_of(&other), None, "{other}");
+        }
+    }
+}

@@ -246,3 +246,40 @@ fn what_is_forgotten_is_held_no_longer_and_not_found() {
     assert_eq!((history.size(), history.len()), (one, 1));
     assert_eq!(union(&history), None);
 }
+
+/// What was there before the mark is found as before, and what comes after has the next number.
+#[test]
+fn what_is_not_forgotten_is_found() {
+    assert!(History::new().is_empty());
+    let mut history = history([each(0..20, 1)]);
+    history.withhold(fresh(each(100..103, 1)).keep(0));
+    assert!(!history.is_empty());
+    let mark = history.mark();
+    history.tell(told(each(20..40, 1)));
+    history.withhold(fresh(each(200..203, 1)).keep(0));
+    let when = |history: &History, entries: Entries| {
+        let sum = value(entries.iter().map(|(_, amount)| amount).sum());
+        let fresh = fresh(entries);
+        let told = history.near_told(std::slice::from_ref(&fresh), sum);
+        (told.map(|(at, _, _)| at), history.near_withheld(&fresh))
+    };
+    let all = |history: &History| {
+        [
+            each(0..20, 1),
+            each(20..40, 1),
+            each(100..103, 1),
+            each(200..203, 1),
+        ]
+        .map(|entries| when(history, entries))
+    };
+    let before = [
+        (Some(0), None),
+        (Some(2), None),
+        (None, Some(1)),
+        (None, Some(3)),
+    ];
+    assert_eq!(all(&history), before);
+    history.forget(mark);
+    let after = [(Some(0), None), (None, None), (None, Some(1)), (None, None)];
+    assert_eq!(all(&history), after);
+}

@@ -52,3 +52,83 @@ pub(crate) fn slack(trace: &Fresh, jitter: bool, secrets: &Secrets) -> Result<u3
     let drawn = stream.below(u128::from(trace.k / 2) + 1);
     Ok(u32::try_from(drawn).unwrap_or(0))
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use std::sync::Arc;
+
+    use zeroize::Zeroizing;
+
+    use super::*;
+    use crate::memory::Whose;
+
+    const K: u32 = 10;
+
+    fn secrets() -> Secrets {
+        let mut secrets = Secrets::default();
+        secrets.insert("bank", Zeroizing::new([7; 32]));
+        secrets
+    }
+
+    /// Entities from a number on, each of whom adds one.
+    fn set(first: u64, size: u64) -> Fresh {
+        Fresh {
+            whose: Arc::new(Whose {
+                parties: vec!["bank".to_owned()],
+                space: "person".to_owned(),
+            }),
+            k: K,
+            cut: i128::MAX,
+            additive: true,
+            entries: (first..first + size).map(|entity| (entity, 1)).collect(),
+        }
+    }
+
+    /// Of a thousand sets of one size, how many are enough.
+    fn of_a_thousand(size: u64) -> usize {
+        let secrets = secrets();
+        let sets = (0..1000).map(|number| set(number * 100, size));
+        sets.filter(|set| enough(set, true, &secrets).unwrap())
+            .count()
+    }
+
+    #[test]
+    fn without_jitter_k_are_enough() {
+        let is_enough = |size| enough(&set(0, size), false, &secrets()).unwrap();
+        assert_eq!([9, 10, 11].map(is_enough), [false, true, true]);
+    }
+
+    #[test]
+    fn with_jitter_nobody_stands_on_the_threshold() {
+        assert_eq!(of_a_thousand(9), 0, "fewer than k");
+        assert_eq!(of_a_thousand(22), 1000, "more than 2k + k/5");
+        // The noise of deviation k/5 is z: n + z must reach 16.
+        let expected = [(10, 0..15), (13, 30..110), (16, 450..620), (19, 890..970)];
+        for (size, few_or_many) in expected {
+            let stand = of_a_thousand(size);
+            assert!(few_or_many.contains(&stand), "{stand} of {size}");
+        }
+        let twice = [0; 2].map(|first| enough(&set(first, 16), true, &secrets()).unwrap());
+        assert_eq!(twice[0], twice[1], "the same people");
+    }
+
+    #[test]
+    fn the_reach_is_up_to_half_of_k_and_belongs_to_the_people() {
+        let secrets = secrets();
+        assert_eq!(slack(&set(0, 20), false, &secrets).unwrap(), 0);
+        let mut drawn = [0_usize; 7];
+        for number in 0..600 {
+            let reach = slack(&set(number * 100, 20), true, &secrets).unwrap();
+            let again = slack(&set(number * 100, 20), true, &secrets).unwrap();
+            assert_eq!(reach, again);
+            *drawn.get_mut(usize::try_from(reach).unwrap()).unwrap() += 1;
+        }
+        let [within @ .., above] = drawn;
+        assert!(
+            within.iter().all(|times| (60..150).contains(times)),
+            "{within:?}"
+        );
+        assert_eq!(above, 0);
+    }
+}
