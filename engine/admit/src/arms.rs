@@ -101,7 +101,12 @@ pub(crate) fn through(rel: &Rel, judged: &Judged) -> Vec<Through> {
         term: false,
     });
     let below = below(rel, &judged.name, &judged.traits);
-    let terms = terms(rel, &judged.terms, &judged.traits);
+    // Terms bind amounts: whether a value is there at all is not a matter of what it adds.
+    let terms = if judged.name == "count" {
+        Vec::new()
+    } else {
+        terms(rel, &judged.terms, &judged.traits)
+    };
     let sides = sides::terms(rel, &judged.name, judged.argument.as_ref());
     own.chain(below).chain(terms).chain(sides).collect()
 }

@@ -182,3 +182,14 @@ fn sums_of_what_many_have_are_answered() {
         );
     }
 }
+
+/// Whether a value is there is not a matter of what it adds: who counts values owes nothing for their terms.
+#[test]
+fn values_are_counted_whatever_they_add() {
+    let nothing = "(SELECT person, max(amount - amount) AS m FROM bank.t GROUP BY person)";
+    let counted = format!(
+        "SELECT sum(c) AS v FROM (SELECT person, count(m) AS c FROM {nothing} GROUP BY person)"
+    );
+    let answers = world(2).ask(&[&counted]);
+    assert_eq!(told(&answers[0]), "[{\"v\":30}]");
+}
