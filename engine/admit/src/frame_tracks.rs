@@ -120,7 +120,7 @@ fn numbered(
 fn others_decide(rel: &Rel, call: &WindowFunction) -> bool {
     if is_shift(call) {
         // The next row is told by none between; that it is there at all, by arms.
-        return !rel.row_arms.is_empty() || offset(call).is_none_or(|rows| rows.abs() > 1);
+        return !rel.row_arms.is_empty() || offset(call).is_none_or(|rows| rows.unsigned_abs() > 1);
     }
     let frame = &call.params.window_frame;
     counts_places(frame) && *frame != with_rows_between(frame)

@@ -87,17 +87,16 @@ fn with_public(
 
 /// Whether a column's values may be looked up in a list or a public table: a list of agreed values where only those may be asked for.
 pub(crate) fn may_meet(own: &Traits, other: &Traits) -> bool {
-    if own.identifier || own.dimension == Some(Grain::Any) {
-        return !own.identifier;
-    }
-    match &own.filter {
+    let as_it_stands = own.dimension == Some(Grain::Any);
+    let looked_up = match &own.filter {
         Some(Filter::Grain(grain)) => *grain == Grain::Any,
         Some(Filter::Values(agreed)) => {
             let known = other.known.as_ref();
             known.is_some_and(|all| all.iter().all(|value| is_agreed(value, agreed)))
         }
         None => false,
-    }
+    };
+    !own.identifier && (as_it_stands || looked_up)
 }
 
 fn is_agreed(value: &Quantity, agreed: &[Literal]) -> bool {

@@ -1,5 +1,5 @@
 //! A small sorted set of entities, full once it holds enough of every party. Most sets are of one or two, which stand in the set
-//! itself: an allocation for each of a million groups costs more than all else that is done with them.
+//! itself and are not allocated.
 
 use smallvec::SmallVec;
 

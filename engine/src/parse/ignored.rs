@@ -23,9 +23,17 @@ pub(super) fn check(statement: &Statement) -> Result<(), Refusal> {
     };
     let message = format!("{clause} is not available");
     let mut denial = Denial::new(code, message);
-    denial.help = Some("nothing would come of it; leave it out".to_owned());
+    let help = if clause == ESCAPE {
+        "write a pattern that needs none: _ stands for any character, its own too"
+    } else {
+        "nothing would come of it; leave it out"
+    };
+    denial.help = Some(help.to_owned());
     Err(Refusal::Denied(Box::new(denial)))
 }
+
+/// Not passed over, but nothing that could be run comes of it.
+const ESCAPE: &str = "ESCAPE";
 
 struct Ignored;
 
@@ -107,7 +115,7 @@ impl Visitor for Ignored {
             | Expr::SimilarTo { escape_char, .. }
                 if escape_char.is_some() =>
             {
-                ControlFlow::Break((Code::Stmt, "ESCAPE"))
+                ControlFlow::Break((Code::Stmt, ESCAPE))
             }
             _other => ControlFlow::Continue(()),
         }
@@ -130,7 +138,15 @@ fn counts_copies(body: &SetExpr) -> bool {
             let own = copies && *op != SetOperator::Union;
             own || counts_copies(left) || counts_copies(right)
         }
-        _other => false,
+        // A query in brackets is visited by itself.
+        SetExpr::Query(_)
+        | SetExpr::Select(_)
+        | SetExpr::Values(_)
+        | SetExpr::Table(_)
+        | SetExpr::Insert(_)
+        | SetExpr::Update(_)
+        | SetExpr::Delete(_)
+        | SetExpr::Merge(_) => false,
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a crowd has is said by the outermost aggregate alone: not by which rows of a list are found in it, nor by whether it has any.
 
 use super::few::{self, told};
-use super::world::{World, Written};
+use super::world::{World, Written, exact};
 
 /// A list with a weight beside each value reads out, bit by bit, what is there of one person.
 #[test]
@@ -77,8 +77,9 @@ fn a_list_holds_agreed_values() {
     let codes = Written {
         owner: "bank",
         name: "t",
-        policy: "policy = 1\ntable = \"t\"\n[disclosure]\nmin_contributors = 5\njitter = false\nhistory = \"off\"\nnoise = \"off\"\n\
-            [columns]\nperson = { unit = \"person\" }\ncode = { filter = [\"A\", \"B\"] }\nnum = { filter = [1, 2], measure = [0, 10] }\n".to_owned(),
+        policy: exact(
+            "person = { unit = \"person\" }\ncode = { filter = [\"A\", \"B\"] }\nnum = { filter = [1, 2], measure = [0, 10] }",
+        ),
         csv: ("person,code,num", rows.collect()),
         more: "",
     };

@@ -2,7 +2,7 @@
 
 use super::few::told;
 use super::whereabouts::{few_look_the_same, world};
-use super::world::{World, Written};
+use super::world::{World, Written, exact};
 
 /// Thirty persons with the number 4 at bank a, of whom so many paid a fee; forty with 1, 3 and 5 at bank b.
 fn between(few: usize) -> World {
@@ -84,7 +84,7 @@ fn twice(amounts: [usize; 3]) -> impl Fn(usize) -> World {
             &[Written {
                 owner: "bank",
                 name: "t",
-                policy: ONE_BANK.to_owned(),
+                policy: exact(ONE_BANK),
                 csv: ("person,country,amount,m,fee", rows.collect()),
                 more: "types = { amount = \"decimal(18,2)\" }",
             }],
@@ -92,15 +92,7 @@ fn twice(amounts: [usize; 3]) -> impl Fn(usize) -> World {
     }
 }
 
-const ONE_BANK: &str = r#"policy = 1
-table = "t"
-[disclosure]
-min_contributors = 5
-jitter = false
-history = "off"
-noise = "off"
-[columns]
-person = { unit = "person" }
+const ONE_BANK: &str = r#"person = { unit = "person" }
 country = { filter = true, dimension = true }
 amount = { measure = [0, 300000], filter = true }
 m = { measure = [0, 1000], filter = true }

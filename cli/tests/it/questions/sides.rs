@@ -1,17 +1,9 @@
 //! What few of one owner's people add to rows that are merged with another owner's does not hide among what the other adds.
 
 use super::few::told;
-use super::world::{World, Written};
+use super::world::{World, Written, exact};
 
-const POLICY: &str = r#"policy = 1
-table = "t"
-[disclosure]
-min_contributors = 5
-jitter = false
-history = "off"
-noise = "off"
-[columns]
-person = { unit = "person", join = "person" }
+const POLICY: &str = r#"person = { unit = "person", join = "person" }
 fee = { measure = [0, 1000], filter = true }
 n = { measure = [0, 1000], filter = true }
 [joins.person]
@@ -28,7 +20,7 @@ fn world(few: usize) -> World {
         Written {
             owner,
             name: "t",
-            policy: POLICY.to_owned(),
+            policy: exact(POLICY),
             csv: ("person,fee,n", (0..30).flat_map(each).collect()),
             more: "",
         }
@@ -118,7 +110,7 @@ fn what_more_rows_could_undo_is_refused_however_it_is_written() {
     let world = world(1);
     for bank in ["a", "b"] {
         let file = world.path().join(bank).join("t.policy.toml");
-        std::fs::write(file, POLICY.replace("negation = true\n", "")).unwrap();
+        std::fs::write(file, exact(POLICY).replace("negation = true\n", "")).unwrap();
     }
     for (sql, outcome) in attacks.iter().zip(world.ask(&statements)) {
         let code = outcome.code().unwrap_or("answered");

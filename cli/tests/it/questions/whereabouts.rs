@@ -2,17 +2,9 @@
 //! nor from those that are not, nor from a condition that the rows of the few undo.
 
 use super::few::told;
-use super::world::{World, Written};
+use super::world::{World, Written, exact};
 
-const POLICY: &str = r#"policy = 1
-table = "t"
-[disclosure]
-min_contributors = 5
-jitter = false
-history = "off"
-noise = "off"
-[columns]
-person = { unit = "person", join = "person" }
+const POLICY: &str = r#"person = { unit = "person", join = "person" }
 fee = { measure = [0, 1000], filter = true }
 n = { measure = [0, 1000], filter = true, dimension = true }
 [joins.person]
@@ -27,7 +19,7 @@ pub(super) fn world(a: &[(usize, usize, usize)], b: &[(usize, usize, usize)]) ->
         Written {
             owner,
             name: "t",
-            policy: POLICY.to_owned(),
+            policy: exact(POLICY),
             csv: ("person,fee,n", rows.iter().map(row).collect()),
             more: "",
         }
@@ -247,7 +239,7 @@ fn what_windows_saw_must_be_named_above_them() {
             None => String::new(),
         });
         std::fs::write(&file, rows.collect::<String>()).unwrap();
-        let policy = POLICY.replace(
+        let policy = exact(POLICY).replace(
             "[joins.person]",
             "acct = { unit = \"acct\", join = \"acct\" }\n[joins.acct]\nwith = [\"a\", \"b\"]\nmany = [\"a\", \"b\"]\n[joins.person]",
         );

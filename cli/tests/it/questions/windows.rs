@@ -74,3 +74,24 @@ fn a_condition_cast_twice_is_answered() {
         assert!(!told.starts_with("failed"), "{sql}: {told}");
     }
 }
+
+/// So many rows there are not: it is refused in words, as is what is no number of rows.
+#[test]
+fn a_number_of_rows_may_be_out_of_all_bounds() {
+    let lag = |rows: &str| {
+        format!(
+            "SELECT sum(l) AS v FROM (SELECT lag(n, {rows}) OVER (PARTITION BY person ORDER BY ts) AS l FROM bank.t)"
+        )
+    };
+    let asked = [
+        "-9223372036854775807 - 1",
+        "9223372036854775807",
+        "1.5",
+        "NULL",
+    ]
+    .map(lag);
+    let statements: Vec<&str> = asked.iter().map(String::as_str).collect();
+    for (sql, outcome) in asked.iter().zip(few::world(6).ask(&statements)) {
+        assert_eq!(few::told(&outcome), "E_WINDOW", "{sql}");
+    }
+}

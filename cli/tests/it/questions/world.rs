@@ -27,6 +27,12 @@ pub(crate) struct Written<'a> {
     pub(crate) more: &'a str,
 }
 
+/// A policy of a table `t` with k = 5 and nothing else held back: its columns, and what follows them.
+pub(crate) fn exact(columns: &str) -> String {
+    let withheld = "min_contributors = 5\njitter = false\nhistory = \"off\"\nnoise = \"off\"";
+    format!("policy = 1\ntable = \"t\"\n[disclosure]\n{withheld}\n[columns]\n{columns}\n")
+}
+
 /// What became of a question.
 #[derive(Debug)]
 pub(crate) enum Outcome {
