@@ -5,3 +5,4 @@ mod derived;
 mod party;
 mod round_trip;
 mod text;
+mod visible;

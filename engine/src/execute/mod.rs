@@ -63,13 +63,15 @@ impl Execution {
             .build_arc()
             .map_err(|_| Refusal::Failed(FAILED))?;
         runtime.register_object_store(url.as_ref(), Arc::clone(store));
-        let state = SessionStateBuilder::new()
+        let mut state = SessionStateBuilder::new()
             .with_config(config())
             .with_runtime_env(runtime)
             .with_default_features()
             .with_optimizer_rules(rules::logical())
             .with_physical_optimizer_rules(rules::physical())
             .build();
+        // `now()` is the moment at which the question began to run, wherever it stands.
+        state.mark_start_execution();
         let tie = guard::tie(key);
         Ok(Self { state, tie })
     }
@@ -128,5 +130,10 @@ fn config() -> datafusion::prelude::SessionConfig {
     options.execution.parquet.schema_force_view_types = true;
     options.explain.show_statistics = false;
     options.optimizer.skip_failed_rules = false;
+    // A join that waits for what its other partitions know of their keys may wait for ever.
+    options.optimizer.enable_dynamic_filter_pushdown = false;
+    options.optimizer.enable_join_dynamic_filter_pushdown = false;
+    options.optimizer.enable_topk_dynamic_filter_pushdown = false;
+    options.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     config
 }

@@ -20,14 +20,15 @@ impl Asker<'_> {
                 self.scan()
             };
         }
-        match self.random.below(100) {
+        let rows = match self.random.below(100) {
             0..25 => self.filter(depth),
             25..45 => self.join(depth),
             45..57 => self.semi(depth),
             57..80 => self.group(depth),
             80..90 => self.project(depth),
             _ => self.window(depth),
-        }
+        };
+        self.with_list(rows)
     }
 
     fn scan(&mut self) -> Rows {
@@ -94,13 +95,16 @@ impl Asker<'_> {
         let outer = (one_owner || negation(self.world, &both)) && self.random.percent(50);
         let mut columns = [left.columns.clone(), right.columns.clone()].concat();
         let width = left.columns.len();
-        let units: BTreeSet<usize> = columns[on.0]
-            .units
-            .union(&columns[width + on.1].units)
-            .copied()
+        let keys: Vec<(usize, usize)> = [on]
+            .into_iter()
+            .chain(self.another(&left, &right, on))
             .collect();
-        for at in [on.0, width + on.1] {
-            columns[at].units.clone_from(&units);
+        for (l, r) in &keys {
+            let units = columns[*l].units.union(&columns[width + r].units);
+            let units: BTreeSet<usize> = units.copied().collect();
+            for at in [*l, width + r] {
+                columns[at].units.clone_from(&units);
+            }
         }
         let and = if self.random.percent(20) {
             predicate(&mut self.random, &columns, Use::Filter, 1)
@@ -117,7 +121,7 @@ impl Asker<'_> {
             outer,
             left,
             right,
-            on: vec![on],
+            on: keys,
             and,
         };
         Rows {
@@ -126,6 +130,20 @@ impl Asker<'_> {
             parties: both,
             unique,
         }
+    }
+
+    /// Another pair of keys beside one, now and then.
+    fn another(&mut self, left: &Rows, right: &Rows, on: (usize, usize)) -> Option<(usize, usize)> {
+        let random = self.more.as_mut()?;
+        let of = |rows: &Rows, but: usize| -> Vec<usize> {
+            let keys = (0..rows.columns.len()).filter(|at| rows.columns[*at].identifier);
+            keys.filter(|at| *at != but).collect()
+        };
+        let (l, r) = (of(left, on.0), of(right, on.1));
+        if l.is_empty() || r.is_empty() || !random.percent(15) {
+            return None;
+        }
+        Some((*random.pick(&l), *random.pick(&r)))
     }
 
     fn semi(&mut self, depth: usize) -> Rows {

@@ -62,6 +62,7 @@ impl Asker<'_> {
         let measures: Vec<usize> = (0..rows.columns.len())
             .filter(|at| rows.columns[*at].degree == Some(1))
             .collect();
+        let frame = self.frame(&rows.plan, &rows.columns);
         let mut columns = rows.columns;
         let (aggregate, shape) = if measures.is_empty() || self.random.percent(60) {
             (plain(Function::Rows, None), counted(&rows.parties, false))
@@ -82,6 +83,7 @@ impl Asker<'_> {
             input: Box::new(rows.plan),
             aggregate,
             partition,
+            frame,
         };
         Rows {
             plan,

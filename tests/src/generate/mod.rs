@@ -13,6 +13,8 @@ pub mod beside;
 pub mod change;
 pub mod disk;
 pub mod forbidden;
+mod frame;
+mod list;
 pub mod policy;
 pub mod predicate;
 pub mod question;

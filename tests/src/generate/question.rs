@@ -16,13 +16,32 @@ use super::shape::{Rows, Shape};
 pub struct Asker<'a> {
     pub(super) world: &'a World,
     pub(super) random: Random,
+    /// Draws of what questions were later given besides: frames and lists. The questions of seeds that are known by number have none.
+    pub(super) more: Option<Random>,
+    /// The question has a list.
+    pub(super) listed: bool,
 }
 
 impl<'a> Asker<'a> {
     /// An asker with its own draws.
     #[must_use]
     pub fn new(world: &'a World, random: Random) -> Self {
-        Self { world, random }
+        let more = Some(random.apart(3));
+        Self {
+            more,
+            ..Self::plain(world, random)
+        }
+    }
+
+    /// An asker of neither frames nor lists.
+    #[must_use]
+    pub fn plain(world: &'a World, random: Random) -> Self {
+        Self {
+            world,
+            random,
+            more: None,
+            listed: false,
+        }
     }
 
     /// A question.
@@ -32,6 +51,7 @@ impl<'a> Asker<'a> {
 
     /// A question and the columns of the rows that it aggregates.
     pub fn asked(&mut self) -> (Question, Vec<Shape>) {
+        self.listed = false;
         let depth = self.random.below(4);
         let rows = self.rows(depth);
         let mut keys: Vec<Expr> = Vec::new();
@@ -103,6 +123,9 @@ impl<'a> Asker<'a> {
     /// A statistic that may leave.
     fn statistic(&mut self, rows: &Rows) -> Option<Aggregate> {
         let columns = &rows.columns;
+        if let Some(weighed) = self.weighed(columns) {
+            return Some(weighed);
+        }
         let mut found = match self.random.below(12) {
             0..3 => plain(Function::Rows, None),
             3 => plain(

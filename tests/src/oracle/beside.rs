@@ -28,7 +28,9 @@ pub(super) fn told<'p, 'r>(
         .collect();
     let of_fewer = |part: &Part, other: &Part| {
         let mut all = 0..places.len();
-        let fewer = all.all(|at| seen(places, part, at).is_subset(&seen(places, other, at)));
+        let fewer = all.all(|at| {
+            places[at].displaces || seen(places, part, at).is_subset(&seen(places, other, at))
+        });
         let somebody = (0..places.len()).any(|at| {
             let same =
                 (0..places.len()).filter(|of| places[at].scans.is_subset(&places[*of].scans));

@@ -26,7 +26,7 @@ pub fn determined(world: &World, plan: &Plan, by: &BTreeSet<usize>) -> BTreeSet<
 fn step(world: &World, plan: &Plan, by: &BTreeSet<usize>) -> BTreeSet<usize> {
     let mut all = by.clone();
     match plan {
-        Plan::Scan { .. } | Plan::Union { .. } => {}
+        Plan::Scan { .. } | Plan::List { .. } | Plan::Union { .. } => {}
         Plan::Filter { input, .. } | Plan::Semi { input, .. } => {
             all.extend(determined(world, input, by));
         }

@@ -8,11 +8,14 @@ use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
 use super::depends::determined;
 use super::expression::Expr;
-use super::merge::{Kind, Through, arms_made, merge, terms_made, window};
+use super::frame::Frame;
+use super::merge::{Kind, Through, arms_made, merge, terms_made};
 use super::plan::{Aggregate, Plan};
 use super::relation::{Arm, Cell, Column, Place, Relation, Row};
+use super::sql;
 use super::union::union;
 use super::value::Value;
+use super::window::{Window, held, is_of_places};
 use super::world::World;
 
 /// Computes rows.
@@ -42,6 +45,7 @@ impl<'a> Evaluator<'a> {
     pub fn rows(&mut self, plan: &Plan) -> Relation {
         match plan {
             Plan::Scan { table } => self.scan(*table),
+            Plan::List { kinds, rows } => self.list(kinds, rows),
             Plan::Filter { input, predicate } => {
                 let input = self.rows(input);
                 self.filter(input, predicate)
@@ -57,8 +61,14 @@ impl<'a> Evaluator<'a> {
                 on,
                 and,
             } => {
+                let width = sql::width(self.world, left);
+                let is_list = matches!(**right, Plan::List { .. });
                 let (left, right) = (self.rows(left), self.rows(right));
-                self.join(*outer, &left, &right, on, and.as_ref())
+                let mut joined = self.join(*outer, &left, &right, on, and.as_ref());
+                if *outer && is_list {
+                    self.found_or_not(&mut joined, |row| !row.cells[width].raw.is_null());
+                }
+                joined
             }
             Plan::Semi {
                 input,
@@ -88,19 +98,67 @@ impl<'a> Evaluator<'a> {
                 input,
                 aggregate,
                 partition,
+                frame,
             } => {
-                let mut input = self.rows(input);
-                if !self.free {
-                    let world = self.world;
-                    input.rows.retain(|row| {
-                        let keys: Vec<&Cell> = partition.iter().map(|at| &row.cells[*at]).collect();
-                        row.is_named_by(&keys, world)
-                    });
-                }
-                let made = self.through(&mut input, aggregate);
-                window(input, aggregate, partition, &made)
+                let held = held(self.world, input, partition);
+                let input = self.named(input, partition);
+                self.window(input, aggregate, partition, (frame.as_ref(), held))
             }
         }
+    }
+
+    /// The rows whose keys name whom they are about.
+    fn named(&mut self, input: &Plan, keys: &[usize]) -> Relation {
+        let mut input = self.rows(input);
+        if !self.free {
+            let world = self.world;
+            input.rows.retain(|row| {
+                let keys: Vec<&Cell> = keys.iter().map(|at| &row.cells[*at]).collect();
+                row.is_named_by(&keys, world)
+            });
+        }
+        input
+    }
+
+    fn window(
+        &mut self,
+        mut input: Relation,
+        aggregate: &Aggregate,
+        partition: &[usize],
+        (frame, held): (Option<&Frame>, BTreeSet<usize>),
+    ) -> Relation {
+        let mut made = self.through(&mut input, aggregate);
+        if is_of_places(frame) {
+            made.extend(self.displacing(&mut input, &made));
+        }
+        let window = Window {
+            aggregate,
+            partition,
+            frame,
+            made: &made,
+            held,
+        };
+        window.over(input)
+    }
+
+    /// Where places tell which rows a value is of, a row that an arm brought adds something wherever it stands.
+    fn displacing(&mut self, input: &mut Relation, made: &[Through]) -> Vec<Through> {
+        let by_rows = made.iter().filter(|one| one.kind == Kind::Arm);
+        let by_rows: Vec<Arm> = by_rows
+            .filter(|one| input.lenient.contains(&one.made))
+            .map(|one| one.arm)
+            .collect();
+        let mut more = Vec::new();
+        for arm in by_rows {
+            self.arms += 1;
+            input.lenient.insert(self.arms);
+            more.push(Through {
+                arm,
+                made: self.arms,
+                kind: Kind::Place,
+            });
+        }
+        more
     }
 
     fn scan(&mut self, number: usize) -> Relation {
@@ -117,6 +175,7 @@ impl<'a> Evaluator<'a> {
             merged: false,
             scans: BTreeSet::from([scan]),
             over: BTreeSet::new(),
+            displaces: false,
         };
         let bounds = |at: usize| {
             if self.free {

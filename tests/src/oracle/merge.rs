@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::aggregate;
 use super::number::Number;
 use super::plan::{Aggregate, Function};
-use super::relation::{Arm, Cell, Column, Place, Relation, Row, Who, nobody, unite};
+use super::relation::{Arm, Row, Who, nobody, unite};
 use super::value::Value;
 
 /// Several rows in one, without its values.
@@ -46,6 +46,8 @@ pub(super) enum Kind {
     Presence,
     /// Those who have something in it, if that is something in all.
     Net,
+    /// Whoever stands between a row and the frame that it sees, or in it.
+    Place,
 }
 
 impl Through {
@@ -68,7 +70,7 @@ impl Through {
             who.iter().any(|place| !place.is_empty()).then_some(who)
         };
         match self.kind {
-            Kind::Presence => return taken(&mut rows.iter()),
+            Kind::Presence | Kind::Place => return taken(&mut rows.iter()),
             Kind::Net => {
                 let amounts = rows
                     .iter()
@@ -122,75 +124,16 @@ impl Through {
 
 /// The arms of an aggregate's result.
 pub(super) fn arms_made(made: &[Through]) -> BTreeMap<Arm, bool> {
-    let arms = made.iter().filter(|through| through.kind == Kind::Arm);
+    let arms = made
+        .iter()
+        .filter(|through| matches!(through.kind, Kind::Arm | Kind::Place));
     arms.map(|through| (through.made, false)).collect()
 }
 
 /// The terms that it is made of.
 pub(super) fn terms_made(made: &[Through]) -> BTreeSet<Arm> {
-    let terms = made.iter().filter(|through| through.kind != Kind::Arm);
+    let terms = made
+        .iter()
+        .filter(|through| !matches!(through.kind, Kind::Arm | Kind::Place));
     terms.map(|through| through.made).collect()
-}
-
-/// The partition's entities are a second set of tracks.
-pub(super) fn window(
-    mut input: Relation,
-    aggregate: &Aggregate,
-    partition: &[usize],
-    made: &[Through],
-) -> Relation {
-    let width = input.places.len();
-    let key = |row: &Row| -> Vec<Value> {
-        partition
-            .iter()
-            .map(|at| row.cells[*at].raw.clone())
-            .collect()
-    };
-    let mut rows = Vec::new();
-    for row in &input.rows {
-        let frame: Vec<&Row> = input
-            .rows
-            .iter()
-            .filter(|other| key(other) == key(row))
-            .collect();
-        let mut who = nobody(width);
-        for other in &frame {
-            unite(&mut who, &other.who);
-        }
-        let mut row = row.clone();
-        // The same value is the name of all who have it in these rows.
-        for at in partition {
-            let names = frame.iter().flat_map(|other| &other.cells[*at].names);
-            row.cells[*at].names = names.cloned().collect();
-        }
-        row.cells
-            .push(Cell::plain(aggregate::value(aggregate, &frame)));
-        row.took
-            .values_mut()
-            .for_each(|took| took.extend(who.clone()));
-        for through in made {
-            if let Some(takers) = through.takers(made, aggregate, &frame, width) {
-                let both = row.who.iter().cloned().chain(takers).collect();
-                row.took.insert(through.made, both);
-            }
-        }
-        row.who.extend(who);
-        rows.push(row);
-    }
-    let kind = aggregate::kind(aggregate, &input.kinds());
-    input.columns.push(Column {
-        kind,
-        identifier: false,
-        bounds: None,
-        arms: arms_made(made),
-        terms: terms_made(made),
-    });
-    let frames = input.places.iter().enumerate().map(|(at, place)| Place {
-        merged: place.merged || place.k.len() > 1,
-        over: BTreeSet::from([at]),
-        ..place.clone()
-    });
-    input.places.extend(frames.collect::<Vec<_>>());
-    input.rows = rows;
-    input
 }

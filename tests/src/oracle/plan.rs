@@ -1,6 +1,8 @@
 //! Questions: the operators that the oracle knows.
 
 use super::expression::Expr;
+use super::frame::Frame;
+use super::value::{Kind, Value};
 
 /// An aggregate function.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -46,6 +48,13 @@ pub enum Plan {
         /// The table's number in the world.
         table: usize,
     },
+    /// Rows of the question's own, `VALUES`: the right side of a join.
+    List {
+        /// What its columns hold; the first is the key that it is joined by.
+        kinds: Vec<Kind>,
+        /// Its rows.
+        rows: Vec<Vec<Value>>,
+    },
     /// The rows for which a predicate holds.
     Filter {
         /// Of these rows.
@@ -68,7 +77,7 @@ pub enum Plan {
         left: Box<Plan>,
         /// Right side.
         right: Box<Plan>,
-        /// Columns that are equal, left and right.
+        /// Columns that are equal, left and right; without any it is a cross join.
         on: Vec<(usize, usize)>,
         /// A further condition over the columns of both.
         and: Option<Expr>,
@@ -98,7 +107,7 @@ pub enum Plan {
         /// The inputs.
         inputs: Vec<Plan>,
     },
-    /// One more column: a count over the rows of the same partition.
+    /// One more column: an aggregate over rows of the same partition.
     Window {
         /// Of these rows.
         input: Box<Plan>,
@@ -106,6 +115,8 @@ pub enum Plan {
         aggregate: Aggregate,
         /// The columns that part the rows.
         partition: Vec<usize>,
+        /// Which rows of the partition it is over; all, if none.
+        frame: Option<Frame>,
     },
 }
 
@@ -128,6 +139,7 @@ impl Plan {
     pub fn tables(&self) -> Vec<usize> {
         match self {
             Self::Scan { table } => vec![*table],
+            Self::List { .. } => Vec::new(),
             Self::Filter { input, .. }
             | Self::Project { input, .. }
             | Self::Group { input, .. }
@@ -141,7 +153,7 @@ impl Plan {
     #[must_use]
     pub fn operators(&self) -> Vec<&Plan> {
         let below = match self {
-            Self::Scan { .. } => Vec::new(),
+            Self::Scan { .. } | Self::List { .. } => Vec::new(),
             Self::Filter { input, .. }
             | Self::Project { input, .. }
             | Self::Group { input, .. }

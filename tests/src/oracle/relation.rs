@@ -82,6 +82,8 @@ pub struct Place {
     pub scans: BTreeSet<usize>,
     /// Of a window's frames: the places of the rows themselves.
     pub over: BTreeSet<usize>,
+    /// Of frames by places: a row more takes the place of another.
+    pub displaces: bool,
 }
 
 /// Rows with what is known about all of them.

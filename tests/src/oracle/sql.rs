@@ -39,13 +39,6 @@ pub fn rows(world: &World, plan: &Plan) -> String {
 #[must_use]
 pub fn expression(expr: &Expr, name: &dyn Fn(usize) -> String) -> String {
     let of = |expr: &Expr| expression(expr, name);
-    let list = |values: &[Value]| {
-        values
-            .iter()
-            .map(Value::literal)
-            .collect::<Vec<_>>()
-            .join(", ")
-    };
     match expr {
         Expr::Column(at) => name(*at),
         Expr::Literal(value) => value.literal(),
@@ -118,6 +111,11 @@ fn aggregate(aggregate: &Aggregate, name: &dyn Fn(usize) -> String) -> String {
         None => call,
         Some(filter) => format!("{call} FILTER (WHERE {})", expression(filter, name)),
     }
+}
+
+fn list(values: &[Value]) -> String {
+    let literals = values.iter().map(Value::literal);
+    literals.collect::<Vec<_>>().join(", ")
 }
 
 /// `expression AS prefix0, …`
@@ -199,6 +197,16 @@ impl<'a> Writer<'a> {
                 let columns = named(names, 'c', 0).join(", ");
                 format!("SELECT {columns} FROM {}", self.world.full_name(*table))
             }
+            Plan::List { kinds, rows } => {
+                let rows: Vec<String> = rows.iter().map(|row| format!("({})", list(row))).collect();
+                let columns: Vec<String> = (0..kinds.len()).map(|at| format!("c{at}")).collect();
+                let name = self.name();
+                format!(
+                    "SELECT * FROM (VALUES {}) AS {name}({})",
+                    rows.join(", "),
+                    columns.join(", ")
+                )
+            }
             Plan::Filter { input, predicate } => {
                 let (from, q) = self.source(input);
                 let predicate = expression(predicate, &|at| format!("{q}.c{at}"));
@@ -266,15 +274,20 @@ impl<'a> Writer<'a> {
                 input,
                 aggregate: call,
                 partition,
+                frame,
             } => {
                 let width = width(self.world, input);
                 let (from, q) = self.source(input);
                 let column = |at: usize| format!("{q}.c{at}");
                 let keys: Vec<String> = partition.iter().map(|at| column(*at)).collect();
                 let call = aggregate(call, &column);
+                let frame = frame
+                    .as_ref()
+                    .map(|frame| format!(" {}", frame.sql(&column(frame.by))));
                 format!(
-                    "SELECT {q}.*, {call} OVER (PARTITION BY {}) AS c{width} FROM {from}",
-                    keys.join(", ")
+                    "SELECT {q}.*, {call} OVER (PARTITION BY {}{}) AS c{width} FROM {from}",
+                    keys.join(", "),
+                    frame.unwrap_or_default()
                 )
             }
         }
@@ -304,6 +317,9 @@ impl<'a> Writer<'a> {
             .collect();
         conditions.extend(and.map(|and| expression(and, &column)));
         let columns = named((0..a + b).map(column), 'c', 0).join(", ");
+        if conditions.is_empty() {
+            return format!("SELECT {columns} FROM {left} CROSS JOIN {right}");
+        }
         let kind = if outer { "LEFT JOIN" } else { "JOIN" };
         format!(
             "SELECT {columns} FROM {left} {kind} {right} ON {}",
@@ -317,6 +333,7 @@ impl<'a> Writer<'a> {
 pub fn width(world: &World, plan: &Plan) -> usize {
     match plan {
         Plan::Scan { table } => world.tables[*table].visible().count(),
+        Plan::List { kinds, .. } => kinds.len(),
         Plan::Filter { input, .. } | Plan::Semi { input, .. } => width(world, input),
         Plan::Project { columns, .. } => columns.len(),
         Plan::Join { left, right, .. } => width(world, left) + width(world, right),

@@ -32,6 +32,7 @@ pub(super) fn union(inputs: Vec<Relation>) -> Relation {
                 known.over.extend(over);
                 known.scans.extend(&place.scans);
                 known.merged |= place.merged;
+                known.displaces |= place.displaces;
                 for (party, k) in &place.k {
                     let before = known.k.entry(*party).or_insert(*k);
                     *before = (*before).max(*k);

@@ -49,8 +49,17 @@ pub(super) struct Case {
 impl Case {
     /// What a seed gives.
     pub(super) fn new(seed: u64) -> Self {
+        Self::by(seed, |world| Asker::new(world, Random::new(seed, 2)))
+    }
+
+    /// What it gave before there were frames and lists.
+    pub(super) fn plain(seed: u64) -> Self {
+        Self::by(seed, |world| Asker::plain(world, Random::new(seed, 2)))
+    }
+
+    fn by(seed: u64, asker: impl Fn(&World) -> Asker<'_>) -> Self {
         let world = world::world(&mut Random::new(seed, 1));
-        let mut asker = Asker::new(&world, Random::new(seed, 2));
+        let mut asker = asker(&world);
         let (questions, columns) = (0..each()).map(|_| asker.asked()).unzip();
         Self {
             seed,

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use tests::generate::forbidden::{Mutator, Site, mutators};
 use tests::generate::random::Random;
 use tests::oracle::answer::is_free;
+use tests::oracle::plan::{Plan, Question};
 use tests::oracle::world::World;
 
 use super::harness::{
@@ -20,11 +21,17 @@ pub(super) struct Mutant {
     pub(super) statement: String,
 }
 
-/// The questions that are answered, and not just because they are about the asker's own tables.
+/// The questions that are answered, and not just because they are about the asker's own tables; none with a list, over which may
+/// stand what is forbidden over rows of others.
 pub(super) fn accepted(case: &Case) -> Vec<usize> {
     let outcomes = outcomes_over(case, &case.world);
+    let is_judged = |question: &Question| {
+        let operators = question.input.operators();
+        let lists = operators.iter().any(|one| matches!(one, Plan::List { .. }));
+        !lists && !is_free(&case.world, question)
+    };
     let judged = (0..outcomes.len()).filter(|at| {
-        matches!(outcomes[*at], Outcome::Answer(_)) && !is_free(&case.world, &case.questions[*at])
+        matches!(outcomes[*at], Outcome::Answer(_)) && is_judged(&case.questions[*at])
     });
     judged.collect()
 }

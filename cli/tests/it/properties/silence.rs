@@ -13,6 +13,7 @@ use super::harness::{Outcome, cases, fail, outcomes_over};
 fn behind(plan: &Plan, owner: &impl Fn(usize) -> usize) -> BTreeSet<usize> {
     match plan {
         Plan::Scan { table } => BTreeSet::from([owner(*table)]),
+        Plan::List { .. } => BTreeSet::new(),
         Plan::Filter { input, .. }
         | Plan::Project { input, .. }
         | Plan::Group { input, .. }

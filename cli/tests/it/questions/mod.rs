@@ -9,6 +9,7 @@ mod approved;
 mod banks;
 mod bounds;
 mod clear;
+mod clock;
 mod conditions;
 mod crowds;
 mod determined;

@@ -5,6 +5,7 @@
 
 mod anywhere;
 mod beside;
+mod crowds;
 mod leaving;
 mod literal;
 mod statement;
@@ -44,6 +45,7 @@ pub fn mutators() -> Vec<Mutator> {
         anywhere::ALL,
         literal::ALL,
         beside::ALL,
+        crowds::ALL,
         leaving::ALL,
     ];
     all.concat()
