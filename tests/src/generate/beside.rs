@@ -62,16 +62,19 @@ impl Asker<'_> {
         let measures: Vec<usize> = (0..rows.columns.len())
             .filter(|at| rows.columns[*at].degree == Some(1))
             .collect();
-        let frame = self.frame(&rows.plan, &rows.columns);
+        let mut frame = self.frame(&rows.plan, &rows.columns, &partition);
         let mut columns = rows.columns;
         let (aggregate, shape) = if measures.is_empty() || self.random.percent(60) {
             (plain(Function::Rows, None), counted(&rows.parties, false))
         } else {
             let at = *self.random.pick(&measures);
-            let function =
+            let mut function =
                 *self
                     .random
                     .pick(&[Function::Sum, Function::Min, Function::Max, Function::Count]);
+            if let Some(shift) = self.shift(&rows.plan, frame.as_mut()) {
+                function = shift;
+            }
             let shape = match function {
                 Function::Count => counted(&rows.parties, false),
                 _ => columns[at].clone(),

@@ -100,7 +100,7 @@ fn weight(random: &mut Random) -> Value {
 
 /// Numbers to repeat rows by.
 fn numbers(random: &mut Random) -> Plan {
-    let rows = (0..1 + random.below(3))
+    let rows = (0..=random.below(3))
         .map(|_| vec![weight(random)])
         .collect();
     Plan::List {

@@ -17,7 +17,7 @@ pub fn kind(aggregate: &Aggregate, columns: &[Kind]) -> Kind {
         .as_ref()
         .map(|argument| argument.kind(columns));
     match (aggregate.function, argument) {
-        (Function::Sum | Function::Min | Function::Max, Some(kind)) => kind,
+        (Function::Sum | Function::Min | Function::Max | Function::Shift(_), Some(kind)) => kind,
         (Function::Avg, Some(Kind::Decimal(scale))) => Kind::Decimal(scale + 4),
         _ => Kind::Whole,
     }
@@ -62,6 +62,7 @@ pub fn value(aggregate: &Aggregate, rows: &[&Row]) -> Value {
         Function::Distinct => Value::whole(known.iter().collect::<BTreeSet<_>>().len()),
         Function::Min => known.into_iter().min().unwrap_or(Value::Null),
         Function::Max => known.into_iter().max().unwrap_or(Value::Null),
+        Function::Shift(_) => known.into_iter().next().unwrap_or(Value::Null),
         Function::Sum => {
             let numbers = known.iter().filter_map(Value::number);
             numbers

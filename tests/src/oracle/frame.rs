@@ -15,6 +15,8 @@ pub enum Units {
     Range,
     /// By places: rows of one value are one.
     Groups,
+    /// By places of rows, no two of which have one value.
+    Rows,
 }
 
 /// `ORDER BY … RANGE BETWEEN … AND …`
@@ -40,7 +42,7 @@ impl Frame {
     pub fn rows<'r>(&self, partition: &[&'r Row], row: &Row) -> Vec<&'r Row> {
         let seen = |other: &&&Row| match self.units {
             Units::Range => self.is_near(row, other),
-            Units::Groups => {
+            Units::Groups | Units::Rows => {
                 let steps = self.steps(partition, row, other);
                 self.start.is_none_or(|start| start <= steps)
                     && self.end.is_none_or(|end| steps <= end)
@@ -62,7 +64,7 @@ impl Frame {
     /// Whether a row more takes the place of another.
     #[must_use]
     pub fn is_of_places(&self) -> bool {
-        self.units == Units::Groups && (self.start.is_some() || self.end.is_some())
+        self.units != Units::Range && (self.start.is_some() || self.end.is_some())
     }
 
     /// The order of two values: what is NULL is last, or first where the greatest is.
@@ -119,19 +121,26 @@ impl Frame {
         }
     }
 
-    /// As SQL; `name` is the column's.
+    /// The order as SQL; `name` is the column's.
     #[must_use]
-    pub fn sql(&self, name: &str) -> String {
+    pub fn order_by(&self, name: &str) -> String {
         let order = if self.descending { " DESC" } else { "" };
+        format!("ORDER BY {name}{order}")
+    }
+
+    /// The ends as SQL.
+    #[must_use]
+    pub fn ends(&self) -> String {
         let units = match self.units {
             Units::Range => "RANGE",
             Units::Groups => "GROUPS",
+            Units::Rows => "ROWS",
         };
         let (start, end) = (
             self.bound(self.start, "PRECEDING"),
             self.bound(self.end, "FOLLOWING"),
         );
-        format!("ORDER BY {name}{order} {units} BETWEEN {start} AND {end}")
+        format!("{units} BETWEEN {start} AND {end}")
     }
 
     fn bound(&self, offset: Option<i64>, unbounded: &str) -> String {

@@ -84,6 +84,10 @@ impl Through {
             }
             Kind::Arm | Kind::Term => {}
         }
+        if let Function::Shift(_) = aggregate.function {
+            let handed = |row: &&&Row| !aggregate::argument(aggregate, row).is_null();
+            return taken(&mut rows.iter().filter(handed));
+        }
         let others: BTreeSet<Arm> = all
             .iter()
             .filter(|o| matches!(o.kind, Kind::Arm | Kind::Term | Kind::Net))

@@ -27,6 +27,8 @@ pub enum Function {
     VarSamp,
     /// `STDDEV_POP(x)`, as a release only
     DevPop,
+    /// `LAG(x, n)`, or `LEAD(x, -n)` below 0, as a window only
+    Shift(i64),
 }
 
 /// An aggregate: function, argument, `FILTER (WHERE …)`.
@@ -111,7 +113,7 @@ pub enum Plan {
     Window {
         /// Of these rows.
         input: Box<Plan>,
-        /// `COUNT(*)`, `COUNT(x)`, `SUM(x)`, `MIN(x)` or `MAX(x)`.
+        /// `COUNT(*)`, `COUNT(x)`, `SUM(x)`, `MIN(x)`, `MAX(x)`, or a row's value handed on.
         aggregate: Aggregate,
         /// The columns that part the rows.
         partition: Vec<usize>,

@@ -1,6 +1,7 @@
 //! Plans as SQL: every operator a subquery, its columns `c0`, `c1`, ….
 
 use super::expression::{Expr, Op, Sum};
+use super::frame::Frame;
 use super::plan::{Aggregate, Function, Plan, Question};
 use super::value::Value;
 use super::world::World;
@@ -106,6 +107,8 @@ fn aggregate(aggregate: &Aggregate, name: &dyn Fn(usize) -> String) -> String {
         Function::VarPop => format!("VAR_POP({argument})"),
         Function::VarSamp => format!("VAR_SAMP({argument})"),
         Function::DevPop => format!("STDDEV_POP({argument})"),
+        Function::Shift(rows) if rows < 0 => format!("LEAD({argument}, {})", -rows),
+        Function::Shift(rows) => format!("LAG({argument}, {rows})"),
     };
     match &aggregate.filter {
         None => call,
@@ -197,16 +200,7 @@ impl<'a> Writer<'a> {
                 let columns = named(names, 'c', 0).join(", ");
                 format!("SELECT {columns} FROM {}", self.world.full_name(*table))
             }
-            Plan::List { kinds, rows } => {
-                let rows: Vec<String> = rows.iter().map(|row| format!("({})", list(row))).collect();
-                let columns: Vec<String> = (0..kinds.len()).map(|at| format!("c{at}")).collect();
-                let name = self.name();
-                format!(
-                    "SELECT * FROM (VALUES {}) AS {name}({})",
-                    rows.join(", "),
-                    columns.join(", ")
-                )
-            }
+            Plan::List { kinds, rows } => self.values(kinds.len(), rows),
             Plan::Filter { input, predicate } => {
                 let (from, q) = self.source(input);
                 let predicate = expression(predicate, &|at| format!("{q}.c{at}"));
@@ -272,25 +266,41 @@ impl<'a> Writer<'a> {
             }
             Plan::Window {
                 input,
-                aggregate: call,
+                aggregate,
                 partition,
                 frame,
-            } => {
-                let width = width(self.world, input);
-                let (from, q) = self.source(input);
-                let column = |at: usize| format!("{q}.c{at}");
-                let keys: Vec<String> = partition.iter().map(|at| column(*at)).collect();
-                let call = aggregate(call, &column);
-                let frame = frame
-                    .as_ref()
-                    .map(|frame| format!(" {}", frame.sql(&column(frame.by))));
-                format!(
-                    "SELECT {q}.*, {call} OVER (PARTITION BY {}{}) AS c{width} FROM {from}",
-                    keys.join(", "),
-                    frame.unwrap_or_default()
-                )
-            }
+            } => self.window(input, aggregate, partition, frame.as_ref()),
         }
+    }
+
+    fn values(&mut self, width: usize, rows: &[Vec<Value>]) -> String {
+        let rows: Vec<String> = rows.iter().map(|row| format!("({})", list(row))).collect();
+        let columns: Vec<String> = (0..width).map(|at| format!("c{at}")).collect();
+        let name = self.name();
+        let (rows, columns) = (rows.join(", "), columns.join(", "));
+        format!("SELECT * FROM (VALUES {rows}) AS {name}({columns})")
+    }
+
+    fn window(
+        &mut self,
+        input: &Plan,
+        call: &Aggregate,
+        partition: &[usize],
+        frame: Option<&Frame>,
+    ) -> String {
+        let width = width(self.world, input);
+        let (from, q) = self.source(input);
+        let column = |at: usize| format!("{q}.c{at}");
+        let keys: Vec<String> = partition.iter().map(|at| column(*at)).collect();
+        let mut over = format!("PARTITION BY {}", keys.join(", "));
+        if let Some(frame) = frame {
+            over += &format!(" {}", frame.order_by(&column(frame.by)));
+        }
+        if let Some(frame) = frame.filter(|_| !matches!(call.function, Function::Shift(_))) {
+            over += &format!(" {}", frame.ends());
+        }
+        let call = aggregate(call, &column);
+        format!("SELECT {q}.*, {call} OVER ({over}) AS c{width} FROM {from}")
     }
 
     fn join(

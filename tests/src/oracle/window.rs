@@ -4,9 +4,10 @@
 use std::collections::BTreeSet;
 
 use super::aggregate;
+use super::expression::Expr;
 use super::frame::Frame;
 use super::merge::{Kind, Through, arms_made, terms_made};
-use super::plan::{Aggregate, Plan};
+use super::plan::{Aggregate, Function, Plan};
 use super::relation::{Cell, Column, Place, Relation, Row, Who, nobody, unite};
 use super::value::Value;
 use super::world::World;
@@ -26,10 +27,28 @@ pub(super) fn is_of_places(frame: Option<&Frame>) -> bool {
     frame.is_some_and(Frame::is_of_places)
 }
 
+/// What a row sees of its partition.
+struct Sight<'r> {
+    /// The rows that its value is of.
+    seen: Vec<&'r Row>,
+    /// Set by set, the rows whose people are behind the value.
+    sets: Vec<Vec<&'r Row>>,
+}
+
 impl Window<'_> {
     /// The rows with one more column.
     pub(super) fn over(&self, mut input: Relation) -> Relation {
         input.rows = input.rows.iter().map(|row| self.row(&input, row)).collect();
+        let frame = |(at, place): (usize, &Place)| Place {
+            merged: place.merged || place.k.len() > 1,
+            over: BTreeSet::from([at]),
+            displaces: place.displaces || is_of_places(self.frame),
+            ..place.clone()
+        };
+        let frames: Vec<Place> = input.places.iter().enumerate().map(frame).collect();
+        for _set in self.sets(&input) {
+            input.places.extend(frames.clone());
+        }
         input.columns.push(Column {
             kind: aggregate::kind(self.aggregate, &input.kinds()),
             identifier: false,
@@ -37,89 +56,100 @@ impl Window<'_> {
             arms: arms_made(self.made),
             terms: terms_made(self.made),
         });
-        let frames: Vec<Place> = input
-            .places
-            .iter()
-            .enumerate()
-            .map(|(at, place)| Place {
-                merged: place.merged || place.k.len() > 1,
-                over: BTreeSet::from([at]),
-                displaces: place.displaces || is_of_places(self.frame),
-                ..place.clone()
-            })
-            .collect();
-        let sets = if self.between().is_some() { 2 } else { 1 };
-        (0..sets).for_each(|_| input.places.extend(frames.clone()));
         input
     }
 
-    /// The frame from the current row on, where rows that are not in the frame decide which ones are.
-    fn between(&self) -> Option<Frame> {
-        let frame = self.frame.filter(|frame| frame.is_of_places())?;
+    /// The frames whose rows' people are tracked: that of the window, and that with the rows in between, which decide which rows are
+    /// in it. LAG and LEAD look at one row, which is among those; the next one is told by none in between.
+    fn sets(&self, input: &Relation) -> Vec<Option<Frame>> {
+        let Some(frame) = self.frame else {
+            return vec![None];
+        };
         let between = frame.with_rows_between();
-        (between != *frame).then_some(between)
+        let sets = match self.aggregate.function {
+            Function::Shift(rows) if rows.abs() > 1 || !input.arms.is_empty() => vec![between],
+            Function::Shift(_) => vec![frame.clone()],
+            _ if frame.is_of_places() && between != *frame => vec![frame.clone(), between],
+            _ => vec![frame.clone()],
+        };
+        sets.into_iter().map(Some).collect()
     }
 
-    fn row(&self, input: &Relation, row: &Row) -> Row {
-        let width = input.places.len();
+    fn sight<'r>(&self, input: &'r Relation, row: &Row) -> Sight<'r> {
         let key = |row: &Row| -> Vec<Value> {
             let keys = self.partition.iter();
             keys.map(|at| row.cells[*at].raw.clone()).collect()
         };
-        let partition: Vec<&Row> = input
-            .rows
-            .iter()
-            .filter(|other| key(other) == key(row))
-            .collect();
-        let seen = match self.frame {
+        let rows = input.rows.iter();
+        let partition: Vec<&Row> = rows.filter(|other| key(other) == key(row)).collect();
+        let of = |frame: Option<&Frame>| match frame {
             None => partition.clone(),
             Some(frame) => frame.rows(&partition, row),
         };
-        let deciding = self.between().map(|between| between.rows(&partition, row));
-        let sets: Vec<&[&Row]> = [Some(&seen), deciding.as_ref()]
-            .into_iter()
-            .flatten()
-            .map(Vec::as_slice)
-            .collect();
-        let whose: Vec<Who> = sets
-            .iter()
-            .map(|rows| self.whose(row, rows, width))
-            .collect();
+        Sight {
+            seen: of(self.frame),
+            sets: self
+                .sets(input)
+                .iter()
+                .map(|set| of(set.as_ref()))
+                .collect(),
+        }
+    }
+
+    fn row(&self, input: &Relation, row: &Row) -> Row {
+        let sight = self.sight(input, row);
+        let whose = sight.sets.iter().map(|rows| self.whose(row, rows));
+        let whose: Vec<Who> = whose.collect();
         let mut told = row.clone();
         // The same value is the name of all who have it in these rows.
         for at in self.partition {
-            let others = sets.iter().flat_map(|rows| rows.iter());
+            let others = sight.sets.iter().flatten();
             let names = others.flat_map(|other| &other.cells[*at].names);
             told.cells[*at].names.extend(names.cloned());
         }
-        told.cells
-            .push(Cell::plain(aggregate::value(self.aggregate, &seen)));
+        told.cells.push(self.value(&sight.seen));
         for took in told.took.values_mut() {
             took.extend(whose.concat());
         }
         for through in self.made {
             let decides = through.kind == Kind::Place;
-            let rows = if decides {
-                deciding.as_ref().unwrap_or(&seen)
-            } else {
-                &seen
+            let (at, rows) = match sight.sets.last() {
+                Some(last) if decides => (whose.len() - 1, last),
+                _ => (0, &sight.seen),
             };
-            if let Some(takers) = through.takers(self.made, self.aggregate, rows, width) {
+            let places = input.places.len();
+            if let Some(takers) = through.takers(self.made, self.aggregate, rows, places) {
                 let mut sets = whose.clone();
-                let of = if decides { sets.len() - 1 } else { 0 };
-                sets[of] = takers;
-                told.took
-                    .insert(through.made, [row.who.clone(), sets.concat()].concat());
+                sets[at] = takers;
+                let all = [row.who.clone(), sets.concat()].concat();
+                told.took.insert(through.made, all);
             }
         }
         told.who.extend(whose.concat());
         told
     }
 
+    /// The value over some rows. LAG and LEAD hand on a value as it stands, and what enters aggregates in its stead.
+    fn value(&self, seen: &[&Row]) -> Cell {
+        let handed = match (&self.aggregate.function, &self.aggregate.argument) {
+            (Function::Shift(_), Some(Expr::Column(at))) => seen.first().map(|row| &row.cells[*at]),
+            _ => None,
+        };
+        match handed {
+            Some(cell) => Cell {
+                clamped: cell.clamped.clone(),
+                ..Cell::plain(cell.raw.clone())
+            },
+            None => Cell::plain(aggregate::value(self.aggregate, seen)),
+        }
+    }
+
     /// Whose these rows are, as the row sees it.
-    fn whose(&self, row: &Row, rows: &[&Row], width: usize) -> Who {
-        let mut who = nobody(width);
-        rows.iter().for_each(|other| unite(&mut who, &other.who));
+    fn whose(&self, row: &Row, rows: &[&Row]) -> Who {
+        let mut who = nobody(row.who.len());
+        for other in rows {
+            unite(&mut who, &other.who);
+        }
         for at in &self.held {
             who[*at].clone_from(&row.who[*at]);
         }
@@ -153,7 +183,6 @@ pub(crate) fn is_plain(plan: &Plan) -> bool {
 
 /// By column, the place whose people it names.
 fn units(world: &World, plan: &Plan) -> Option<Vec<Option<usize>>> {
-    use super::expression::Expr;
     match plan {
         Plan::Scan { table } => {
             let table = &world.tables[*table];
