@@ -58,9 +58,8 @@ impl Joint {
     }
 
     /// The sum once nobody adds more than the cut of its view: what anybody adds beyond is taken from all of its
-    /// additions alike, each rounded towards 0 in units of what all amounts are counted in, so that a multiple of all
-    /// amounts is cut to the same multiple.
-    pub(crate) fn cut(&self, cuts: &[i128], unit: i128) -> i256 {
+    /// additions alike, each rounded towards 0.
+    pub(crate) fn cut(&self, cuts: &[i128]) -> i256 {
         let mut totals: NumberMap<(usize, u64), i256> = NumberMap::default();
         for (key, amount) in &self.amounts {
             for (view, entity) in key.iter().enumerate().filter(|(_, e)| **e != NOBODY) {
@@ -80,7 +79,7 @@ impl Joint {
         let kept = self.amounts.iter().map(|(key, amount)| {
             let amount = i256::from_i128(*amount);
             match strictest(key) {
-                Some((cut, total)) => part(amount, (cut, total), unit),
+                Some((cut, total)) => part(amount, (cut, total)),
                 None => amount,
             }
         });
@@ -107,16 +106,11 @@ fn is_less((a, of_a): (i256, i256), (b, of_b): (i256, i256)) -> bool {
     }
 }
 
-/// `amount · cut / total`, rounded towards 0 to units; what cannot be computed adds nothing.
-fn part(amount: i256, (cut, total): (i256, i256), unit: i128) -> i256 {
-    let unit = i256::from_i128(unit.max(1));
-    let units = amount
-        .checked_mul(cut)
-        .zip(total.checked_mul(unit))
-        .and_then(|(product, divisor)| product.checked_div(divisor));
-    units
-        .and_then(|units| units.checked_mul(unit))
-        .unwrap_or(i256::ZERO)
+/// `amount · cut / total`, rounded towards 0; what cannot be computed adds nothing.
+fn part(amount: i256, (cut, total): (i256, i256)) -> i256 {
+    let product = amount.checked_mul(cut);
+    let share = product.and_then(|product| product.checked_div(total));
+    share.unwrap_or(i256::ZERO)
 }
 
 #[cfg(test)]
@@ -143,29 +137,15 @@ mod tests {
         rows.extend((2..20).map(|from| ([from, from % 7], 4)));
         let both = joint(&rows);
         assert_eq!(
-            number(both.cut(&[i128::MAX, i128::MAX], 1)),
+            number(both.cut(&[i128::MAX, i128::MAX])),
             50 + 1_000_000 + 18 * 4
         );
         let others = 18 * 4;
-        let cut = number(both.cut(&[8, 1 << 40], 1));
+        let cut = number(both.cut(&[8, 1 << 40]));
         assert!((others..=others + 8).contains(&cut), "{cut}");
         // In the second view the payee of the million is cut, and with it whoever else pays it.
-        let cut = number(both.cut(&[1 << 40, 16], 1));
+        let cut = number(both.cut(&[1 << 40, 16]));
         assert!(cut <= 10 * 16, "{cut}");
-    }
-
-    #[test]
-    fn a_multiple_is_cut_to_the_multiple() {
-        let rows: Vec<([u64; 2], i128)> = (0..60_u64)
-            .map(|n| ([n % 7, n % 11], i128::from(n * n)))
-            .collect();
-        let tripled: Vec<_> = rows
-            .iter()
-            .map(|(key, amount)| (*key, amount * 3))
-            .collect();
-        let once = joint(&rows).cut(&[64, 256], 1);
-        let thrice = joint(&tripled).cut(&[3 * 64, 3 * 256], 3);
-        assert_eq!(thrice, once.wrapping_mul(i256::from_i128(3)));
     }
 
     #[test]
@@ -178,29 +158,29 @@ mod tests {
         let mut merged = joint(back);
         merged.merge(joint(front));
         for cuts in [[64, 128], [1 << 20, 8], [1, 1]] {
-            assert_eq!(whole.cut(&cuts, 1), merged.cut(&cuts, 1));
+            assert_eq!(whole.cut(&cuts), merged.cut(&cuts));
         }
     }
 
     #[test]
     fn of_two_views_the_one_that_keeps_less_decides() {
         let one = joint(&[([1, 2], 100)]);
-        assert_eq!(number(one.cut(&[50, 25], 1)), 25);
-        assert_eq!(number(one.cut(&[25, 50], 1)), 25);
-        assert_eq!(number(one.cut(&[40, 40], 1)), 40);
-        assert_eq!(number(one.cut(&[100, 100], 1)), 100);
-        assert_eq!(number(one.cut(&[100, 99], 1)), 99);
-        assert_eq!(number(one.cut(&[30, 200], 7)), 28);
+        assert_eq!(number(one.cut(&[50, 25])), 25);
+        assert_eq!(number(one.cut(&[25, 50])), 25);
+        assert_eq!(number(one.cut(&[40, 40])), 40);
+        assert_eq!(number(one.cut(&[100, 100])), 100);
+        assert_eq!(number(one.cut(&[100, 99])), 99);
+        assert_eq!(number(one.cut(&[30, 200])), 30);
         let shares = joint(&[([1, 2], 90), ([1, 3], 10), ([4, 3], 90)]);
         // The second view leaves a ninth of what 2 has and a tenth of what 3 has, less than the first of anybody.
-        assert_eq!(number(shares.cut(&[50, 10], 1)), 10 + 1 + 9);
+        assert_eq!(number(shares.cut(&[50, 10])), 10 + 1 + 9);
     }
 
     #[test]
     fn who_is_not_seen_is_not_cut() {
         let unseen = joint(&[([NOBODY, NOBODY], 100), ([1, NOBODY], 60), ([1, 5], 40)]);
-        assert_eq!(number(unseen.cut(&[50, 1000], 1)), 100 + 30 + 20);
-        assert_eq!(number(unseen.cut(&[1000, 10], 1)), 100 + 60 + 10);
+        assert_eq!(number(unseen.cut(&[50, 1000])), 100 + 30 + 20);
+        assert_eq!(number(unseen.cut(&[1000, 10])), 100 + 60 + 10);
     }
 
     #[test]

@@ -174,7 +174,8 @@ impl History {
         candidates.into_iter().find_map(|(record, trace, fresh)| {
             let (at, record) = self.told.get(record)?;
             let factor = fresh.near(record.traces.get(trace)?, (raw, record.raw))?;
-            Some((*at, record, factor))
+            let in_every_view = factor == (1, 1) || record.has_factor(traces, factor);
+            in_every_view.then_some((*at, record, factor))
         })
     }
 
@@ -238,6 +239,14 @@ impl History {
 }
 
 impl Record {
+    /// Whether everybody's view of it is near by this factor: in one party's, the entities may be many and the people of another few.
+    fn has_factor(&self, traces: &[Fresh], factor: Factor) -> bool {
+        traces.iter().all(|fresh| {
+            let mut same = self.traces.iter().filter(|old| old.whose == fresh.whose);
+            same.any(|old| fresh.has_factor(old, factor))
+        })
+    }
+
     fn size(&self) -> usize {
         size_of::<Self>() + self.traces.iter().map(Trace::size).sum::<usize>()
     }

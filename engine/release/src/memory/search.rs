@@ -14,9 +14,12 @@ use super::trace::{Fresh, Trace};
 /// So many of the latest values are looked at.
 const LATEST: usize = 512;
 /// So many of the latest values that hold the part are looked at.
-const HOLDING: usize = 16;
+const HOLDING: usize = 64;
+/// So many steps are taken to put values together.
+const STEPS: usize = 4096;
 
 /// Values put together.
+#[derive(Clone)]
 struct Combination {
     value: i256,
     raw: i256,
@@ -37,8 +40,9 @@ impl History {
 
     /// The sum of at least two earlier values whose entities make up all but a few of these.
     fn union(&self, fresh: &Fresh, raw: i256) -> Option<i256> {
-        let found = self.covered(fresh, &fresh.entries, &|_| true);
-        (found.terms > 1 && found.fits(fresh, raw)).then_some(found.value)
+        let done = |found: &Combination| found.terms > 1 && found.fits(fresh, raw);
+        let found = self.covered(fresh, &fresh.entries, &|_| true, &done)?;
+        Some(found.value)
     }
 
     /// What earlier values within an earlier one leave of it, if these are all but a few of the entities left.
@@ -54,20 +58,25 @@ impl History {
             });
         whole.take(HOLDING).find_map(|(whole, entries)| {
             let rest = combined(entries, &fresh.entries, -1);
-            let found = self.covered(fresh, &rest, &|other| !std::ptr::eq(other, whole));
-            let fits = found.fits(fresh, whole.raw.wrapping_sub(raw));
-            (found.terms > 0 && found.terms <= terms && fits)
-                .then(|| whole.value.wrapping_sub(found.value))
+            let done = |found: &Combination| {
+                let fits = found.fits(fresh, whole.raw.wrapping_sub(raw));
+                found.terms > 0 && found.terms <= terms && fits
+            };
+            let others = |other: &Record| !std::ptr::eq(other, whole);
+            let found = self.covered(fresh, &rest, &others, &done)?;
+            Some(whole.value.wrapping_sub(found.value))
         })
     }
 
-    /// Earlier values whose entities are among some, taken from the largest, as long as they have none in common.
+    /// Earlier values whose entities are among some and that have none in common, until they are `done`; the largest first, for what
+    /// overlaps may be in the way of what does not.
     fn covered(
         &self,
         fresh: &Fresh,
         entries: &Entries,
         usable: &dyn Fn(&Record) -> bool,
-    ) -> Combination {
+        done: &dyn Fn(&Combination) -> bool,
+    ) -> Option<Combination> {
         let mut inside: Vec<(&Record, &Trace, &Entries)> = self
             .fresh_of(&fresh.whose)
             .take(LATEST)
@@ -80,21 +89,18 @@ impl History {
             })
             .collect();
         inside.sort_by_key(|(_, trace, _)| std::cmp::Reverse(trace.entities));
-        let mut found = Combination {
+        let inside: Vec<(&Record, &Entries)> = inside
+            .into_iter()
+            .map(|(record, _, theirs)| (record, theirs))
+            .collect();
+        let none = Combination {
             value: i256::ZERO,
             raw: i256::ZERO,
             terms: 0,
             rest: entries.clone(),
         };
-        for (record, _, theirs) in inside {
-            if within(theirs, &found.rest, few(fresh)) {
-                found.rest = combined(&found.rest, theirs, -1);
-                found.value = found.value.wrapping_add(record.value);
-                found.raw = found.raw.wrapping_add(record.raw);
-                found.terms += 1;
-            }
-        }
-        found
+        let mut steps = STEPS;
+        none.completed(&inside, few(fresh), done, &mut steps)
     }
 
     /// The same for two values of which one is about too many entities to list them.
@@ -138,6 +144,35 @@ impl History {
 }
 
 impl Combination {
+    /// With some of these, in their order, so that it is `done`.
+    fn completed(
+        self,
+        inside: &[(&Record, &Entries)],
+        few: usize,
+        done: &dyn Fn(&Self) -> bool,
+        steps: &mut usize,
+    ) -> Option<Self> {
+        if done(&self) {
+            return Some(self);
+        }
+        for (at, (record, theirs)) in inside.iter().enumerate() {
+            *steps = steps.checked_sub(1)?;
+            if within(theirs, &self.rest, few) {
+                let more = Self {
+                    value: self.value.wrapping_add(record.value),
+                    raw: self.raw.wrapping_add(record.raw),
+                    terms: self.terms + 1,
+                    rest: combined(&self.rest, theirs, -1),
+                };
+                let others = inside.get(at + 1..).unwrap_or_default();
+                if let Some(found) = more.completed(others, few, done, steps) {
+                    return Some(found);
+                }
+            }
+        }
+        None
+    }
+
     /// Few enough entities are left over, and what they add explains what is left of the value.
     fn fits(&self, fresh: &Fresh, raw: i256) -> bool {
         let few = self.rest.len() < usize::try_from(fresh.k).unwrap_or(usize::MAX);
@@ -173,7 +208,7 @@ fn limit(fresh: &Fresh, trace: &Trace) -> usize {
 
 /// So few entities that two parts which otherwise agree may differ in them and still be put together.
 fn few(fresh: &Fresh) -> usize {
-    usize::try_from(fresh.k / 2).unwrap_or(usize::MAX).max(1)
+    usize::try_from(fresh.k).unwrap_or(usize::MAX).max(1)
 }
 
 fn less(a: &[i128], b: &[i128]) -> Vec<i128> {

@@ -50,6 +50,11 @@ pub(crate) struct Fresh {
 pub(crate) type Factor = (i128, i128);
 
 impl Fresh {
+    /// Whether there are k of them.
+    pub(crate) fn is_of_k(&self) -> bool {
+        self.entries.len() >= usize::try_from(self.k.max(1)).unwrap_or(usize::MAX)
+    }
+
     /// As it is kept.
     pub(crate) fn keep(&self, slack: u32) -> Trace {
         Trace {
@@ -71,7 +76,7 @@ impl Fresh {
             return None;
         }
         if let Some(distance) = self.distance(old, (1, 1), limit)
-            && ((self.additive && old.additive) || within(raw, distance.amount))
+            && ((self.additive && old.additive) || within(raw, self.explained(distance, limit)))
         {
             return Some((1, 1));
         }
@@ -79,11 +84,31 @@ impl Fresh {
             return None;
         }
         let factor = self.factor(old).filter(|factor| *factor != (1, 1))?;
-        let distance = self.distance(old, factor, limit)?;
-        // A factor that only a few have is theirs: it would be told with the value.
+        self.has_factor(old, factor).then_some(factor)
+    }
+
+    /// Whether a trace is near by a factor. One that only a few have is theirs: it would be told with the value.
+    pub(crate) fn has_factor(&self, old: &Trace, factor: Factor) -> bool {
+        let Some(distance) = self.distance(old, factor, old.reach(self.k)) else {
+            return false;
+        };
+        let size = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         let having = size.max(old.entities);
         let having = having.saturating_sub(u64::try_from(distance.differing).unwrap_or(u64::MAX));
-        (having >= u64::from(self.k.max(old.k))).then_some(factor)
+        having >= u64::from(self.k.max(old.k))
+    }
+
+    /// How far apart two values may be that are not the sums of what their entities add, and yet differ by fewer entities than `limit`: those that
+    /// are seen to differ explain so much, and as many more as there may be each as much as the largest.
+    fn explained(&self, distance: Distance, limit: usize) -> i128 {
+        let amounts = self
+            .entries
+            .iter()
+            .map(|(_, amount)| amount.saturating_abs());
+        let more = limit.saturating_sub(distance.differing.saturating_add(1));
+        let more = i128::try_from(more).unwrap_or(i128::MAX);
+        let largest = amounts.max().unwrap_or(0);
+        distance.amount.saturating_add(largest.saturating_mul(more))
     }
 
     /// How far it is from a kept trace: as it is, or with both cut where they are cut alike; `None` at `limit`.
@@ -151,8 +176,7 @@ impl Trace {
     /// From how many differing entities on another part is another part.
     pub(crate) fn reach(&self, k: u32) -> usize {
         let k = k.max(self.k);
-        let large = self.entities >= u64::from(k).saturating_mul(3);
-        let slack = if large { self.slack.min(k / 2) } else { 0 };
+        let slack = self.slack.min(k / 2);
         usize::try_from(k.saturating_add(slack)).unwrap_or(usize::MAX)
     }
 

@@ -29,7 +29,6 @@ impl Release {
         part: u32,
         base: Base,
         raw: i256,
-        unit: i128,
         owner: Option<(u8, i128)>,
         traces: &mut [Fresh],
     ) -> Result<Cut> {
@@ -41,7 +40,7 @@ impl Release {
             let own = owner.filter(|(party, _)| {
                 need.parties.checked_shr(u32::from(*party)).unwrap_or(0) & 1 == 1
             });
-            fresh.cut = own.map_or_else(|| automatic(fresh, unit), |(_, cut)| cut);
+            fresh.cut = own.map_or_else(|| automatic(fresh), |(_, cut)| cut);
             cuts.push(fresh.cut);
             let scalar = self
                 .spec
@@ -52,7 +51,7 @@ impl Release {
                 _ if !scalar => continue,
                 Kind::Distinct(argument) => self.kept(part, base, number, argument, fresh)?,
                 Kind::Rows | Kind::Present(_) | Kind::Sum(_) | Kind::Squares(_) => {
-                    raw.wrapping_sub(above(fresh, unit))
+                    raw.wrapping_sub(above(fresh))
                 }
             };
             alone = Some(match (alone, base.kind) {
@@ -62,13 +61,13 @@ impl Release {
         }
         let joint = self.tally_of(part, base.witness)?.joint();
         let value = match (joint.filter(|joint| !joint.is_empty()), alone) {
-            (Some(joint), _) => joint.cut(&cuts, unit),
+            (Some(joint), _) => joint.cut(&cuts),
             (None, Some(kept)) => kept,
             (None, None) => raw,
         };
         Ok(Cut {
             value,
-            cover: cuts.into_iter().max().unwrap_or(unit),
+            cover: cuts.into_iter().max().unwrap_or(1),
         })
     }
 
@@ -115,22 +114,20 @@ impl Release {
     }
 }
 
-/// What stands above the cut in all; what is kept is whole units, as where several views are cut.
-fn above(fresh: &Fresh, unit: i128) -> i256 {
-    let unit = unit.max(1);
-    let kept = fresh.cut.div_euclid(unit).saturating_mul(unit);
+/// What stands above the cut in all.
+fn above(fresh: &Fresh) -> i256 {
     let over = fresh.entries.iter().filter_map(|(_, amount)| {
         let over = amount
             .saturating_abs()
-            .checked_sub(kept)
+            .checked_sub(fresh.cut)
             .filter(|_| amount.saturating_abs() > fresh.cut)?;
         Some(i256::from_i128(amount.signum().saturating_mul(over)))
     });
     over.fold(i256::ZERO, i256::wrapping_add)
 }
 
-/// The power of two, in units, that is not below the k-th largest addition.
-fn automatic(fresh: &Fresh, unit: i128) -> i128 {
+/// The power of two that is not below the k-th largest addition.
+fn automatic(fresh: &Fresh) -> i128 {
     let mut amounts: Vec<i128> = fresh
         .entries
         .iter()
@@ -139,22 +136,18 @@ fn automatic(fresh: &Fresh, unit: i128) -> i128 {
     let k = usize::try_from(fresh.k).unwrap_or(usize::MAX).max(1);
     let at = amounts.len().saturating_sub(k);
     let kth = if amounts.is_empty() {
-        unit
+        1
     } else {
         *amounts.select_nth_unstable(at).1
     };
-    power_of_two(kth, unit)
+    power_of_two(kth)
 }
 
-/// The power of two times the unit that is not below an amount.
-fn power_of_two(amount: i128, unit: i128) -> i128 {
-    let unit = unit.max(1);
-    let units = amount.unsigned_abs().div_ceil(unit.unsigned_abs()).max(1);
-    let power = units
-        .checked_next_power_of_two()
-        .and_then(|power| i128::try_from(power).ok());
+/// The power of two that is not below an amount.
+fn power_of_two(amount: i128) -> i128 {
+    let power = amount.unsigned_abs().max(1).checked_next_power_of_two();
     power
-        .and_then(|power| power.checked_mul(unit))
+        .and_then(|power| i128::try_from(power).ok())
         .unwrap_or(i128::MAX)
 }
 
@@ -164,14 +157,11 @@ mod tests {
 
     #[test]
     fn powers_of_two_are_not_below() {
-        let of = |amounts: &[i128], unit| {
-            amounts
-                .iter()
-                .map(|a| power_of_two(*a, unit))
-                .collect::<Vec<_>>()
-        };
-        assert_eq!(of(&[0, 1, 2, 3, 4, 5, 1000], 1), [1, 1, 2, 4, 4, 8, 1024]);
-        assert_eq!(of(&[3, 4, 30, -30], 3), [3, 6, 48, 48]);
-        assert_eq!(power_of_two(i128::MAX, 1), i128::MAX);
+        let of = |amounts: &[i128]| amounts.iter().map(|a| power_of_two(*a)).collect::<Vec<_>>();
+        assert_eq!(
+            of(&[0, 1, 2, 3, 4, 5, 1000, -30]),
+            [1, 1, 2, 4, 4, 8, 1024, 32]
+        );
+        assert_eq!(power_of_two(i128::MAX), i128::MAX);
     }
 }

@@ -9,7 +9,7 @@ use super::cut::Cut;
 use super::noised::noised;
 use super::support::{enough, slack};
 use super::totals::Totals;
-use super::{Owed, digest, mismatch};
+use super::{Owed, mismatch};
 use crate::Result;
 use crate::memory::{Fresh, History, Record, UNCUT, Verdict};
 use crate::plan::Recipe;
@@ -92,13 +92,13 @@ impl<'r> Judge<'r> {
         if traces.iter().any(|fresh| fresh.entries.is_empty()) {
             return Ok(None);
         }
-        let unit = digest::unit(&traces);
-        let cut = self.cut(part, statistic, base, (raw, unit), &mut traces)?;
+        let cut = self.cut(part, statistic, base, raw, &mut traces)?;
         let told = match self.earlier(part, &traces, raw, support)? {
-            Some(Verdict::Told(value)) => Some(value),
+            // An earlier value is about others too; of fewer than k nothing is told, not even that they are there.
+            Some(Verdict::Told(value)) => self.is_of_k(part, support)?.then_some(value),
             Some(Verdict::Withheld) => None,
             None if !self.supported(part, support)? => None,
-            None => Some(self.fresh(part, statistic, base, (raw, unit), cut, &traces)?),
+            None => Some(self.fresh(part, statistic, base, raw, cut, &traces)?),
         };
         if let Some(value) = told {
             self.totals.add(
@@ -118,7 +118,7 @@ impl<'r> Judge<'r> {
         part: u32,
         statistic: usize,
         base: Base,
-        (raw, unit): (i256, i128),
+        raw: i256,
         traces: &mut [Fresh],
     ) -> Result<Cut> {
         if self.owed.variance.is_none() {
@@ -131,7 +131,7 @@ impl<'r> Judge<'r> {
             .owed
             .duties
             .cut(&self.release.spec, &self.release.types, statistic);
-        self.release.cut(part, base, raw, unit, owner, traces)
+        self.release.cut(part, base, raw, owner, traces)
     }
 
     /// The earliest outcome that is near, be it a value or a withholding.
@@ -183,7 +183,7 @@ impl<'r> Judge<'r> {
             for set in self.sets(part, *witness)? {
                 let nobody = *zero_ok && set.entries.is_empty();
                 if !nobody && !enough(&set, self.owed.duties.jitter, self.secrets)? {
-                    self.withhold(&set);
+                    self.withhold(&set)?;
                     return Ok(false);
                 }
             }
@@ -193,7 +193,7 @@ impl<'r> Judge<'r> {
             if !self.release.tally_of(part, *witness)?.undominated(needs) {
                 let sets = self.release.sets(part, *witness)?;
                 for set in &sets {
-                    self.withhold(set);
+                    self.withhold(set)?;
                 }
                 return Ok(false);
             }
@@ -223,15 +223,41 @@ impl<'r> Judge<'r> {
         Ok(true)
     }
 
+    /// Whether k entities of everybody stand behind it in every respect, whatever the jitter.
+    fn is_of_k(&mut self, part: u32, support: &Support) -> Result<bool> {
+        for (witness, zero_ok) in &support.witnesses {
+            if self.release.tally_of(part, *witness)?.is_stray() {
+                return Ok(false);
+            }
+            for set in self.sets(part, *witness)? {
+                let nobody = *zero_ok && set.entries.is_empty();
+                if !nobody && !set.is_of_k() {
+                    return Ok(false);
+                }
+            }
+        }
+        Ok(true)
+    }
+
     fn stands(&self, set: &Fresh) -> Result<bool> {
         let before = self.owed.duties.history && self.history.near_withheld(set).is_some();
         Ok(!before && enough(set, self.owed.duties.jitter, self.secrets)?)
     }
 
-    fn withhold(&mut self, set: &Fresh) {
-        if self.owed.duties.history && !set.entries.is_empty() {
-            self.history.withhold(set.keep(0));
+    /// Remembers a set that was withheld, so that it is not walked over the threshold. Where the threshold is exact there is nothing to walk,
+    /// and what is known to be near fewer than k would tell who they are by being withheld.
+    fn withhold(&mut self, set: &Fresh) -> Result<()> {
+        let jitter = self.owed.duties.jitter;
+        let remembered = if jitter {
+            !set.entries.is_empty()
+        } else {
+            set.is_of_k()
+        };
+        if self.owed.duties.history && remembered {
+            let slack = slack(set, jitter, self.secrets)?;
+            self.history.withhold(set.keep(slack));
         }
+        Ok(())
     }
 
     /// A value that has not been told: put together from others, or computed; it is remembered.
@@ -240,14 +266,14 @@ impl<'r> Judge<'r> {
         part: u32,
         statistic: usize,
         base: Base,
-        (raw, unit): (i256, i128),
+        raw: i256,
         cut: Cut,
         traces: &[Fresh],
     ) -> Result<i256> {
         let derived = self.derived(part, statistic, base, raw, traces)?;
         let value = match (derived, self.owed.variance) {
             (Some(value), _) => value,
-            (None, Some(variance)) => noised(traces, unit, cut, variance, self.secrets)?,
+            (None, Some(variance)) => noised(traces, cut, variance, self.secrets)?,
             (None, None) => raw,
         };
         if self.owed.duties.history {

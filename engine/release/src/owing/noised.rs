@@ -12,22 +12,16 @@ use crate::noise::{Ratio, discrete_gaussian};
 use crate::secrets::Secrets;
 use crate::{ReleaseError, Result};
 
-/// A cut value with its noise; `unit` is what it is counted in.
+/// A cut value with its noise.
 pub(crate) fn noised(
     traces: &[Fresh],
-    unit: i128,
     cut: Cut,
     variance: Ratio,
     secrets: &Secrets,
 ) -> Result<i256> {
-    let (grid, variance) = scale(
-        cut.cover
-            .unsigned_abs()
-            .div_ceil(unit.unsigned_abs().max(1)),
-        variance,
-    )?;
-    let grid = i256::from_i128(unit).wrapping_mul(i256::from_i128(grid));
-    let message = digest::of_value(traces, cut.value, unit);
+    let (grid, variance) = scale(cut.cover.unsigned_abs(), variance)?;
+    let grid = i256::from_i128(grid);
+    let message = digest::of_value(traces, cut.value);
     let parties = traces
         .iter()
         .flat_map(|fresh| fresh.whose.parties.iter().map(String::as_str));

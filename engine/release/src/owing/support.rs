@@ -26,7 +26,7 @@ pub(crate) fn enough(set: &Fresh, jitter: bool, secrets: &Secrets) -> Result<boo
     if 5 * n >= centre + most {
         return Ok(true);
     }
-    let message = digest::of_value(std::slice::from_ref(set), i256::ZERO, 1);
+    let message = digest::of_value(std::slice::from_ref(set), i256::ZERO);
     let mut stream = secrets.stream(
         set.whose.parties.iter().map(String::as_str),
         "subrosa jitter v1",
@@ -43,7 +43,7 @@ pub(crate) fn slack(trace: &Fresh, jitter: bool, secrets: &Secrets) -> Result<u3
     if !jitter {
         return Ok(0);
     }
-    let message = digest::of_trace(trace, 1);
+    let message = digest::of_trace(trace);
     let mut stream = secrets.stream(
         trace.whose.parties.iter().map(String::as_str),
         "subrosa reach v1",

@@ -215,10 +215,10 @@ fn other_spellings_are_no_other_answers() {
     assert_eq!(bank.one(SUM, &renamed), Some(sum));
     // without history: noise alone belongs to the people and what they add, not to the words
     let mut forgetful = Bank::new(6, duties(false, true, false));
-    let sum = forgetful.one(SUM, &rows).unwrap();
+    let sum = forgetful.one(SUM, &rows);
     assert_eq!(
-        [1, 2, 3, 100].map(|by| forgetful.one(SUM, &scaled(by)).unwrap() / by),
-        [sum; 4]
+        [&rows, &renamed].map(|rows| forgetful.one(SUM, rows)),
+        [sum; 2]
     );
     let count = forgetful.count(0..50);
     forgetful.slots = 3;
@@ -228,7 +228,7 @@ fn other_spellings_are_no_other_answers() {
 
 #[test]
 fn a_threshold_cannot_be_walked() {
-    let mut bank = Bank::new(7, duties(true, false, false));
+    let mut bank = Bank::new(7, duties(true, false, true));
     assert_eq!(bank.count(0..9), None);
     for known in 10..=18 {
         assert_eq!(
@@ -237,8 +237,8 @@ fn a_threshold_cannot_be_walked() {
             "within reach of what was withheld"
         );
     }
-    assert_eq!(bank.count(0..19), Some(19));
-    assert_eq!(bank.count(0..28), Some(19), "within reach of what was told");
+    assert_eq!(bank.count(0..30), Some(30));
+    assert_eq!(bank.count(0..39), Some(30), "within reach of what was told");
     assert_eq!(
         bank.count(0..12),
         None,

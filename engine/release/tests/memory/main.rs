@@ -11,4 +11,5 @@ mod attacks;
 mod audit;
 mod bank;
 mod guesses;
+mod near;
 mod values;

@@ -1,0 +1,115 @@
+//! What is near an earlier outcome and yet may not have it, and what is told of its own and yet says too much.
+
+use std::collections::BTreeSet;
+
+use release::StatisticKind;
+
+use crate::bank::{Bank, COUNT, K, Row, SUM, duties, people, with_history};
+
+/// A group of one among those who were counted before: the earlier count is near it, and would show that there is one.
+#[test]
+fn fewer_than_k_have_no_earlier_value() {
+    for duties in with_history() {
+        let mut bank = Bank::new(21, duties.clone());
+        let counted = (0..40).find_map(|from| bank.count(from * 100..from * 100 + 10 + from));
+        assert!(counted.is_some(), "{duties:?}");
+        for size in 1..u64::from(K) {
+            for from in 0..40 {
+                let few = bank.count(from * 100..from * 100 + size);
+                assert_eq!(few, None, "{size} {duties:?}");
+            }
+        }
+    }
+}
+
+/// Ten persons of whom one has nearly all of another unit's entities: the factor between two sums of hers is hers alone.
+#[test]
+fn a_factor_is_had_in_every_view() {
+    let rows = |hers: u64, amount: i64| -> Vec<Row> {
+        let whose = |at: u64| if at < 9 { at } else { hers };
+        (0..40)
+            .map(|at| ("g", whose(at), if whose(at) == hers { amount } else { 1 }))
+            .collect()
+    };
+    let asked = |amount: i64| {
+        let mut bank = Bank::new(22, duties(true, false, false));
+        (bank.slots, bank.partners) = (2, Some(40));
+        let all: Vec<Row> = (0..40).map(|at| ("g", 100 + at, 1)).collect();
+        assert_eq!(bank.one(SUM, &all), Some(40));
+        bank.one(SUM, &rows(50, amount))
+    };
+    // What she has is in it, as SQL has it; not forty times what she has.
+    assert_eq!(
+        [117, 4321].map(asked),
+        [9 + 31 * 117, 9 + 31 * 4321].map(Some)
+    );
+}
+
+/// Everybody adds a multiple of seven but one, or everybody does.
+#[test]
+fn noise_does_not_tell_what_everybody_is_a_multiple_of() {
+    let multiples = |odd: i64| {
+        let sums = (0..40).map(|seed| {
+            let mut bank = Bank::new(seed, duties(false, true, false));
+            let rows: Vec<Row> = (0..40)
+                .map(|e| ("g", e, 70 + if e == 0 { odd } else { 0 }))
+                .collect();
+            bank.one(SUM, &rows).unwrap()
+        });
+        sums.filter(|sum| sum % 7 == 0).count()
+    };
+    assert!(multiples(0) < 20 && multiples(1) < 20);
+}
+
+/// Two who share a value, or nobody does: as many as there are rows, or one fewer.
+#[test]
+fn distinct_values_that_two_share_are_as_many_as_rows() {
+    let distinct = StatisticKind::CountDistinct { column: 1 };
+    for duties in with_history() {
+        let asked = |second: i64| {
+            let mut bank = Bank::new(23, duties.clone());
+            let mut rows: Vec<Row> = (0..40_u64)
+                .map(|e| ("g", e, i64::try_from(e).unwrap()))
+                .collect();
+            rows[1].2 = second;
+            (bank.one(COUNT, &rows), bank.one(distinct, &rows))
+        };
+        let (alone, shared) = (asked(1), asked(0));
+        assert_eq!(alone, shared, "{duties:?}");
+        assert_eq!(alone.0, alone.1, "{duties:?}");
+    }
+}
+
+/// A with fewer than k more, B, and both without them: the union is told as the sum, however many of the fewer there are.
+#[test]
+fn a_union_may_lack_any_number_below_k() {
+    for few in 1..u64::from(K) {
+        let mut bank = Bank::new(24, duties(true, false, false));
+        let with = bank.count((0..40).chain(500..500 + few)).unwrap();
+        let other = bank.count(40..90).unwrap();
+        assert_eq!(bank.count(0..90), Some(with + other), "{few}");
+    }
+}
+
+/// A larger set that overlaps both was told as well, and is in the way of neither.
+#[test]
+fn a_union_is_found_beside_what_overlaps() {
+    let mut bank = Bank::new(25, duties(true, false, false));
+    let with = bank.count((0..40).chain([500])).unwrap();
+    let other = bank.count(40..90).unwrap();
+    assert_eq!(bank.count(15..75), Some(60));
+    assert_eq!(bank.count(0..90), Some(with + other));
+}
+
+/// Where the threshold is exact, a known set is not withheld for being near a few: that would tell who they are.
+#[test]
+fn a_known_set_is_told_whatever_few_were_asked_for_before() {
+    let told: BTreeSet<Option<i64>> = [[1, 2, 3], [20, 21, 22]]
+        .map(|few| {
+            let mut bank = Bank::new(26, duties(true, false, false));
+            assert_eq!(bank.one(COUNT, &people(few)), None);
+            bank.count(0..12)
+        })
+        .into();
+    assert_eq!(told, BTreeSet::from([Some(12)]));
+}
