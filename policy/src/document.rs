@@ -187,10 +187,12 @@ impl PolicyDocument {
             .collect()
     }
 
-    /// Whether the table is nobody's secret: k = 1 throughout and no unit. Never before the house rules were read in.
+    /// Whether the table is nobody's secret: k = 1 throughout, no unit, and no mode that asks for more. Never before the house
+    /// rules were read in.
     #[must_use]
     pub fn is_public(&self) -> bool {
         self.unread_house().is_none()
+            && self.disclosure.mode.value == Mode::Statistical
             && self.disclosure.min_contributors.value.largest() <= 1
             && self.units().is_empty()
     }

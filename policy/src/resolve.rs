@@ -8,16 +8,16 @@ mod derived;
 mod kind;
 mod names;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 pub use derived::misfits as derived_misfits;
 pub use kind::{ColumnKind, ColumnShape};
 
 use crate::capability::{Capabilities, RuleSpan};
 use crate::document::{
-    ColumnRule, Disclosure, JoinConsent, MinContributors, Placed, PolicyDocument,
+    ColumnRule, Disclosure, JoinConsent, MinContributors, Mode, Placed, PolicyDocument,
 };
-use crate::ident::{KeyDomain, PartyId, TableRef};
+use crate::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
 use crate::problem::{Problem, sorted};
 use crate::restriction;
 use crate::table::{TablePolicy, VisibleColumn};
@@ -133,6 +133,7 @@ fn resolve(
     problems.extend(kind_misfits(document, columns));
     let policy = policy(document, owner, columns, found_unique);
     problems.extend(without_unit(document, &policy));
+    problems.extend(lost_units(document, &policy));
     if problems.is_empty() {
         Ok(policy)
     } else {
@@ -255,20 +256,47 @@ fn consents(document: &PolicyDocument) -> BTreeMap<KeyDomain, (JoinConsent, Rule
 }
 
 fn without_unit(document: &PolicyDocument, policy: &TablePolicy) -> Option<Problem> {
-    let protected = policy.disclosure.min_contributors.value.largest() > 1;
+    let disclosure = &policy.disclosure;
+    let protected = disclosure.min_contributors.value.largest() > 1
+        || disclosure.mode.value != Mode::Statistical;
     if !protected || policy.units().next().is_some() {
         return None;
     }
     Some(no_unit(document))
 }
 
+/// Units of rules that are about no column: nobody would be counted by them, and a table that has no other would be public.
+fn lost_units(document: &PolicyDocument, policy: &TablePolicy) -> Vec<Problem> {
+    let counted: BTreeSet<&UnitSpace> = policy.units().collect();
+    let units = document.rules().filter_map(|rule| rule.unit.as_ref());
+    let lost = units.filter(|unit| !counted.contains(&unit.value));
+    let problem = |unit: &Placed<UnitSpace>| {
+        let message = format!(
+            "no column is counted as `{}`: this rule is about none",
+            unit.value
+        );
+        let help = "name the column that says whom a row is about; a rule with its name goes before a pattern";
+        Problem::error(&document.source, &unit.span, message).with_help(help)
+    };
+    lost.map(problem).collect()
+}
+
 /// The refusal of a policy that protects nobody.
 pub(crate) fn no_unit(document: &PolicyDocument) -> Problem {
-    let k = &document.disclosure.min_contributors;
-    let message = format!(
-        "k is {} but no column has a `unit`: nobody's rows could be counted",
-        k.value.largest()
+    let (k, mode) = (
+        &document.disclosure.min_contributors,
+        &document.disclosure.mode,
     );
+    let (at, what) = match mode.value {
+        Mode::Template if k.value.largest() <= 1 => {
+            (&mode.span, "`mode` is \"template\"".to_owned())
+        }
+        Mode::Dp if k.value.largest() <= 1 => (&mode.span, "`mode` is \"dp\"".to_owned()),
+        Mode::Statistical | Mode::Template | Mode::Dp => {
+            (&k.span, format!("k is {}", k.value.largest()))
+        }
+    };
+    let message = format!("{what} but no column has a `unit`: nobody's rows could be counted");
     let help = "give the column that says whom a row is about `unit = \"person\"`, or make the table public with `min_contributors = 1`";
-    Problem::error(&document.source, &k.span, message).with_help(help)
+    Problem::error(&document.source, at, message).with_help(help)
 }

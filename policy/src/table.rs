@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use crate::capability::{Capabilities, RuleSpan};
-use crate::document::{Access, Approval, Disclosure, JoinConsent, PolicyDocument, PolicySource};
+use crate::document::{
+    Access, Approval, Disclosure, JoinConsent, Mode, PolicyDocument, PolicySource,
+};
 use crate::ident::{KeyDomain, PartyId, TableRef, UnitSpace};
 use crate::obligation::Obligations;
 pub use crate::resolve::{ColumnKind, ColumnShape};
@@ -60,10 +62,11 @@ impl TablePolicy {
         self.disclosure.min_contributors.value.of(unit)
     }
 
-    /// Whether the table is nobody's secret: k = 1 throughout and no unit.
+    /// Whether the table is nobody's secret: k = 1 throughout, no unit, and no mode that asks for more.
     #[must_use]
     pub fn is_public(&self) -> bool {
-        self.disclosure.min_contributors.value.largest() <= 1
+        self.disclosure.mode.value == Mode::Statistical
+            && self.disclosure.min_contributors.value.largest() <= 1
             && self.columns.iter().all(|c| c.capabilities.unit.is_none())
     }
 

@@ -147,6 +147,9 @@ impl<'c> Compared<'c> {
     /// An approved question has neither the noise nor the loss that differential privacy promises.
     fn mode(&mut self, own: &Disclosure, house: &Disclosure) {
         let (own_mode, house_mode) = (&own.mode, &house.mode);
+        if own_mode.value == Mode::Dp && house_mode.value != Mode::Dp && house.dp.is_none() {
+            self.waived(own, house);
+        }
         if own.is_default(own_mode) || house.is_default(house_mode) {
             return;
         }
@@ -160,6 +163,25 @@ impl<'c> Compared<'c> {
             let bound = format!("asks for \"{asked}\"");
             let help = format!("write \"{asked}\", {OR_DROP}");
             self.wider(&own_mode.span, &says, (&house_mode.span, &bound), &help);
+        }
+    }
+
+    /// `dp` with terms of the policy's own keeps nothing of what the house rules ask of answers.
+    fn waived(&mut self, own: &Disclosure, house: &Disclosure) {
+        let written =
+            |span: &Range<usize>, asks: bool| (asks && *span != house.header).then(|| span.clone());
+        let floor = house.floor.as_ref().map(|floor| floor.span.clone());
+        let k = &house.min_contributors;
+        let asked = floor
+            .or_else(|| written(&k.span, k.value.largest() > 1))
+            .or_else(|| written(&house.noise.span, house.noise.value))
+            .or_else(|| written(&house.history.span, house.history.value))
+            .or_else(|| written(&house.jitter.span, house.jitter.value))
+            .or_else(|| written(&house.dominance.span, house.dominance.value > 0));
+        if let Some(at) = asked {
+            let bound = "asks for what that mode does not keep";
+            let help = "let the house rules say mode = \"dp\" with [disclosure.dp], or drop this line to have theirs";
+            self.wider(&own.mode.span, "`mode` is \"dp\"", (&at, bound), help);
         }
     }
 

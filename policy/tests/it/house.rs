@@ -301,6 +301,51 @@ fn nothing_is_public_but_by_its_own_policy() {
     assert!(parse(&willing).under(&strict).is_err());
 }
 
+/// With terms of its own, `dp` would waive whatever the house asks of answers.
+#[test]
+fn thresholds_of_the_house_are_not_traded_for_a_budget() {
+    let own = "[disclosure]\nmode = \"dp\"\n[disclosure.dp]\nunit = \"person\"\nepsilon = 1000000\ntotal_epsilon = 1000000000\ndelta = 1e-6\nmax_groups = 1\n";
+    for asked in [
+        "min_contributors = 10",
+        "noise = \"sticky\"",
+        "history = \"snap\"",
+        "floor = 3",
+    ] {
+        let error = wider(&format!("[disclosure]\n{asked}\n"), own);
+        assert!(
+            error.contains("`mode` is \"dp\": wider than house.toml:3"),
+            "{asked}: {error}"
+        );
+    }
+}
+
+#[test]
+fn a_mode_of_the_house_makes_no_table_public() {
+    let rules = house("[disclosure]\nmode = \"template\"\n");
+    let public = "policy = 1\ntable = \"t\"\nextends = \"h\"\n[disclosure]\nmin_contributors = 1\n[columns]\na = {}\n";
+    let document = parse(public).under(&rules).unwrap();
+    assert!(!document.is_public());
+    let columns = shapes(&[("a", ColumnKind::Text)]);
+    let error = shown(&TablePolicy::resolve(&document, &party("p"), &columns, &[]).unwrap_err());
+    assert!(
+        error.contains("`mode` is \"template\" but no column has a `unit`"),
+        "{error}"
+    );
+}
+
+/// A unit on a pattern that no column is left for counts nobody; the table would be public, and is none.
+#[test]
+fn a_unit_of_no_column_is_refused() {
+    let text = "policy = 1\ntable = \"t\"\n[disclosure]\nmin_contributors = 1\n[columns]\n\"pers*\" = { unit = \"person\" }\nperson = { dimension = true }\n";
+    let columns = shapes(&[("person", ColumnKind::Text)]);
+    let error = shown(&TablePolicy::resolve(&parse(text), &party("p"), &columns, &[]).unwrap_err());
+    assert!(error.contains("t.policy.toml:6"), "{error}");
+    assert!(
+        error.contains("no column is counted as `person`"),
+        "{error}"
+    );
+}
+
 #[test]
 fn house_rules_are_of_no_table() {
     let error = shown(
