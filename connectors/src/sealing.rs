@@ -239,14 +239,6 @@ fn check_policy(request: &SealRequest<'_>) -> Result<(), ConnectorError> {
     if !refused.is_empty() {
         return Err(ConnectorError::Policy(refused));
     }
-    let mut fields = request.source.schema().fields().iter();
-    if !fields.any(|field| document.shows(field.name())) {
-        let message = "no column of the table is visible, so nobody could ask anything of it";
-        let span = &document.table.span;
-        let problem = Problem::error(&document.source, span, message);
-        let help = "give a column a rule, as in `[columns.country]` with `dimension = true`";
-        return Err(ConnectorError::Policy(vec![problem.with_help(help)]));
-    }
     if document.table.value == request.table.table {
         return Ok(());
     }

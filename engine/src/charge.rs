@@ -1,6 +1,7 @@
 //! Charging questions to the budgets of the tables that they read.
 
 use admit::Admitted;
+use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::logical_expr::LogicalPlan;
 use ledger::Event;
 use policy::denial::{Code, Denial};
@@ -35,7 +36,8 @@ impl Engine {
         let asked = releases
             .iter()
             .map(|release| statistics(&release.spec))
-            .fold(0_u32, u32::saturating_add);
+            .fold(0_u32, u32::saturating_add)
+            .saturating_mul(asked_by_lists(plan));
         let restricted = self.restricted(question, admitted);
         let digest = self.question_digest(plan, tables, &restricted);
         let charge = |of: String, budget: &Budget, statistics, question_digest: &str| Charge {
@@ -158,4 +160,18 @@ fn used_up(policy: &TablePolicy, budget: &Budget, charge: &Charge, spent: u64) -
     denial.help =
         Some("a question that was asked before over the same data costs nothing".to_owned());
     denial
+}
+
+/// How many questions a question is by its lists: each row of VALUES may be a group of its own, whatever the data.
+fn asked_by_lists(plan: &LogicalPlan) -> u32 {
+    let mut asked = 1_u32;
+    let walked = plan.apply_with_subqueries(|node| {
+        if let LogicalPlan::Values(values) = node {
+            let rows = u32::try_from(values.values.len()).unwrap_or(u32::MAX);
+            asked = asked.saturating_mul(rows.max(1));
+        }
+        Ok(TreeNodeRecursion::Continue)
+    });
+    debug_assert!(walked.is_ok(), "the visitor never fails");
+    asked
 }

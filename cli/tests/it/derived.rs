@@ -155,6 +155,12 @@ fn what_is_derived_may_be_asked_as_its_rule_says() {
 }
 
 #[test]
+fn a_table_that_is_only_looked_up_in_is_unknown() {
+    let ran = ask(world().path(), "SELECT count(*) FROM bank.accounts");
+    assert!(ran.err.starts_with("E_UNKNOWN"), "{}", ran.err);
+}
+
+#[test]
 fn nothing_else_may_be_asked_of_what_is_derived() {
     let world = world();
     let dir = world.path();

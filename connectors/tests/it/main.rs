@@ -5,4 +5,3 @@ mod derived;
 mod party;
 mod round_trip;
 mod text;
-mod visible;

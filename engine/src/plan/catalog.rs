@@ -132,7 +132,9 @@ impl Catalog {
     ) -> Result<(), Refusal> {
         let internal = || Refusal::invalid("the catalog could not be set up");
         let catalog = context.catalog("subrosa").ok_or_else(internal)?;
-        for (table, (_, schema)) in self.tables.iter().filter(|(t, _)| self.sees(party, t)) {
+        let seen = self.tables.iter().filter(|(t, _)| self.sees(party, t));
+        // Of a table without a visible column (one that others look values up in) nothing may be asked.
+        for (table, (_, schema)) in seen.filter(|(_, (_, schema))| !schema.fields().is_empty()) {
             let provider = Arc::new(BindTable {
                 schema: Arc::clone(schema),
             });

@@ -17,10 +17,10 @@ mod twice_named;
 mod unknown;
 mod unrolled;
 mod visible;
+mod words;
 
 use std::collections::BTreeSet;
 
-use datafusion::common::tree_node::TreeNodeRecursion;
 use datafusion::execution::context::SessionState;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
@@ -30,6 +30,7 @@ use crate::refusal::Refusal;
 
 pub(crate) use catalog::{Catalog, CatalogView};
 pub use visible::{VisibleColumn, VisibleTable};
+pub(crate) use words::words;
 
 /// A plan bound to names that the principal sees, canonical rules applied, nothing optimised.
 #[derive(Debug)]
@@ -90,23 +91,6 @@ impl Binder {
     }
 }
 
-/// The whole plan in words: as it is shown, and all rows of VALUES, of which only the first few are.
-pub(crate) fn words(plan: &LogicalPlan) -> String {
-    let mut words = plan.display_indent_schema().to_string();
-    let walked = plan.apply_with_subqueries(|node| {
-        if let LogicalPlan::Values(values) = node {
-            for row in &values.values {
-                let row: Vec<String> = row.iter().map(ToString::to_string).collect();
-                words.push('\n');
-                words.push_str(&row.join(", "));
-            }
-        }
-        Ok(TreeNodeRecursion::Continue)
-    });
-    debug_assert!(walked.is_ok(), "the visitor never fails");
-    words
-}
-
 /// Options that change what a text means: the same when binding and when executing.
 pub(crate) fn config() -> datafusion::prelude::SessionConfig {
     let mut config = datafusion::prelude::SessionConfig::new()
@@ -118,26 +102,4 @@ pub(crate) fn config() -> datafusion::prelude::SessionConfig {
     options.sql_parser.parse_float_as_decimal = true;
     options.execution.time_zone = Some("+00:00".to_owned());
     config
-}
-
-#[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
-mod tests {
-    use datafusion::logical_expr::{LogicalPlanBuilder, lit};
-
-    use super::words;
-
-    /// The shown form stops after a few rows, and a budget would take two questions for one.
-    #[test]
-    fn plans_that_differ_in_a_late_row_of_values_differ_in_words() {
-        let plan = |last: &str| {
-            let rows = ["a", "b", "c", "d", "e", "f", "g", last];
-            let rows = rows.map(|text| vec![lit(text)]).to_vec();
-            LogicalPlanBuilder::values(rows).unwrap().build().unwrap()
-        };
-        let [one, two] = ["x", "y"].map(plan);
-        let shown = |plan: &super::LogicalPlan| plan.display_indent_schema().to_string();
-        assert_eq!(shown(&one), shown(&two));
-        assert_ne!(words(&one), words(&two));
-    }
 }
