@@ -171,7 +171,7 @@ fn names(
 }
 
 /// The tracks of a branch's rows that a frame would be gathered from.
-fn rows_own<'a>(
+pub(crate) fn rows_own<'a>(
     branch: &'a Rel,
     signed: &[Signature],
     slots: &BTreeMap<Signature, Slot>,

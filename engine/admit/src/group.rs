@@ -285,6 +285,8 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
     for (col, clamped) in cols.iter_mut().zip(clamped) {
         col.clamped = clamped;
     }
+    let lost = rel.owners.is_empty() && !rel.literal_ids.is_empty();
+    let unnumbered = rel.unnumbered || lost;
     Ok(Rel {
         cols,
         plan,
@@ -302,6 +304,7 @@ pub(crate) fn build(walker: &mut Walker<'_>, rel: Rel, grouped: Grouped) -> DfRe
         literal_rows: None,
         repeats: 1,
         literal_ids: Vec::new(),
+        unnumbered,
         ties,
         facts: Vec::new(),
     })

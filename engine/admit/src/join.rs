@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::{NullEquality, Result as DfResult};
+use datafusion_common::{Column, NullEquality, Result as DfResult};
 use datafusion_expr::{Expr, Join, JoinConstraint, JoinType, LogicalPlan};
 use policy::denial::Code;
 
@@ -10,6 +10,7 @@ use crate::branch::{branches, of_condition};
 use crate::condition::{Condition, condition};
 use crate::conjunct::equate;
 use crate::consent;
+use crate::constant::Quantity;
 use crate::link::link;
 use crate::nobody;
 use crate::predicate::Polarity;
@@ -91,6 +92,7 @@ fn inner(walker: &mut Walker<'_>, node: &Join, hints: &[Expr]) -> DfResult<Rel> 
     })?;
     let arms = judge_rest(walker, &rel, &found, both_protected, Polarity::Positive);
     rel.row_arms.extend(arms);
+    rel.row_arms.extend(looked_up_arms(&rel, &found));
     let rel = weights::followed(walker, rel, weighing)?;
     repeated::by_literals(walker, rel, brought)
 }
@@ -124,6 +126,14 @@ pub(crate) fn judge_rest(
         }
     }
     arms
+}
+
+/// Branches that the columns went through by which rows meet: which rows there are is a matter of them.
+pub(crate) fn looked_up_arms(rel: &Rel, found: &Condition) -> BTreeSet<ArmId> {
+    let columns = found.equal.iter().flat_map(|(l, r)| [l, r]);
+    let arms = columns.filter_map(|column| rel.col(column));
+    let arms = arms.flat_map(|col| col.traits.arms.iter().copied());
+    arms.filter(|arm| rel.arms.contains_key(arm)).collect()
 }
 
 /// Puts the two sides together.
@@ -165,6 +175,7 @@ pub(crate) fn joined(
             .into_iter()
             .chain(right.literal_ids)
             .collect(),
+        unnumbered: left.unnumbered || right.unnumbered,
         ties: left.ties.into_iter().chain(right.ties).collect(),
         facts: Vec::new(),
     };
@@ -240,6 +251,8 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     let both_protected = left.is_protected() && right.is_protected();
     let brought = repeated::brought(&left, &right, &found);
     let weighing = weights::brought(&left, &right, &found);
+    let numbers = if is_left { &right } else { &left }.literal_ids.first();
+    let number = numbers.map(|(number, _)| number.clone());
     let mut rel = joined(left, right, &found, |l, r| {
         Join::try_new(
             l.into(),
@@ -254,6 +267,7 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     })?;
     let arms = judge_rest(walker, &rel, &found, both_protected, Polarity::Both);
     rel.row_arms.extend(arms);
+    rel.row_arms.extend(looked_up_arms(&rel, &found));
     rel.unique.retain(|key| kept.contains(key));
     // Where a row has no match, its columns name nobody: grouped by them, many people would be one row.
     // Those of the other side name nobody of this one there, whatever they equal elsewhere.
@@ -261,6 +275,9 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
         if (at >= width) == is_left {
             let named = std::mem::take(&mut col.traits.slots);
             col.traits.matched.extend(named);
+            if let Some(known) = &mut col.traits.known {
+                known.push(Quantity::Null);
+            }
         } else {
             col.traits
                 .slots
@@ -269,14 +286,14 @@ fn outer(walker: &mut Walker<'_>, node: &Join) -> DfResult<Rel> {
     }
     let rel = weights::followed(walker, rel, weighing)?;
     let rel = repeated::by_literals(walker, rel, brought)?;
-    unmatched(walker, rel, &found, is_left, both_protected)
+    unmatched(walker, rel, (&found, number), is_left, both_protected)
 }
 
 /// Rows without a match in a list or public table are an arm beside those with one.
 fn unmatched(
     walker: &mut Walker<'_>,
     rel: Rel,
-    found: &Condition,
+    (found, number): (&Condition, Option<Column>),
     is_left: bool,
     both_protected: bool,
 ) -> DfResult<Rel> {
@@ -285,7 +302,6 @@ fn unmatched(
     }
     let equal = found.equal.first();
     let key = equal.map(|(l, r)| if is_left { r } else { l }.clone());
-    let number = rel.literal_ids.first().map(|(number, _)| number.clone());
     let Some(supplied) = number.or(key) else {
         let message = "an outer join with a list or public table needs an equality";
         walker.refusals.add(Code::Outer, message);

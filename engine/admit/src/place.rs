@@ -62,7 +62,8 @@ pub(crate) fn ordered(expr: Expr, rel: &Rel) -> Expr {
             Expr::Alias(alias)
         }
         Expr::WindowFunction(mut call) if by_place(&Expr::WindowFunction(call.clone())) => {
-            let ties = rel.ties.iter().cloned().map(Expr::Column);
+            let numbers = rel.literal_ids.iter().map(|(number, _)| number);
+            let ties = rel.ties.iter().chain(numbers).cloned().map(Expr::Column);
             let ties = ties.map(|tie| Sort::new(tie, true, false));
             call.params.order_by.extend(ties);
             Expr::WindowFunction(call)

@@ -113,6 +113,8 @@ pub(crate) struct Rel {
     pub(crate) repeats: usize,
     /// The hidden numbers of literal rows, and how many rows they number.
     pub(crate) literal_ids: Vec<(Column, usize)>,
+    /// Rows of the question's own are among these whose numbers were lost: grouped, or united.
+    pub(crate) unnumbered: bool,
     /// The hidden columns that tell rows apart which are not the same, where it matters.
     pub(crate) ties: Vec<Column>,
     /// What the filter that made these rows says of each, while its columns keep their names.
@@ -145,6 +147,7 @@ impl Rel {
             literal_rows: None,
             repeats: 1,
             literal_ids: Vec::new(),
+            unnumbered: false,
             ties: Vec::new(),
             facts: Vec::new(),
         }

@@ -45,7 +45,7 @@ pub(crate) fn numbered(walker: &mut Walker<'_>, node: &Values) -> DfResult<Rel> 
 pub(crate) struct Brought {
     /// Protected rows meet rows of the question's own that have no numbers.
     unnumbered: bool,
-    /// Beside their key the literal rows bring something, or the key is a number.
+    /// Beside their key the literal rows bring something, or the key is no text.
     weighs: bool,
 }
 
@@ -58,14 +58,14 @@ pub(crate) fn brought(left: &Rel, right: &Rel, found: &Condition) -> Option<Brou
     };
     let own = other.tables.is_empty() && other.literal_rows != Some(1);
     let is_key = |column: &Column| found.equal.iter().any(|(l, r)| l == column || r == column);
-    let is_number = |column: &Column| {
+    let is_text = |column: &Column| {
         let kind = Expr::Column(column.clone()).get_type(other.plan.schema().as_ref());
-        kind.is_ok_and(|kind| kind.is_numeric())
+        kind.is_ok_and(|kind| kind.is_string())
     };
     let mut columns = other.cols.iter().map(|col| &col.column);
     Some(Brought {
-        unnumbered: own && other.literal_ids.is_empty(),
-        weighs: found.equal.is_empty() || columns.any(|c| !is_key(c) || is_number(c)),
+        unnumbered: other.unnumbered || (own && other.literal_ids.is_empty()),
+        weighs: found.equal.is_empty() || columns.any(|c| !is_key(c) || !is_text(c)),
     })
 }
 

@@ -13,7 +13,7 @@ use policy::denial::Code;
 
 use crate::condition::{Condition, condition};
 use crate::group::{self, Grouped};
-use crate::join::{joined, judge_rest, unmatched_allowed};
+use crate::join::{joined, judge_rest, looked_up_arms, unmatched_allowed};
 use crate::link::{link, may_meet, undone};
 use crate::nobody;
 use crate::predicate::Polarity;
@@ -93,6 +93,7 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
     link(walker, &kept, &tested, &found);
     let visible = kept.cols.clone();
     let unique = kept.unique.clone();
+    let unnumbered = kept.unnumbered;
     let on: Vec<(Expr, Expr)> = keys
         .iter()
         .map(|(l, r)| (Expr::Column(l.clone()), Expr::Column(r.clone())))
@@ -119,8 +120,11 @@ pub(crate) fn semi(walker: &mut Walker<'_>, node: &Join, keeps_left: bool) -> Df
             col.traits.owners.clone_from(&before.traits.owners);
         }
     }
+    rel.row_arms.extend(looked_up_arms(&rel, &found));
     rel.cols.truncate(visible.len());
     rel.unique = unique;
+    // What is only looked up in brings nothing.
+    rel.unnumbered = unnumbered;
     let mut exprs: Vec<Expr> = rel
         .cols
         .iter()
@@ -275,11 +279,7 @@ fn judge_conditions(
             false,
         )
     })?;
-    Ok(judge_rest(
-        walker,
-        &pairs,
-        found,
-        both_protected,
-        Polarity::Both,
-    ))
+    let mut arms = judge_rest(walker, &pairs, found, both_protected, Polarity::Both);
+    arms.extend(looked_up_arms(&pairs, found));
+    Ok(arms)
 }

@@ -6,10 +6,12 @@ use std::sync::Arc;
 use arrow::datatypes::{DataType, Field};
 use datafusion_common::{Column, DFSchema, Result as DfResult, TableReference};
 use datafusion_expr::expr::ScalarFunction;
-use datafusion_expr::{Expr, ExprSchemable, LogicalPlan, Projection, Union};
+use datafusion_expr::{Expr, ExprSchemable, LogicalPlan, Projection, Union, lit};
 use policy::denial::Code;
 
-use crate::aligned::{Signature, aligned, aligned_traits, owner_numbers, signatures_of, slot_in};
+use crate::aligned::{
+    Signature, aligned, aligned_traits, owner_numbers, rows_own, signatures_of, slot_in,
+};
 use crate::arms::takers;
 use crate::branch::null;
 use crate::clamp::clamped;
@@ -49,13 +51,20 @@ pub(crate) fn walk(
     );
     let clamped = clamped_beside(walker, &branches, &mut traits);
     let sides = sides::of(walker, &branches);
-    let ties = ties_of(walker, &branches);
+    let mut ties = ties_of(walker, &branches);
+    let of_branch =
+        (!ties.is_empty()).then(|| Column::new_unqualified(format!("__y{}", walker.fresh())));
     let mut plans = Vec::new();
     for ((branch, signed), at) in branches.iter().zip(&signatures).zip(0..) {
         let mut exprs = visible(branch, schema);
         exprs.extend(clamped_of(branch, &clamped));
         for (signature, slot) in &slots {
-            exprs.push(track_of(walker, branch, signed, signature, slot));
+            exprs.push(track_of(
+                walker,
+                (branch, signed),
+                &slots,
+                (signature, slot),
+            ));
         }
         exprs.extend(arms_of(walker, (branch, &branches), signed, &slots, &arms));
         exprs.extend(sides.iter().map(|side| side.says(at)));
@@ -63,6 +72,11 @@ pub(crate) fn walk(
             let own = branch.ties.get(at).cloned().map(Expr::Column);
             let own = own.unwrap_or_else(|| null(&DataType::UInt64));
             own.alias(tie.name.clone())
+        }));
+        // A row that stands in several branches comes first in the same one for everybody.
+        exprs.extend(of_branch.iter().map(|tie| {
+            let number = u64::try_from(at).unwrap_or(u64::MAX);
+            lit(number).alias(tie.name.clone())
         }));
         let plan = Projection::try_new(exprs, branch.plan.clone().into())?;
         plans.push(Arc::new(LogicalPlan::Projection(plan)));
@@ -73,6 +87,7 @@ pub(crate) fn walk(
         col.clamped = clamped;
     }
     sides::note(&mut rel, sides);
+    ties.extend(of_branch);
     rel.ties = ties;
     rel.mixed |= is_mixed(&rel, &branches, &signatures);
     Ok(rel)
@@ -104,6 +119,11 @@ fn put_together(
         })
         .collect();
     rel.slots = slots.into_values().collect();
+    // One literal row has no number, two of them do not get any.
+    let own = |branch: &Rel| !branch.is_protected() && branch.tables.is_empty();
+    rel.unnumbered = branches
+        .iter()
+        .any(|branch| branch.unnumbered || own(branch));
     for branch in branches {
         rel.tables.extend(branch.tables.iter().cloned());
         rel.linked.extend(branch.linked.iter().cloned());
@@ -204,14 +224,19 @@ fn set_of(walker: &Walker<'_>, branch: &Rel, takers: Expr) -> Expr {
     }
 }
 
+/// A branch's track of a signature. Where the branch has no such frame, who stands in it is all that the frame would hold.
 fn track_of(
     walker: &Walker<'_>,
-    branch: &Rel,
-    signed: &[Signature],
-    signature: &Signature,
-    slot: &Slot,
+    (branch, signed): (&Rel, &[Signature]),
+    slots: &BTreeMap<Signature, Slot>,
+    (signature, slot): (&Signature, &Slot),
 ) -> Expr {
-    let value = match slot_in(branch, signed, signature) {
+    let own = slot_in(branch, signed, signature);
+    let own = own.or_else(|| {
+        let mut own = rows_own(branch, signed, slots, slot).into_iter();
+        own.find(|own| slot.set || !own.set)
+    });
+    let value = match own {
         Some(own) if own.set == slot.set => Expr::Column(own.column.clone()),
         Some(own) => as_set(walker, Expr::Column(own.column.clone())),
         None if slot.set => null(&set_type()),

@@ -41,11 +41,21 @@ pub(crate) fn brought(left: &Rel, right: &Rel, found: &Condition) -> Option<Weig
     let columns = other
         .cols
         .iter()
-        .filter(|col| col.traits.known.is_none())
+        .filter(|col| !is_constant(&col.traits))
         .map(|col| col.column.clone());
     Some(Weighing {
         columns: columns.collect(),
         key,
+    })
+}
+
+/// Whether a column has one value in all rows.
+fn is_constant(traits: &Traits) -> bool {
+    traits.known.as_ref().is_some_and(|values| {
+        let mut values = values.iter();
+        values
+            .next()
+            .is_some_and(|first| values.all(|value| value == first))
     })
 }
 

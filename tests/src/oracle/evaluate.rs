@@ -65,6 +65,11 @@ impl<'a> Evaluator<'a> {
                 let is_list = matches!(**right, Plan::List { .. });
                 let (left, right) = (self.rows(left), self.rows(right));
                 let mut joined = self.join(*outer, &left, &right, on, and.as_ref());
+                if is_list {
+                    let looked_up = on.iter().flat_map(|(l, _)| joined.columns[*l].arms.keys());
+                    let looked_up: Vec<Arm> = looked_up.copied().collect();
+                    joined.arms.extend(looked_up);
+                }
                 if *outer && is_list {
                     self.found_or_not(&mut joined, |row| !row.cells[width].raw.is_null());
                 }

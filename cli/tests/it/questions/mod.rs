@@ -18,6 +18,7 @@ mod health;
 mod hidden_in_values;
 mod holes;
 mod left;
+mod lists;
 mod not_in;
 mod own;
 mod own_made_up;
