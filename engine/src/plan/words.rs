@@ -70,12 +70,13 @@ mod tests {
 
     fn of(exprs: [Expr; 2]) -> [LogicalPlan; 2] {
         let rows = vec![vec![lit(1), lit(2), lit(3), lit(4)]];
-        let names = ["a", "b", "c", "a - b"];
-        let named = ["column1", "column2", "column3", "column4"].map(col);
-        let named = named
-            .into_iter()
-            .zip(names)
-            .map(|(column, name)| column.alias(name));
+        let called = [
+            ("column1", "a"),
+            ("column2", "b"),
+            ("column3", "c"),
+            ("column4", "a - b"),
+        ];
+        let named = called.map(|(column, name)| col(column).alias(name));
         let rows = LogicalPlanBuilder::values(rows)
             .unwrap()
             .project(named)
