@@ -146,6 +146,7 @@ pub(crate) fn joined(
     let unique = unique_after(&left, &right, found);
     let repeated = |rel: &Rel| (rel.repeats, rel.tables.is_empty());
     let repeats = repeats(&repeated(&left), &repeated(&right), found);
+    let unnumbered = left.has_lost_numbers() || right.has_lost_numbers();
     let plan = LogicalPlan::Join(build(left.plan, right.plan)?);
     let mut rel = Rel {
         plan,
@@ -175,7 +176,7 @@ pub(crate) fn joined(
             .into_iter()
             .chain(right.literal_ids)
             .collect(),
-        unnumbered: left.unnumbered || right.unnumbered,
+        unnumbered,
         ties: left.ties.into_iter().chain(right.ties).collect(),
         facts: Vec::new(),
     };

@@ -153,6 +153,12 @@ impl Rel {
         }
     }
 
+    /// Whether rows of the question's own are among these that have no number any more: whatever became of them on the way here.
+    pub(crate) fn has_lost_numbers(&self) -> bool {
+        let own = !self.is_protected() && self.tables.is_empty() && self.literal_rows != Some(1);
+        self.unnumbered || (own && self.literal_ids.is_empty())
+    }
+
     /// Whether it reads anybody's protected rows.
     pub(crate) fn is_protected(&self) -> bool {
         !self.owners.is_empty()

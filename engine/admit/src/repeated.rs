@@ -56,7 +56,6 @@ pub(crate) fn brought(left: &Rel, right: &Rel, found: &Condition) -> Option<Brou
         (false, true) => left,
         (true, true) | (false, false) => return None,
     };
-    let own = other.tables.is_empty() && other.literal_rows != Some(1);
     let is_key = |column: &Column| found.equal.iter().any(|(l, r)| l == column || r == column);
     let is_text = |column: &Column| {
         let kind = Expr::Column(column.clone()).get_type(other.plan.schema().as_ref());
@@ -64,7 +63,7 @@ pub(crate) fn brought(left: &Rel, right: &Rel, found: &Condition) -> Option<Brou
     };
     let mut columns = other.cols.iter().map(|col| &col.column);
     Some(Brought {
-        unnumbered: other.unnumbered || (own && other.literal_ids.is_empty()),
+        unnumbered: other.has_lost_numbers(),
         weighs: found.equal.is_empty() || columns.any(|c| !is_key(c) || !is_text(c)),
     })
 }

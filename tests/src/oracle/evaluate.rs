@@ -8,14 +8,13 @@ use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
 use super::depends::determined;
 use super::expression::Expr;
-use super::frame::Frame;
 use super::merge::{Kind, Through, arms_made, merge, terms_made};
 use super::plan::{Aggregate, Plan};
 use super::relation::{Arm, Cell, Column, Place, Relation, Row};
 use super::sql;
 use super::union::union;
 use super::value::Value;
-use super::window::{Window, held, is_of_places};
+use super::window::held;
 use super::world::World;
 
 /// Computes rows.
@@ -23,7 +22,7 @@ use super::world::World;
 pub struct Evaluator<'a> {
     pub(super) world: &'a World,
     /// The owner asks freely: nothing is clamped.
-    free: bool,
+    pub(super) free: bool,
     pub(super) arms: Arm,
     /// Scans so far.
     scans: usize,
@@ -110,60 +109,6 @@ impl<'a> Evaluator<'a> {
                 self.window(input, aggregate, partition, (frame.as_ref(), held))
             }
         }
-    }
-
-    /// The rows whose keys name whom they are about.
-    fn named(&mut self, input: &Plan, keys: &[usize]) -> Relation {
-        let mut input = self.rows(input);
-        if !self.free {
-            let world = self.world;
-            input.rows.retain(|row| {
-                let keys: Vec<&Cell> = keys.iter().map(|at| &row.cells[*at]).collect();
-                row.is_named_by(&keys, world)
-            });
-        }
-        input
-    }
-
-    fn window(
-        &mut self,
-        mut input: Relation,
-        aggregate: &Aggregate,
-        partition: &[usize],
-        (frame, held): (Option<&Frame>, BTreeSet<usize>),
-    ) -> Relation {
-        let mut made = self.through(&mut input, aggregate);
-        if is_of_places(frame) {
-            made.extend(self.displacing(&mut input, &made));
-        }
-        let window = Window {
-            aggregate,
-            partition,
-            frame,
-            made: &made,
-            held,
-        };
-        window.over(input)
-    }
-
-    /// Where places tell which rows a value is of, a row that an arm brought adds something wherever it stands.
-    fn displacing(&mut self, input: &mut Relation, made: &[Through]) -> Vec<Through> {
-        let by_rows = made.iter().filter(|one| one.kind == Kind::Arm);
-        let by_rows: Vec<Arm> = by_rows
-            .filter(|one| input.lenient.contains(&one.made))
-            .map(|one| one.arm)
-            .collect();
-        let mut more = Vec::new();
-        for arm in by_rows {
-            self.arms += 1;
-            input.lenient.insert(self.arms);
-            more.push(Through {
-                arm,
-                made: self.arms,
-                kind: Kind::Place,
-            });
-        }
-        more
     }
 
     fn scan(&mut self, number: usize) -> Relation {
@@ -402,7 +347,7 @@ impl<'a> Evaluator<'a> {
     }
 
     /// The branches that an inner aggregate's value goes through, and those of the rows, each under a new number.
-    fn through(&mut self, input: &mut Relation, aggregate: &Aggregate) -> Vec<Through> {
+    pub(super) fn through(&mut self, input: &mut Relation, aggregate: &Aggregate) -> Vec<Through> {
         let rows = input.arms.clone();
         let own = self.arms_of_aggregate(input, aggregate);
         let all: BTreeSet<Arm> = own.keys().chain(&rows).copied().collect();

@@ -4,13 +4,70 @@
 use std::collections::BTreeSet;
 
 use super::aggregate;
+use super::evaluate::Evaluator;
 use super::expression::Expr;
 use super::frame::Frame;
 use super::merge::{Kind, Through, arms_made, terms_made};
 use super::plan::{Aggregate, Function, Plan};
-use super::relation::{Cell, Column, Place, Relation, Row, Who, nobody, unite};
+use super::relation::{Arm, Cell, Column, Place, Relation, Row, Who, nobody, unite};
 use super::value::Value;
 use super::world::World;
+
+impl Evaluator<'_> {
+    /// The rows whose keys name whom they are about.
+    pub(super) fn named(&mut self, input: &Plan, keys: &[usize]) -> Relation {
+        let mut input = self.rows(input);
+        if !self.free {
+            let world = self.world;
+            input.rows.retain(|row| {
+                let keys: Vec<&Cell> = keys.iter().map(|at| &row.cells[*at]).collect();
+                row.is_named_by(&keys, world)
+            });
+        }
+        input
+    }
+
+    pub(super) fn window(
+        &mut self,
+        mut input: Relation,
+        aggregate: &Aggregate,
+        partition: &[usize],
+        (frame, held): (Option<&Frame>, BTreeSet<usize>),
+    ) -> Relation {
+        let mut made = self.through(&mut input, aggregate);
+        if is_of_places(frame) {
+            made.extend(self.displacing(&mut input, &made));
+        }
+        let window = Window {
+            aggregate,
+            partition,
+            frame,
+            made: &made,
+            held,
+        };
+        window.over(input)
+    }
+
+    /// Where places tell which rows a value is of, a row that an arm brought adds something wherever it stands.
+    fn displacing(&mut self, input: &mut Relation, made: &[Through]) -> Vec<Through> {
+        let by_rows = made.iter().filter(|one| one.kind == Kind::Arm);
+        let by_rows: Vec<Arm> = by_rows
+            .filter(|one| input.lenient.contains(&one.made))
+            .map(|one| one.arm)
+            .collect();
+        let mut more = Vec::new();
+        for arm in by_rows {
+            self.arms += 1;
+            input.lenient.insert(self.arms);
+            more.push(Through {
+                arm,
+                made: self.arms,
+                kind: Kind::Place,
+            });
+        }
+        more
+    }
+}
 
 /// What a window is, and what is known of the rows below it.
 pub(super) struct Window<'a> {

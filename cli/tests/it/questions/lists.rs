@@ -47,8 +47,11 @@ fn world(few: usize) -> World {
 fn a_list_whose_numbers_were_lost_does_not_find_them_beside_another() {
     let grouped = "(SELECT k, max(w) AS w, max(o) AS o FROM (VALUES ('LU', 1, 1), ('KY', 1000, 1)) v(k, w, o) GROUP BY k)";
     let united = "(SELECT 'LU' AS k, 1 AS w, 1 AS o UNION ALL SELECT 'KY', 1000, 1)";
+    let distinct =
+        "(SELECT DISTINCT k, w, o FROM (VALUES ('LU', 1, 1), ('KY', 1000, 1)) v(k, w, o))";
+    let joined = "(SELECT g.k, g.w, y.o FROM (SELECT DISTINCT k, w FROM (VALUES ('LU', 1), ('KY', 1000)) v(k, w)) g CROSS JOIN (VALUES (1)) y(o))";
     let world = world(1);
-    for lost in [grouped, united] {
+    for lost in [grouped, united, distinct, joined] {
         for one in ["(VALUES (1))", "(VALUES (1), (2))"] {
             let sql = format!(
                 "SELECT sum(u.w) AS v FROM a.t t JOIN (SELECT g.k, g.w FROM {one} one(x) JOIN {lost} g ON one.x = g.o) u ON t.country = u.k"
