@@ -15,11 +15,10 @@ use super::trace::{Fresh, Trace};
 const LATEST: usize = 512;
 /// So many of the latest values that hold the part are looked at.
 const HOLDING: usize = 64;
-/// So many steps are taken to put values together.
+/// So many steps are taken to put the values of one part together.
 const STEPS: usize = 4096;
 
 /// Values put together.
-#[derive(Clone)]
 struct Combination {
     value: i256,
     raw: i256,
@@ -32,21 +31,28 @@ impl History {
     /// The value of a part, put together from earlier ones; at most `terms` are taken from another.
     pub(crate) fn derived(&self, traces: &[Fresh], raw: i256, terms: usize) -> Option<i256> {
         traces.iter().find_map(|fresh| {
-            self.union(fresh, raw)
-                .or_else(|| self.difference(fresh, raw, terms))
+            let mut steps = STEPS;
+            self.union(fresh, raw, &mut steps)
+                .or_else(|| self.difference(fresh, raw, terms, &mut steps))
                 .or_else(|| self.pair(fresh))
         })
     }
 
     /// The sum of at least two earlier values whose entities make up all but a few of these.
-    fn union(&self, fresh: &Fresh, raw: i256) -> Option<i256> {
+    fn union(&self, fresh: &Fresh, raw: i256, steps: &mut usize) -> Option<i256> {
         let done = |found: &Combination| found.terms > 1 && found.fits(fresh, raw);
-        let found = self.covered(fresh, &fresh.entries, &|_| true, &done)?;
+        let found = self.covered(fresh, &fresh.entries, &|_| true, &done, steps)?;
         Some(found.value)
     }
 
     /// What earlier values within an earlier one leave of it, if these are all but a few of the entities left.
-    fn difference(&self, fresh: &Fresh, raw: i256, terms: usize) -> Option<i256> {
+    fn difference(
+        &self,
+        fresh: &Fresh,
+        raw: i256,
+        terms: usize,
+        steps: &mut usize,
+    ) -> Option<i256> {
         let whole = self
             .fresh_of(&fresh.whose)
             .take(LATEST)
@@ -63,7 +69,7 @@ impl History {
                 found.terms > 0 && found.terms <= terms && fits
             };
             let others = |other: &Record| !std::ptr::eq(other, whole);
-            let found = self.covered(fresh, &rest, &others, &done)?;
+            let found = self.covered(fresh, &rest, &others, &done, steps)?;
             Some(whole.value.wrapping_sub(found.value))
         })
     }
@@ -76,6 +82,7 @@ impl History {
         entries: &Entries,
         usable: &dyn Fn(&Record) -> bool,
         done: &dyn Fn(&Combination) -> bool,
+        steps: &mut usize,
     ) -> Option<Combination> {
         let mut inside: Vec<(&Record, &Trace, &Entries)> = self
             .fresh_of(&fresh.whose)
@@ -99,8 +106,7 @@ impl History {
             terms: 0,
             rest: entries.clone(),
         };
-        let mut steps = STEPS;
-        none.completed(&inside, few(fresh), done, &mut steps)
+        none.completed(&inside, few(fresh), done, steps)
     }
 
     /// The same for two values of which one is about too many entities to list them.
