@@ -1,6 +1,5 @@
 //! Whether a table may be asked at all: by whom, for whom, why and when.
 
-use std::collections::BTreeSet;
 use std::ops::Range;
 
 use chrono::NaiveDate;
@@ -16,19 +15,11 @@ pub struct Circumstances {
     /// Who asks.
     pub principal: Principal,
     /// Who receives the answer.
-    pub recipients: BTreeSet<PartyId>,
+    pub recipient: PartyId,
     /// What for, when the contract has purposes.
     pub purpose: Option<Purpose>,
     /// Today, UTC.
     pub today: NaiveDate,
-}
-
-impl Circumstances {
-    /// Whether a party alone asks and receives.
-    #[must_use]
-    pub fn only(&self, party: &PartyId) -> bool {
-        self.principal.party == *party && self.recipients.iter().all(|r| r == party)
-    }
 }
 
 impl TablePolicy {
@@ -50,21 +41,28 @@ impl TablePolicy {
         self.owner_is_free(party) || listed.is_none_or(|list| list.value.contains(party))
     }
 
-    /// `[access]` against the circumstances of a question.
+    /// Whether the owner asks for itself, and does not hold itself to its policy there. Of its own tables alone it
+    /// is not asked anything then.
+    #[must_use]
+    pub fn is_own(&self, principal: &Principal, recipient: &PartyId) -> bool {
+        self.owner_is_free(&principal.party) && self.owner_is_free(recipient)
+    }
+
+    /// `[access]` against the circumstances of a question that reads more than the asker's own tables.
     ///
     /// # Errors
     /// `E_DENIED_ASKER`, with the line that decided.
     pub fn check_access(&self, asked: &Circumstances) -> Result<(), Box<Denial>> {
-        if self.access.owner == OwnerAccess::Full && asked.only(&self.table.party) {
-            return Ok(());
-        }
         let party = &asked.principal.party;
         if !self.may_ask(party) {
             let at = self.access.ask.as_ref().map(|ask| &ask.span);
             return Err(self.denied(at, format!("{party} may not ask {}", self.table)));
         }
-        if let Some(recipient) = asked.recipients.iter().find(|r| !self.may_receive(r)) {
-            let message = format!("{recipient} may not receive answers over {}", self.table);
+        if !self.may_receive(&asked.recipient) {
+            let message = format!(
+                "{} may not receive answers from {}",
+                asked.recipient, self.table
+            );
             let listed = self.access.receive.as_ref().or(self.access.ask.as_ref());
             return Err(self.denied(listed.map(|list| &list.span), message));
         }

@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use crate::access::Circumstances;
-use crate::denial::Denial;
 use crate::document::Mode;
 use crate::ident::{KeyDomain, PartyId, TableRef};
 use crate::obligation::Obligations;
@@ -104,27 +102,5 @@ impl PolicySet {
                 || !policy.approve.is_empty();
             asks && !policy.is_public()
         })
-    }
-
-    /// The tables whose principal's party may ask them: what there is to see for it.
-    pub fn visible_to<'s>(&'s self, party: &'s PartyId) -> impl Iterator<Item = &'s TablePolicy> {
-        self.tables
-            .values()
-            .filter(move |policy| policy.may_ask(party))
-    }
-
-    /// `[access]` of every table of a question.
-    ///
-    /// # Errors
-    /// The first refusal, in table order.
-    pub fn check_access<'t>(
-        &self,
-        tables: impl IntoIterator<Item = &'t TableRef>,
-        asked: &Circumstances,
-    ) -> Result<(), Box<Denial>> {
-        tables
-            .into_iter()
-            .filter_map(|table| self.get(table))
-            .try_for_each(|policy| policy.check_access(asked))
     }
 }

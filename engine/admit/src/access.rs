@@ -1,12 +1,12 @@
 //! Who may ask what for: everything that is decided before the plan's shape matters.
 
 use std::collections::BTreeSet;
-use std::ops::Range;
 
 use datafusion_common::tree_node::TreeNodeRecursion;
 use datafusion_expr::LogicalPlan;
+use policy::access::Circumstances;
 use policy::denial::{Code, Denial};
-use policy::document::{Mode, OwnerAccess};
+use policy::document::Mode;
 use policy::ident::TableRef;
 use policy::table::TablePolicy;
 
@@ -85,10 +85,19 @@ pub(crate) fn check(
     }
     let plain = is_plain(tables, policies, request);
     // Nobody's secret still has an owner, who says who may ask what for; only an owner who asks for itself is asked nothing.
-    for policy in policies_of(tables, policies).filter(|p| !(plain && is_own(p, request))) {
-        check_table(policy, request)?;
+    let asked = || policies_of(tables, policies).filter(|p| !(plain && is_own(p, request)));
+    let circumstances = Circumstances {
+        principal: request.principal.clone(),
+        recipient: request.recipient.clone(),
+        purpose: request.purpose.clone(),
+        today: request.today,
+    };
+    for policy in asked() {
+        policy
+            .check_access(&circumstances)
+            .map_err(|denial| *denial)?;
     }
-    for policy in policies_of(tables, policies).filter(|p| !(plain && is_own(p, request))) {
+    for policy in asked() {
         check_mode(policy, request)?;
     }
     if plain {
@@ -131,52 +140,6 @@ fn check_mode(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
     }
 }
 
-fn check_table(policy: &TablePolicy, request: &Request) -> Result<(), Denial> {
-    let access = &policy.access;
-    let asker = &request.principal.party;
-    let is_owner = |party: &policy::ident::PartyId| *party == policy.table.party;
-    let refused = |at: &Range<usize>, message: String| {
-        let mut denial = Denial::new(Code::DeniedAsker, message);
-        denial.party = Some(policy.table.party.clone());
-        denial.table = Some(policy.table.table.clone());
-        denial.rule = Some(policy.source.rule(at));
-        Err(denial)
-    };
-    if let Some(ask) = &access.ask
-        && !ask.value.contains(asker)
-        && !is_owner(asker)
-    {
-        return refused(&ask.span, format!("{asker} may not ask {}", policy.table));
-    }
-    let receive = access.receive.as_ref().or(access.ask.as_ref());
-    if let Some(receive) = receive
-        && !receive.value.contains(&request.recipient)
-        && !is_owner(&request.recipient)
-    {
-        let message = format!(
-            "{} may not receive answers from {}",
-            request.recipient, policy.table
-        );
-        return refused(&receive.span, message);
-    }
-    if let Some(purposes) = &access.purposes
-        && !request
-            .purpose
-            .as_ref()
-            .is_some_and(|p| purposes.value.contains(p))
-    {
-        let message = format!("{} may not be asked for this purpose", policy.table);
-        return refused(&purposes.span, message);
-    }
-    if let Some(until) = &access.until
-        && request.today > until.value
-    {
-        let message = format!("{} could be asked until {}", policy.table, until.value);
-        return refused(&until.span, message);
-    }
-    Ok(())
-}
-
 /// Only public tables, or the asker's own alone for itself.
 pub(crate) fn is_plain(
     tables: &BTreeSet<TableRef>,
@@ -188,9 +151,7 @@ pub(crate) fn is_plain(
 
 /// The asker's own, asked freely and for itself.
 fn is_own(policy: &TablePolicy, request: &Request) -> bool {
-    policy.table.party == request.principal.party
-        && policy.table.party == request.recipient
-        && policy.access.owner == OwnerAccess::Full
+    policy.is_own(&request.principal, &request.recipient)
 }
 
 /// A plain question keeps its plan; which functions it may call the engine knows.

@@ -1,7 +1,5 @@
 //! A policy against the columns that the table really has.
 
-use std::collections::BTreeSet;
-
 use policy::access::Circumstances;
 use policy::denial::Code;
 use policy::ident::{Principal, Purpose, UnitSpace};
@@ -217,10 +215,10 @@ fn composite_keys_are_unique_when_found() {
     assert!(shown(&error).contains("no column `acc`"));
 }
 
-fn asked(who: &str, recipients: &[&str], purpose: Option<&str>, today: &str) -> Circumstances {
+fn asked(who: &str, recipient: &str, purpose: Option<&str>, today: &str) -> Circumstances {
     Circumstances {
         principal: Principal::parse(who).unwrap(),
-        recipients: recipients.iter().map(|r| party(r)).collect::<BTreeSet<_>>(),
+        recipient: party(recipient),
         purpose: purpose.map(|p| Purpose::new(p).unwrap()),
         today: today.parse().unwrap(),
     }
@@ -236,47 +234,51 @@ fn access_is_checked_by_asker_recipient_purpose_and_day() {
     let denied = |asked: &Circumstances| policy.check_access(asked).err().map(|d| d.code);
     let code = Some(Code::DeniedAsker);
     assert_eq!(
-        denied(&asked("bob@bank_b", &["bank_b"], Some("aml"), "2027-12-31")),
+        denied(&asked("bob@bank_b", "bank_b", Some("aml"), "2027-12-31")),
         None
     );
     assert_eq!(
-        denied(&asked("bob@bank_b", &["bank_b"], Some("aml"), "2028-01-01")),
+        denied(&asked("bob@bank_b", "bank_b", Some("aml"), "2028-01-01")),
         code
     );
     assert_eq!(
-        denied(&asked("bob@bank_b", &["bank_b"], None, "2027-01-01")),
+        denied(&asked("bob@bank_b", "bank_b", None, "2027-01-01")),
         code
     );
     assert_eq!(
-        denied(&asked("bob@bank_b", &["bank_b"], Some("ads"), "2027-01-01")),
+        denied(&asked("bob@bank_b", "bank_b", Some("ads"), "2027-01-01")),
         code
     );
     assert_eq!(
-        denied(&asked("bob@bank_b", &["bank_c"], Some("aml"), "2027-01-01")),
+        denied(&asked("bob@bank_b", "bank_c", Some("aml"), "2027-01-01")),
         code
     );
     assert_eq!(
-        denied(&asked("eve@bank_d", &["bank_b"], Some("aml"), "2027-01-01")),
+        denied(&asked("eve@bank_d", "bank_b", Some("aml"), "2027-01-01")),
         code
     );
-    // the owner alone is not restricted, unless it says so or somebody else receives
+    // the owner may ask, and receive what it asks, but its purposes and its last day bind it beside others' tables
     assert_eq!(
-        denied(&asked("al@bank_a", &["bank_a"], None, "2030-01-01")),
+        denied(&asked("al@bank_a", "bank_a", Some("aml"), "2027-01-01")),
         None
     );
     assert_eq!(
-        denied(&asked(
-            "al@bank_a",
-            &["bank_a", "bank_d"],
-            Some("aml"),
-            "2027-01-01"
-        )),
+        denied(&asked("al@bank_a", "bank_a", None, "2027-01-01")),
         code
     );
+    assert_eq!(
+        denied(&asked("al@bank_a", "bank_d", Some("aml"), "2027-01-01")),
+        code
+    );
+    let owner = Principal::parse("al@bank_a").unwrap();
+    assert!(policy.is_own(&owner, &party("bank_a")));
+    assert!(!policy.is_own(&owner, &party("bank_b")));
+    assert!(!policy.is_own(&Principal::parse("bob@bank_b").unwrap(), &party("bank_a")));
     let held = text.replace("[access]", "[access]\nowner = \"policy\"");
     let held = resolve(&held, "bank_a", &shapes(&[("id", Text)])).unwrap();
+    assert!(!held.is_own(&owner, &party("bank_a")));
     assert!(
-        held.check_access(&asked("al@bank_a", &["bank_a"], Some("aml"), "2027-01-01"))
+        held.check_access(&asked("al@bank_a", "bank_a", Some("aml"), "2027-01-01"))
             .is_err()
     );
 }

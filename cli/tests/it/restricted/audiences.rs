@@ -79,6 +79,27 @@ fn an_owner_is_held_to_what_names_it_unless_it_asks_alone() {
 }
 
 #[test]
+fn an_owner_that_holds_itself_to_its_policy_may_not_ask_unless_it_says_so() {
+    let made = |only: &'static str| Made {
+        only: Some(only),
+        ..Made::of(VIPS)
+    };
+    let desks = made("[access]\nowner = \"policy\"\nask = [\"desk\"]\n").world();
+    let refused = desks.ask("bea@bank", "bank", &[COUNT]).err;
+    assert!(
+        refused.contains("E_DENIED_ASKER") && refused.contains("bank may not ask bank.t"),
+        "{refused}"
+    );
+    assert!(refused.contains("ask = [\"desk\"]"), "the line: {refused}");
+    assert_eq!(desks.answer("dan@desk", "desk", COUNT), "n\n46\n");
+    let pairs = [("bea@bank", "bank"), ("dan@desk", "desk")];
+    let both = made("[access]\nowner = \"policy\"\nask = [\"bank\", \"desk\"]\n");
+    assert_eq!(counted(&both, &pairs), ["46", "46"]);
+    let free = made("[access]\nask = [\"desk\"]\n");
+    assert_eq!(counted(&free, &pairs), ["46", "46"]);
+}
+
+#[test]
 fn a_condition_reads_hidden_columns_and_a_row_on_which_it_fails_is_kept_away() {
     let made = Made {
         only: Some(

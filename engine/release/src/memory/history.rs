@@ -1,6 +1,6 @@
 //! All earlier outcomes, found by whose entities they are about and how many.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::Arc;
 
@@ -21,16 +21,18 @@ pub(crate) struct Record {
     pub(crate) fresh: bool,
 }
 
-/// By whose entities and by how many of them: where the outcomes are.
-type Sizes<T> = HashMap<Arc<Whose>, BTreeMap<u64, Vec<T>>>;
+/// By how many entities: where the outcomes are.
+type Sizes<T> = BTreeMap<u64, Vec<T>>;
+/// By whose entities: the same.
+type Everybody<T> = BTreeMap<Arc<Whose>, Sizes<T>>;
 
 /// Earlier outcomes of all questions over all tables of a collaboration.
 #[derive(Default)]
 pub struct History {
     told: Vec<(u64, Record)>,
     withheld: Vec<(u64, Trace)>,
-    sizes_told: Sizes<(usize, usize)>,
-    sizes_withheld: Sizes<usize>,
+    sizes_told: Everybody<(usize, usize)>,
+    sizes_withheld: Everybody<usize>,
     next: u64,
     bytes: usize,
     /// The largest k of anything remembered.
@@ -164,11 +166,10 @@ impl History {
     pub(crate) fn near_told(&self, traces: &[Fresh], raw: i256) -> Option<(u64, &Record, Factor)> {
         let mut candidates: Vec<(usize, usize, &Fresh)> = Vec::new();
         for fresh in traces {
-            let Some(sizes) = self.sizes_told.get(&fresh.whose) else {
-                continue;
-            };
-            let found = sizes.range(self.span(fresh)).flat_map(|(_, list)| list);
-            candidates.extend(found.map(|(record, trace)| (*record, *trace, fresh)));
+            for sizes in meeting(&self.sizes_told, &fresh.whose) {
+                let found = sizes.range(self.span(fresh)).flat_map(|(_, list)| list);
+                candidates.extend(found.map(|(record, trace)| (*record, *trace, fresh)));
+            }
         }
         candidates.sort_unstable_by_key(|(record, trace, _)| (*record, *trace));
         candidates.into_iter().find_map(|(record, trace, fresh)| {
@@ -181,9 +182,8 @@ impl History {
 
     /// When too few stood behind something near this, first.
     pub(crate) fn near_withheld(&self, fresh: &Fresh) -> Option<u64> {
-        let sizes = self.sizes_withheld.get(&fresh.whose)?;
-        let mut candidates: Vec<usize> = sizes
-            .range(self.span(fresh))
+        let mut candidates: Vec<usize> = meeting(&self.sizes_withheld, &fresh.whose)
+            .flat_map(|sizes| sizes.range(self.span(fresh)))
             .flat_map(|(_, list)| list)
             .copied()
             .collect();
@@ -209,11 +209,7 @@ impl History {
         whose: &'h Whose,
         sizes: std::ops::RangeInclusive<u64>,
     ) -> impl Iterator<Item = (&'h Record, &'h Trace)> {
-        let lists = self
-            .sizes_told
-            .get(whose)
-            .into_iter()
-            .flat_map(move |all| all.range(sizes.clone()));
+        let lists = meeting(&self.sizes_told, whose).flat_map(move |all| all.range(sizes.clone()));
         lists
             .flat_map(|(_, list)| list)
             .filter_map(|(record, trace)| {
@@ -225,24 +221,34 @@ impl History {
     /// The latest values from rows that are about these entities.
     pub(crate) fn fresh_of<'h>(
         &'h self,
-        whose: &'h Whose,
+        whose: &Whose,
     ) -> impl Iterator<Item = (&'h Record, &'h Trace)> {
         self.told
             .iter()
             .rev()
             .filter(|(_, record)| record.fresh)
             .filter_map(move |(_, record)| {
-                let trace = record.traces.iter().find(|trace| *trace.whose == *whose)?;
+                let mut traces = record.traces.iter();
+                let trace = traces.find(|trace| trace.whose.meets(whose))?;
                 Some((record, trace))
             })
     }
+}
+
+/// What is about entities that may be among these.
+fn meeting<'s, T>(all: &'s Everybody<T>, whose: &'s Whose) -> impl Iterator<Item = &'s Sizes<T>> {
+    let meets = |(other, _): &(&'s Arc<Whose>, &'s Sizes<T>)| other.meets(whose);
+    all.iter().filter(meets).map(|(_, sizes)| sizes)
 }
 
 impl Record {
     /// Whether everybody's view of it is near by this factor: in one party's, the entities may be many and the people of another few.
     fn has_factor(&self, traces: &[Fresh], factor: Factor) -> bool {
         traces.iter().all(|fresh| {
-            let mut same = self.traces.iter().filter(|old| old.whose == fresh.whose);
+            let mut same = self
+                .traces
+                .iter()
+                .filter(|old| old.whose.meets(&fresh.whose));
             same.any(|old| fresh.has_factor(old, factor))
         })
     }

@@ -9,7 +9,7 @@ use arrow::datatypes::i256;
 
 use super::history::{History, Record};
 use super::print::{Entries, Print, buckets, buckets_apart, combined};
-use super::trace::{Fresh, Trace};
+use super::trace::{Fresh, Trace, Whose};
 
 /// So many of the latest values are looked at.
 const LATEST: usize = 512;
@@ -41,7 +41,8 @@ impl History {
     /// The sum of at least two earlier values whose entities make up all but a few of these.
     fn union(&self, fresh: &Fresh, raw: i256, steps: &mut usize) -> Option<i256> {
         let done = |found: &Combination| found.terms > 1 && found.fits(fresh, raw);
-        let found = self.covered(fresh, &fresh.entries, &|_| true, &done, steps)?;
+        let parts = self.inside(&fresh.whose, &fresh.entries, few(fresh), &|_| true);
+        let found = covered(&fresh.entries, &parts, few(fresh), &done, steps)?;
         Some(found.value)
     }
 
@@ -58,55 +59,48 @@ impl History {
             .take(LATEST)
             .filter_map(|(record, trace)| match &trace.print {
                 Print::Exact(entries) if within(&fresh.entries, entries, few(fresh)) => {
-                    Some((record, entries))
+                    Some((record, trace, entries))
                 }
                 Print::Exact(_) | Print::Buckets(_) => None,
             });
-        whole.take(HOLDING).find_map(|(whole, entries)| {
+        whole.take(HOLDING).find_map(|(whole, trace, entries)| {
             let rest = combined(entries, &fresh.entries, -1);
             let done = |found: &Combination| {
                 let fits = found.fits(fresh, whole.raw.wrapping_sub(raw));
                 found.terms > 0 && found.terms <= terms && fits
             };
             let others = |other: &Record| !std::ptr::eq(other, whole);
-            let found = self.covered(fresh, &rest, &others, &done, steps)?;
+            let parts = self.inside(&trace.whose, &rest, few(fresh), &others);
+            let found = covered(&rest, &parts, few(fresh), &done, steps)?;
             Some(whole.value.wrapping_sub(found.value))
         })
     }
 
-    /// Earlier values whose entities are among some and that have none in common, until they are `done`; the largest first, for what
-    /// overlaps may be in the way of what does not.
-    fn covered(
-        &self,
-        fresh: &Fresh,
+    /// The latest values that are all but a few among these entities of somebody; the largest first, for what overlaps may be in the
+    /// way of what does not.
+    fn inside<'h>(
+        &'h self,
+        whose: &Whose,
         entries: &Entries,
+        few: usize,
         usable: &dyn Fn(&Record) -> bool,
-        done: &dyn Fn(&Combination) -> bool,
-        steps: &mut usize,
-    ) -> Option<Combination> {
+    ) -> Vec<(&'h Record, &'h Entries)> {
         let mut inside: Vec<(&Record, &Trace, &Entries)> = self
-            .fresh_of(&fresh.whose)
+            .fresh_of(whose)
             .take(LATEST)
             .filter(|(record, _)| usable(record))
             .filter_map(|(record, trace)| match &trace.print {
-                Print::Exact(theirs) if within(theirs, entries, few(fresh)) => {
+                Print::Exact(theirs) if within(theirs, entries, few) => {
                     Some((record, trace, theirs))
                 }
                 Print::Exact(_) | Print::Buckets(_) => None,
             })
             .collect();
         inside.sort_by_key(|(_, trace, _)| std::cmp::Reverse(trace.entities));
-        let inside: Vec<(&Record, &Entries)> = inside
-            .into_iter()
+        let largest = inside.into_iter();
+        largest
             .map(|(record, _, theirs)| (record, theirs))
-            .collect();
-        let none = Combination {
-            value: i256::ZERO,
-            raw: i256::ZERO,
-            terms: 0,
-            rest: entries.clone(),
-        };
-        none.completed(&inside, few(fresh), done, steps)
+            .collect()
     }
 
     /// The same for two values of which one is about too many entities to list them.
@@ -147,6 +141,23 @@ impl History {
             })
         })
     }
+}
+
+/// Earlier values that have no entities in common, put together until they are `done`.
+fn covered(
+    entries: &Entries,
+    parts: &[(&Record, &Entries)],
+    few: usize,
+    done: &dyn Fn(&Combination) -> bool,
+    steps: &mut usize,
+) -> Option<Combination> {
+    let none = Combination {
+        value: i256::ZERO,
+        raw: i256::ZERO,
+        terms: 0,
+        rest: entries.clone(),
+    };
+    none.completed(parts, few, done, steps)
 }
 
 impl Combination {

@@ -19,6 +19,14 @@ pub(crate) struct Whose {
     pub(crate) space: String,
 }
 
+impl Whose {
+    /// Whether the same entity may be in both: one party's alone, and of a pool that it belongs to.
+    pub(crate) fn meets(&self, other: &Self) -> bool {
+        let theirs = |party| other.parties.contains(party);
+        self.space == other.space && self.parties.iter().any(theirs)
+    }
+}
+
 /// A trace as it is kept.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Trace {

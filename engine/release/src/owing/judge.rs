@@ -29,20 +29,28 @@ pub(crate) struct Judge<'r> {
 
 /// Who must support a statistic.
 pub(crate) struct Support {
-    /// A witness, and whether nobody at all is enough.
-    pub(crate) witnesses: Vec<(usize, bool)>,
+    respects: Vec<Respect>,
     /// Witnesses in which nobody may dominate.
-    pub(crate) balance: Vec<usize>,
+    balance: Vec<usize>,
+}
+
+/// A respect in which it must be supported.
+struct Respect {
+    witness: usize,
+    /// Nobody at all is enough.
+    nobody: bool,
 }
 
 impl Support {
     /// Those that a statistic's recipe names, and the rows.
     pub(crate) fn of(recipe: &Recipe) -> Self {
         let own = recipe.support.iter().map(|witness| (*witness, false));
+        let branches = recipe.branches.iter().copied();
         Self {
-            witnesses: std::iter::once((0, false))
+            respects: std::iter::once((0, false))
                 .chain(own)
-                .chain(recipe.branches.iter().copied())
+                .chain(branches)
+                .map(|(witness, nobody)| Respect { witness, nobody })
                 .collect(),
             balance: recipe.balance.clone(),
         }
@@ -51,9 +59,19 @@ impl Support {
     /// The rows alone.
     pub(crate) fn rows() -> Self {
         Self {
-            witnesses: vec![(0, false)],
+            respects: vec![Respect {
+                witness: 0,
+                nobody: false,
+            }],
             balance: Vec::new(),
         }
+    }
+}
+
+impl Respect {
+    /// Whether nobody stands there, and need not.
+    fn is_nobodys(&self, set: &Fresh) -> bool {
+        self.nobody && set.entries.is_empty()
     }
 }
 
@@ -146,9 +164,9 @@ impl<'r> Judge<'r> {
             return Ok(None);
         }
         let mut withheld = None;
-        for (witness, _) in &support.witnesses {
+        for respect in &support.respects {
             for set in self
-                .sets(part, *witness)?
+                .sets(part, respect.witness)?
                 .into_iter()
                 .filter(|set| !set.entries.is_empty())
             {
@@ -176,67 +194,71 @@ impl<'r> Judge<'r> {
 
     /// Whether enough stand behind it in every respect; what fails is remembered.
     fn supported(&mut self, part: u32, support: &Support) -> Result<bool> {
-        for (witness, zero_ok) in &support.witnesses {
-            if self.release.tally_of(part, *witness)?.is_stray() {
-                return Ok(false);
+        let jitter = self.owed.duties.jitter;
+        let enough = self.everybody(part, support, &mut |judge, respect, set| {
+            if respect.is_nobodys(set) || enough(set, jitter, judge.secrets)? {
+                return Ok(true);
             }
-            for set in self.sets(part, *witness)? {
-                let nobody = *zero_ok && set.entries.is_empty();
-                if !nobody && !enough(&set, self.owed.duties.jitter, self.secrets)? {
-                    self.withhold(&set)?;
-                    return Ok(false);
-                }
-            }
+            judge.withhold(set)?;
+            Ok(false)
+        })?;
+        if !enough {
+            return Ok(false);
         }
-        for witness in &support.balance {
-            let needs = &self.release.kind_of(part)?.needs;
-            if !self.release.tally_of(part, *witness)?.undominated(needs) {
-                let sets = self.release.sets(part, *witness)?;
-                for set in &sets {
-                    self.withhold(set)?;
-                }
-                return Ok(false);
-            }
+        let Some(dominated) = self.dominated(part, support)? else {
+            return Ok(true);
+        };
+        for set in &self.release.sets(part, dominated)? {
+            self.withhold(set)?;
         }
-        Ok(true)
+        Ok(false)
     }
 
     /// Whether enough stand behind the rows of a part, of whom nobody at all adds anything in some respect. Nothing is remembered of it.
     pub(crate) fn idle(&mut self, part: u32, support: &Support) -> Result<bool> {
-        for (witness, _) in &support.witnesses {
-            if self.release.tally_of(part, *witness)?.is_stray() {
+        let stand = self.everybody(part, support, &mut |judge, respect, set| {
+            let nobody = respect.witness != 0 && set.entries.is_empty();
+            Ok(nobody || judge.stands(set)?)
+        })?;
+        Ok(stand && self.dominated(part, support)?.is_none())
+    }
+
+    /// Whether k entities of everybody stand behind it in every respect, whatever the jitter.
+    fn is_of_k(&mut self, part: u32, support: &Support) -> Result<bool> {
+        self.everybody(part, support, &mut |_, respect, set| {
+            Ok(respect.is_nobodys(set) || set.is_of_k())
+        })
+    }
+
+    /// Whether all sets of entities in every respect pass a test, and no row is a stray one. Ends with the first that does not.
+    fn everybody(
+        &mut self,
+        part: u32,
+        support: &Support,
+        test: &mut dyn FnMut(&mut Self, &Respect, &Fresh) -> Result<bool>,
+    ) -> Result<bool> {
+        for respect in &support.respects {
+            if self.release.tally_of(part, respect.witness)?.is_stray() {
                 return Ok(false);
             }
-            for set in self.sets(part, *witness)? {
-                let nobody = *witness != 0 && set.entries.is_empty();
-                if !nobody && !self.stands(&set)? {
+            for set in self.sets(part, respect.witness)? {
+                if !test(self, respect, &set)? {
                     return Ok(false);
                 }
-            }
-        }
-        let needs = &self.release.kind_of(part)?.needs;
-        for witness in &support.balance {
-            if !self.release.tally_of(part, *witness)?.undominated(needs) {
-                return Ok(false);
             }
         }
         Ok(true)
     }
 
-    /// Whether k entities of everybody stand behind it in every respect, whatever the jitter.
-    fn is_of_k(&mut self, part: u32, support: &Support) -> Result<bool> {
-        for (witness, zero_ok) in &support.witnesses {
-            if self.release.tally_of(part, *witness)?.is_stray() {
-                return Ok(false);
-            }
-            for set in self.sets(part, *witness)? {
-                let nobody = *zero_ok && set.entries.is_empty();
-                if !nobody && !set.is_of_k() {
-                    return Ok(false);
-                }
+    /// The first witness in which somebody dominates who may not.
+    fn dominated(&self, part: u32, support: &Support) -> Result<Option<usize>> {
+        let needs = &self.release.kind_of(part)?.needs;
+        for witness in &support.balance {
+            if !self.release.tally_of(part, *witness)?.undominated(needs) {
+                return Ok(Some(*witness));
             }
         }
-        Ok(true)
+        Ok(None)
     }
 
     fn stands(&self, set: &Fresh) -> Result<bool> {

@@ -25,6 +25,10 @@ pub(crate) struct Bank {
     pub(crate) slots: usize,
     /// Another unit of which every row has one, in turn.
     pub(crate) partners: Option<u64>,
+    /// Its people are counted together with those of another bank.
+    pub(crate) pooled: bool,
+    /// The rows are the other bank's.
+    pub(crate) other: bool,
 }
 
 /// By group, the answered values.
@@ -46,12 +50,15 @@ impl Bank {
         secret[..8].copy_from_slice(&seed.to_be_bytes());
         let mut secrets = Secrets::default();
         secrets.insert("bank_a", zeroize::Zeroizing::new(secret));
+        secrets.insert("bank_b", zeroize::Zeroizing::new([9; 32]));
         Self {
             history: History::new(),
             secrets,
             duties,
             slots: 1,
             partners: None,
+            pooled: false,
+            other: false,
         }
     }
 
@@ -67,14 +74,20 @@ impl Bank {
             branches: Vec::new(),
             output: DataType::Int64,
         });
+        let rule = |name: &str| PartyRule {
+            name: name.to_owned(),
+            exempt: false,
+            pool: 0,
+            dominance: 0,
+        };
         let slot = |column| Slot {
             column,
             form: TrackForm::Scalar,
-            merged: false,
+            merged: self.pooled,
             same: Vec::new(),
             over: Vec::new(),
             displaces: false,
-            k: vec![(0, K)],
+            k: vec![(0, K), (1, K)],
         };
         let spec = ReleaseSpec {
             keys: vec![KeyColumn {
@@ -83,12 +96,7 @@ impl Bank {
             }],
             statistics: statistics.collect(),
             slots: (2..2 + self.slots).map(slot).collect(),
-            parties: vec![PartyRule {
-                name: "bank_a".into(),
-                exempt: false,
-                pool: 0,
-                dominance: 0,
-            }],
+            parties: ["bank_a", "bank_b"].map(rule).to_vec(),
         };
         let duties = Duties {
             spaces: vec!["person".into(); self.slots],
@@ -118,6 +126,7 @@ impl Bank {
             let tracks: UInt64Array = (0..)
                 .zip(rows)
                 .map(|row| named(row).wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 8)
+                .map(|entity| entity | u64::from(self.other) << 56)
                 .collect();
             columns.push((format!("t{slot}"), Arc::new(tracks)));
         }

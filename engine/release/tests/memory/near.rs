@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use release::StatisticKind;
 
-use crate::bank::{Bank, COUNT, K, Row, SUM, duties, people, with_history};
+use crate::bank::{Bank, COUNT, K, Row, SUM, duties, people, with_history, without};
 
 /// A group of one among those who were counted before: the earlier count is near it, and would show that there is one.
 #[test]
@@ -112,4 +112,48 @@ fn a_known_set_is_told_whatever_few_were_asked_for_before() {
         })
         .into();
     assert_eq!(told, BTreeSet::from([Some(12)]));
+}
+
+/// One bank's people, asked for alone and counted together with those of another bank that has none there.
+#[test]
+fn a_pool_and_one_of_its_parties_alone_have_one_memory() {
+    for duties in with_history() {
+        for first in [false, true] {
+            let mut bank = Bank::new(27, duties.clone());
+            bank.pooled = first;
+            let before = bank.count(0..40);
+            bank.pooled = !first;
+            assert!(before.is_some(), "{duties:?}");
+            assert_eq!(bank.count(without(0..40, 7)), before, "{duties:?}");
+        }
+    }
+}
+
+/// What is told of one of two banks alone, or of the other.
+fn at(bank: &mut Bank, other: bool, entities: impl IntoIterator<Item = u64>) -> Option<i64> {
+    (bank.pooled, bank.other) = (false, other);
+    bank.count(entities)
+}
+
+/// Each of two banks alone, and both together.
+#[test]
+fn a_pool_is_the_union_of_its_parties() {
+    let mut bank = Bank::new(28, duties(true, true, false));
+    let one = at(&mut bank, false, 0..40).unwrap();
+    let other = at(&mut bank, true, 40..90).unwrap();
+    bank.pooled = true;
+    assert_eq!(bank.count(without(0..90, 7)), Some(one + other));
+}
+
+/// Both together, one of them alone, and what that leaves of the other.
+#[test]
+fn what_one_of_a_pool_leaves_is_the_other() {
+    for noise in [false, true] {
+        let mut bank = Bank::new(29, duties(true, noise, false));
+        bank.pooled = true;
+        let both = bank.count(0..90).unwrap();
+        let one = at(&mut bank, false, 0..40).unwrap();
+        let other = at(&mut bank, true, without(40..90, 50));
+        assert_eq!(other, Some(both - one), "{noise}");
+    }
 }
