@@ -46,7 +46,8 @@ pub(crate) fn finish(
         }
     }
     if owed.duties.history {
-        std::mem::take(&mut judge.totals).remember(judge.history);
+        let totals = std::mem::take(&mut judge.totals);
+        totals.remember(judge.history, owed.duties.jitter, secrets)?;
     }
     build(release, &rows)
 }

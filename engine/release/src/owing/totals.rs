@@ -6,8 +6,11 @@ use std::sync::Arc;
 use arrow::datatypes::i256;
 
 use super::base::Kind;
+use super::support::slack;
+use crate::Result;
 use crate::memory::{Fresh, History, Record, UNCUT, combined};
 use crate::part;
+use crate::secrets::Secrets;
 
 /// Sums over the told groups, by the parties behind them, statistic and base statistic.
 #[derive(Debug, Default)]
@@ -69,7 +72,12 @@ impl Totals {
     }
 
     /// Remembers the totals: whoever asks for one of them next is told this.
-    pub(crate) fn remember(self, history: &mut History) {
+    pub(crate) fn remember(
+        self,
+        history: &mut History,
+        jitter: bool,
+        secrets: &Secrets,
+    ) -> Result<()> {
         for (_, total) in self.0 {
             let additive = total.traces.iter().all(|fresh| fresh.additive);
             if total.groups < 2
@@ -78,13 +86,18 @@ impl Totals {
             {
                 continue;
             }
+            let mut traces = Vec::new();
+            for fresh in &total.traces {
+                traces.push(fresh.keep(slack(fresh, jitter, secrets)?));
+            }
             history.tell(Record {
-                traces: total.traces.iter().map(|fresh| fresh.keep(0)).collect(),
+                traces,
                 raw: total.raw,
                 value: total.value,
                 fresh: false,
             });
         }
+        Ok(())
     }
 }
 

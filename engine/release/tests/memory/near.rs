@@ -157,3 +157,20 @@ fn what_one_of_a_pool_leaves_is_the_other() {
         assert_eq!(other, Some(both - one), "{noise}");
     }
 }
+
+/// The total over two groups is remembered with a slack like every other value: where its border is, nobody knows beforehand.
+#[test]
+fn a_total_has_a_border_of_its_own() {
+    let told: Vec<Option<i64>> = (0..40)
+        .map(|seed| {
+            let mut bank = Bank::new(seed, duties(true, false, true));
+            let rows = (0..80_u64).map(|e| (if e < 40 { "g" } else { "h" }, e, 1));
+            bank.ask(&[COUNT], &rows.collect::<Vec<Row>>());
+            // As many from each group as make k together, so that neither group alone is left.
+            bank.count((5..40).chain(45..80))
+        })
+        .collect();
+    let near = told.iter().filter(|value| **value == Some(80)).count();
+    let own = told.iter().filter(|value| **value == Some(70)).count();
+    assert!(near > 0 && own > 0 && near + own == 40, "{told:?}");
+}
