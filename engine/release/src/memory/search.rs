@@ -18,11 +18,21 @@ const HOLDING: usize = 64;
 /// So many steps are taken to put the values of one part together.
 const STEPS: usize = 4096;
 
+/// An earlier value of which values are put together.
+struct Part<'h> {
+    record: &'h Record,
+    entries: &'h Entries,
+    /// From how many differing entities on it is not in what is put together.
+    reach: usize,
+}
+
 /// Values put together.
 struct Combination {
     value: i256,
     raw: i256,
     terms: usize,
+    /// The largest reach of all that it is made of.
+    reach: usize,
     /// What is left over.
     rest: Entries,
 }
@@ -41,8 +51,9 @@ impl History {
     /// The sum of at least two earlier values whose entities make up all but a few of these.
     fn union(&self, fresh: &Fresh, raw: i256, steps: &mut usize) -> Option<i256> {
         let done = |found: &Combination| found.terms > 1 && found.fits(fresh, raw);
-        let parts = self.inside(&fresh.whose, &fresh.entries, few(fresh), &|_| true);
-        let found = covered(&fresh.entries, &parts, few(fresh), &done, steps)?;
+        let parts = self.inside(fresh, &fresh.whose, &fresh.entries, &|_| true);
+        let nothing = Combination::of(fresh.entries.clone(), few(fresh));
+        let found = nothing.completed(&parts, &done, steps)?;
         Some(found.value)
     }
 
@@ -58,7 +69,7 @@ impl History {
             .fresh_of(&fresh.whose)
             .take(LATEST)
             .filter_map(|(record, trace)| match &trace.print {
-                Print::Exact(entries) if within(&fresh.entries, entries, few(fresh)) => {
+                Print::Exact(entries) if within(&fresh.entries, entries, limit(fresh, trace)) => {
                     Some((record, trace, entries))
                 }
                 Print::Exact(_) | Print::Buckets(_) => None,
@@ -70,8 +81,9 @@ impl History {
                 found.terms > 0 && found.terms <= terms && fits
             };
             let others = |other: &Record| !std::ptr::eq(other, whole);
-            let parts = self.inside(&trace.whose, &rest, few(fresh), &others);
-            let found = covered(&rest, &parts, few(fresh), &done, steps)?;
+            let parts = self.inside(fresh, &trace.whose, &rest, &others);
+            let nothing = Combination::of(rest, limit(fresh, trace));
+            let found = nothing.completed(&parts, &done, steps)?;
             Some(whole.value.wrapping_sub(found.value))
         })
     }
@@ -80,27 +92,33 @@ impl History {
     /// way of what does not.
     fn inside<'h>(
         &'h self,
+        fresh: &Fresh,
         whose: &Whose,
         entries: &Entries,
-        few: usize,
         usable: &dyn Fn(&Record) -> bool,
-    ) -> Vec<(&'h Record, &'h Entries)> {
-        let mut inside: Vec<(&Record, &Trace, &Entries)> = self
+    ) -> Vec<Part<'h>> {
+        let mut inside: Vec<(u64, Part<'_>)> = self
             .fresh_of(whose)
             .take(LATEST)
             .filter(|(record, _)| usable(record))
             .filter_map(|(record, trace)| match &trace.print {
-                Print::Exact(theirs) if within(theirs, entries, few) => {
-                    Some((record, trace, theirs))
+                Print::Exact(theirs) => {
+                    let (entries, reach) = (theirs, limit(fresh, trace));
+                    Some((
+                        trace.entities,
+                        Part {
+                            record,
+                            entries,
+                            reach,
+                        },
+                    ))
                 }
-                Print::Exact(_) | Print::Buckets(_) => None,
+                Print::Buckets(_) => None,
             })
+            .filter(|(_, part)| within(part.entries, entries, part.reach))
             .collect();
-        inside.sort_by_key(|(_, trace, _)| std::cmp::Reverse(trace.entities));
-        let largest = inside.into_iter();
-        largest
-            .map(|(record, _, theirs)| (record, theirs))
-            .collect()
+        inside.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
+        inside.into_iter().map(|(_, part)| part).collect()
     }
 
     /// The same for two values of which one is about too many entities to list them.
@@ -143,46 +161,44 @@ impl History {
     }
 }
 
-/// Earlier values that have no entities in common, put together until they are `done`.
-fn covered(
-    entries: &Entries,
-    parts: &[(&Record, &Entries)],
-    few: usize,
-    done: &dyn Fn(&Combination) -> bool,
-    steps: &mut usize,
-) -> Option<Combination> {
-    let none = Combination {
-        value: i256::ZERO,
-        raw: i256::ZERO,
-        terms: 0,
-        rest: entries.clone(),
-    };
-    none.completed(parts, few, done, steps)
-}
-
 impl Combination {
-    /// With some of these, in their order, so that it is `done`.
+    /// Nothing yet of these.
+    fn of(entities: Entries, reach: usize) -> Self {
+        Self {
+            value: i256::ZERO,
+            raw: i256::ZERO,
+            terms: 0,
+            reach,
+            rest: entities,
+        }
+    }
+
+    /// With one more, taken from what is left over.
+    fn with(&self, part: &Part<'_>) -> Self {
+        Self {
+            value: self.value.wrapping_add(part.record.value),
+            raw: self.raw.wrapping_add(part.record.raw),
+            terms: self.terms + 1,
+            reach: self.reach.max(part.reach),
+            rest: combined(&self.rest, part.entries, -1),
+        }
+    }
+
+    /// With some of these that have no entities in common, in their order, so that it is `done`.
     fn completed(
         self,
-        inside: &[(&Record, &Entries)],
-        few: usize,
+        parts: &[Part<'_>],
         done: &dyn Fn(&Self) -> bool,
         steps: &mut usize,
     ) -> Option<Self> {
         if done(&self) {
             return Some(self);
         }
-        for (at, (record, theirs)) in inside.iter().enumerate() {
+        for (at, part) in parts.iter().enumerate() {
             *steps = steps.checked_sub(1)?;
-            if within(theirs, &self.rest, few) {
-                let more = Self {
-                    value: self.value.wrapping_add(record.value),
-                    raw: self.raw.wrapping_add(record.raw),
-                    terms: self.terms + 1,
-                    rest: combined(&self.rest, theirs, -1),
-                };
-                let others = inside.get(at + 1..).unwrap_or_default();
-                if let Some(found) = more.completed(others, few, done, steps) {
+            if within(part.entries, &self.rest, part.reach) {
+                let others = parts.get(at + 1..).unwrap_or_default();
+                if let Some(found) = self.with(part).completed(others, done, steps) {
                     return Some(found);
                 }
             }
@@ -192,7 +208,7 @@ impl Combination {
 
     /// Few enough entities are left over, and what they add explains what is left of the value.
     fn fits(&self, fresh: &Fresh, raw: i256) -> bool {
-        let few = self.rest.len() < usize::try_from(fresh.k).unwrap_or(usize::MAX);
+        let few = self.rest.len() < self.reach;
         let amount = self.rest.iter().fold(0_i128, |sum, (_, amount)| {
             sum.saturating_add(amount.saturating_abs())
         });

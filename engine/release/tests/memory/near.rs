@@ -158,19 +158,32 @@ fn what_one_of_a_pool_leaves_is_the_other() {
     }
 }
 
-/// The total over two groups is remembered with a slack like every other value: where its border is, nobody knows beforehand.
+/// Near a total over two groups, and near the union of two parts: with as many people fewer as make k, it is the earlier value with some slacks and
+/// a value of its own with others, so where the border is nobody knows beforehand.
 #[test]
-fn a_total_has_a_border_of_its_own() {
-    let told: Vec<Option<i64>> = (0..40)
-        .map(|seed| {
+fn totals_and_unions_have_borders_of_their_own() {
+    let fewer = || (5..40).chain(45..80);
+    let told = |asked: &dyn Fn(&mut Bank)| -> Vec<Option<i64>> {
+        let bank = |seed| {
             let mut bank = Bank::new(seed, duties(true, false, true));
-            let rows = (0..80_u64).map(|e| (if e < 40 { "g" } else { "h" }, e, 1));
-            bank.ask(&[COUNT], &rows.collect::<Vec<Row>>());
-            // As many from each group as make k together, so that neither group alone is left.
-            bank.count((5..40).chain(45..80))
-        })
-        .collect();
-    let near = told.iter().filter(|value| **value == Some(80)).count();
-    let own = told.iter().filter(|value| **value == Some(70)).count();
-    assert!(near > 0 && own > 0 && near + own == 40, "{told:?}");
+            asked(&mut bank);
+            bank.count(fewer())
+        };
+        (0..40).map(bank).collect()
+    };
+    let total = told(&|bank| {
+        let rows = (0..80_u64).map(|e| (if e < 40 { "g" } else { "h" }, e, 1));
+        bank.ask(&[COUNT], &rows.collect::<Vec<Row>>());
+    });
+    let union = told(&|bank| {
+        assert_eq!(
+            (bank.count(0..40), bank.count(40..80)),
+            (Some(40), Some(40))
+        );
+    });
+    for told in [total, union] {
+        let near = told.iter().filter(|value| **value == Some(80)).count();
+        let own = told.iter().filter(|value| **value == Some(70)).count();
+        assert!(near > 0 && own > 0 && near + own == 40, "{told:?}");
+    }
 }
