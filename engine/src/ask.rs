@@ -23,7 +23,7 @@ use crate::pace::kept;
 use crate::parse::{self, Statement};
 use crate::phase::{Phase, enter};
 use crate::pipeline::{self, FAILED};
-use crate::plan::{Binder, BoundPlan, VisibleTable, cost};
+use crate::plan::{BoundPlan, VisibleTable, cost};
 use crate::private::{Asked, Reserved};
 use crate::refusal::Refusal;
 
@@ -131,7 +131,7 @@ impl Engine {
         query: DfStatement,
     ) -> Result<Bound, Refusal> {
         let recognised = self.recognise(query)?;
-        let binder = Binder::new(&self.catalog, &question.principal.party).await?;
+        let binder = self.binder(&question.principal.party).await?;
         let plan = binder.bind(recognised.query).await?;
         let terms = match &recognised.candidate {
             None => None,

@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use crate::brokers::PartyLink;
 use crate::guard::TrackKey;
 use crate::pace::TimeBuckets;
-use crate::plan::{Catalog, CatalogView, VisibleTable};
+use crate::plan::{Binder, Catalog, CatalogView, VisibleTable};
 use crate::refusal::Refusal;
 use crate::restriction::sealed_for;
 use crate::scan::{SealedTable, visible_schema};
@@ -84,6 +84,8 @@ pub struct Question {
 pub struct Engine {
     pub(crate) setup: Shared,
     pub(crate) catalog: Catalog,
+    /// What questions of each party are bound in, once it has asked one.
+    pub(crate) binders: Mutex<BTreeMap<PartyId, Arc<Binder>>>,
     pub(crate) policies: admit::Policies,
     pub(crate) track: TrackKey,
     /// Earlier answers and budgets; open if any policy asks for them.
@@ -132,6 +134,7 @@ impl Engine {
         let failed = |_| Refusal::Failed("the system gives no randomness");
         let mut engine = Self {
             catalog,
+            binders: Mutex::default(),
             policies,
             track: TrackKey::random().map_err(failed)?,
             state: None,
@@ -183,6 +186,19 @@ impl Engine {
     /// When a view does not bind.
     pub async fn visible(&self, party: &PartyId) -> Result<Vec<VisibleTable>, Refusal> {
         self.catalog.visible(party).await
+    }
+
+    /// What questions of a party are bound in.
+    pub(crate) async fn binder(&self, party: &PartyId) -> Result<Arc<Binder>, Refusal> {
+        let mut binders = self.binders.lock().await;
+        if let Some(binder) = binders.get(party) {
+            return Ok(Arc::clone(binder));
+        }
+        let binder = Arc::new(Binder::new(&self.catalog, party).await?);
+        if self.policies.parties.contains(party) {
+            binders.insert(party.clone(), Arc::clone(&binder));
+        }
+        Ok(binder)
     }
 
     /// Appends to the ledger; returns once entry and co-signed checkpoint are on disk.

@@ -48,7 +48,7 @@ impl BoundPlan {
     }
 }
 
-/// The state that questions of one principal are bound in.
+/// The state that questions of one party are bound in; to set it up takes longer than to bind most of them.
 #[derive(Debug)]
 pub(crate) struct Binder {
     state: SessionState,
@@ -72,6 +72,13 @@ impl Binder {
         })
     }
 
+    /// A state for one question: names that binding makes up are numbered from one, so that a text is always the same plan.
+    fn fresh(&self) -> SessionState {
+        let mut state = self.state.clone();
+        state.mark_start_execution();
+        state
+    }
+
     /// Binds a query.
     ///
     /// # Errors
@@ -79,11 +86,12 @@ impl Binder {
     pub(crate) async fn bind(&self, statement: DfStatement) -> Result<BoundPlan, Refusal> {
         let subqueries = subquery::places(&statement, &self.protected);
         let statement = materialized::marked(statement);
-        let plan = self.state.statement_to_plan(statement).await;
+        let state = self.fresh();
+        let plan = state.statement_to_plan(statement).await;
         let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
         twice_named::check(&plan)?;
         let plan = unrolled::unrolled(plan).map_err(|error| unknown::refusal(&error))?;
-        let plan = canonical::rules(plan, &self.state).map_err(|error| unknown::refusal(&error))?;
+        let plan = canonical::rules(plan, &state).map_err(|error| unknown::refusal(&error))?;
         twice_named::check(&plan)?;
         literal::check(&plan)?;
         not_in::check(&plan)?;
