@@ -6,8 +6,10 @@
     reason = "tests"
 )]
 
+mod answers;
 mod noise;
 mod sensitivity;
+mod terms;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
