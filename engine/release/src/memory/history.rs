@@ -116,19 +116,14 @@ impl History {
     pub(crate) fn forget(&mut self, mark: Mark) {
         for (_, record) in self.told.drain(mark.told..) {
             self.bytes = self.bytes.saturating_sub(record.size());
+            for trace in &record.traces {
+                let list = places(&mut self.sizes_told, trace);
+                list.retain(|(record, _)| *record < mark.told);
+            }
         }
         for (_, trace) in self.withheld.drain(mark.withheld..) {
             self.bytes = self.bytes.saturating_sub(trace.size());
-        }
-        let told = self.sizes_told.values_mut().flat_map(BTreeMap::values_mut);
-        for list in told {
-            list.retain(|(record, _)| *record < mark.told);
-        }
-        let withheld = self
-            .sizes_withheld
-            .values_mut()
-            .flat_map(BTreeMap::values_mut);
-        for list in withheld {
+            let list = places(&mut self.sizes_withheld, &trace);
             list.retain(|trace| *trace < mark.withheld);
         }
     }
@@ -137,8 +132,7 @@ impl History {
     pub(crate) fn tell(&mut self, record: Record) {
         let at = self.told.len();
         for (number, trace) in record.traces.iter().enumerate() {
-            let sizes = self.sizes_told.entry(Arc::clone(&trace.whose)).or_default();
-            sizes.entry(trace.entities).or_default().push((at, number));
+            places(&mut self.sizes_told, trace).push((at, number));
             self.k = self.k.max(trace.k);
         }
         self.bytes += record.size();
@@ -148,14 +142,7 @@ impl History {
 
     /// Remembers that too few stood behind something.
     pub(crate) fn withhold(&mut self, trace: Trace) {
-        let sizes = self
-            .sizes_withheld
-            .entry(Arc::clone(&trace.whose))
-            .or_default();
-        sizes
-            .entry(trace.entities)
-            .or_default()
-            .push(self.withheld.len());
+        places(&mut self.sizes_withheld, &trace).push(self.withheld.len());
         self.k = self.k.max(trace.k);
         self.bytes += trace.size();
         self.withheld.push((self.next, trace));
@@ -233,6 +220,12 @@ impl History {
                 Some((record, trace))
             })
     }
+}
+
+/// Where the outcomes are that are about as many entities of the same.
+fn places<'s, T>(all: &'s mut Everybody<T>, trace: &Trace) -> &'s mut Vec<T> {
+    let sizes = all.entry(Arc::clone(&trace.whose)).or_default();
+    sizes.entry(trace.entities).or_default()
 }
 
 /// What is about entities that may be among these.

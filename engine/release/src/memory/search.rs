@@ -24,6 +24,8 @@ struct Part<'h> {
     entries: &'h Entries,
     /// From how many differing entities on it is not in what is put together.
     reach: usize,
+    /// Its value is the sum of what its entities add.
+    additive: bool,
 }
 
 /// Values put together.
@@ -33,6 +35,8 @@ struct Combination {
     terms: usize,
     /// The largest reach of all that it is made of.
     reach: usize,
+    /// All values that it is made of, and the one that is asked for, are sums of what their entities add.
+    additive: bool,
     /// What is left over.
     rest: Entries,
 }
@@ -44,15 +48,15 @@ impl History {
             let mut steps = STEPS;
             self.union(fresh, raw, &mut steps)
                 .or_else(|| self.difference(fresh, raw, terms, &mut steps))
-                .or_else(|| self.pair(fresh))
+                .or_else(|| self.pair(fresh, raw))
         })
     }
 
     /// The sum of at least two earlier values whose entities make up all but a few of these.
     fn union(&self, fresh: &Fresh, raw: i256, steps: &mut usize) -> Option<i256> {
-        let done = |found: &Combination| found.terms > 1 && found.fits(fresh, raw);
+        let done = |found: &Combination| found.terms > 1 && found.fits(raw);
         let parts = self.inside(fresh, &fresh.whose, &fresh.entries, &|_| true);
-        let nothing = Combination::of(fresh.entries.clone(), few(fresh));
+        let nothing = Combination::of(fresh.entries.clone(), few(fresh), fresh.additive);
         let found = nothing.completed(&parts, &done, steps)?;
         Some(found.value)
     }
@@ -77,12 +81,13 @@ impl History {
         whole.take(HOLDING).find_map(|(whole, trace, entries)| {
             let rest = combined(entries, &fresh.entries, -1);
             let done = |found: &Combination| {
-                let fits = found.fits(fresh, whole.raw.wrapping_sub(raw));
+                let fits = found.fits(whole.raw.wrapping_sub(raw));
                 found.terms > 0 && found.terms <= terms && fits
             };
             let others = |other: &Record| !std::ptr::eq(other, whole);
             let parts = self.inside(fresh, &trace.whose, &rest, &others);
-            let nothing = Combination::of(rest, limit(fresh, trace));
+            let additive = fresh.additive && trace.additive;
+            let nothing = Combination::of(rest, limit(fresh, trace), additive);
             let found = nothing.completed(&parts, &done, steps)?;
             Some(whole.value.wrapping_sub(found.value))
         })
@@ -103,15 +108,13 @@ impl History {
             .filter(|(record, _)| usable(record))
             .filter_map(|(record, trace)| match &trace.print {
                 Print::Exact(theirs) => {
-                    let (entries, reach) = (theirs, limit(fresh, trace));
-                    Some((
-                        trace.entities,
-                        Part {
-                            record,
-                            entries,
-                            reach,
-                        },
-                    ))
+                    let part = Part {
+                        record,
+                        entries: theirs,
+                        reach: limit(fresh, trace),
+                        additive: trace.additive,
+                    };
+                    Some((trace.entities, part))
                 }
                 Print::Buckets(_) => None,
             })
@@ -122,7 +125,7 @@ impl History {
     }
 
     /// The same for two values of which one is about too many entities to list them.
-    fn pair(&self, fresh: &Fresh) -> Option<i256> {
+    fn pair(&self, fresh: &Fresh, raw: i256) -> Option<i256> {
         let size = u64::try_from(fresh.entries.len()).unwrap_or(u64::MAX);
         let large = self
             .fresh_of(&fresh.whose)
@@ -145,17 +148,21 @@ impl History {
                 &fresh.whose,
                 left.saturating_sub(reach)..=left.saturating_add(reach),
             );
-            let other = others
-                .filter(|(other, _)| !std::ptr::eq(*other, record))
-                .find(|(_, other)| {
-                    buckets_apart(&wanted, &sums_of(&other.print), limit(fresh, other)).is_some()
-                });
-            other.map(|(other, _)| {
-                if union {
-                    record.value.wrapping_add(other.value)
-                } else {
-                    record.value.wrapping_sub(other.value)
-                }
+            let mut others = others.filter(|(other, _)| !std::ptr::eq(*other, record));
+            others.find_map(|(other, theirs)| {
+                let sums = sums_of(&theirs.print);
+                let apart = buckets_apart(&wanted, &sums, limit(fresh, theirs))?;
+                let put = |one: i256, other: i256| {
+                    if union {
+                        one.wrapping_add(other)
+                    } else {
+                        one.wrapping_sub(other)
+                    }
+                };
+                let left = raw.wrapping_sub(put(record.raw, other.raw));
+                let additive = fresh.additive && trace.additive && theirs.additive;
+                let told = additive || is_explained(left, apart.amount);
+                told.then(|| put(record.value, other.value))
             })
         })
     }
@@ -163,12 +170,13 @@ impl History {
 
 impl Combination {
     /// Nothing yet of these.
-    fn of(entities: Entries, reach: usize) -> Self {
+    fn of(entities: Entries, reach: usize, additive: bool) -> Self {
         Self {
             value: i256::ZERO,
             raw: i256::ZERO,
             terms: 0,
             reach,
+            additive,
             rest: entities,
         }
     }
@@ -180,6 +188,7 @@ impl Combination {
             raw: self.raw.wrapping_add(part.record.raw),
             terms: self.terms + 1,
             reach: self.reach.max(part.reach),
+            additive: self.additive && part.additive,
             rest: combined(&self.rest, part.entries, -1),
         }
     }
@@ -207,15 +216,20 @@ impl Combination {
     }
 
     /// Few enough entities are left over, and what they add explains what is left of the value.
-    fn fits(&self, fresh: &Fresh, raw: i256) -> bool {
+    fn fits(&self, raw: i256) -> bool {
         let few = self.rest.len() < self.reach;
         let amount = self.rest.iter().fold(0_i128, |sum, (_, amount)| {
             sum.saturating_add(amount.saturating_abs())
         });
         let left = raw.wrapping_sub(self.raw);
-        let amount = i256::from_i128(amount);
-        few && (fresh.additive || (left <= amount && left >= amount.wrapping_neg()))
+        few && (self.additive || is_explained(left, amount))
     }
+}
+
+/// Whether what is left of a value is no more than what entities add that are left over.
+fn is_explained(left: i256, amount: i128) -> bool {
+    let amount = i256::from_i128(amount);
+    left <= amount && left >= amount.wrapping_neg()
 }
 
 /// All but fewer than `limit` of the part's entities add the same to the whole.

@@ -211,6 +211,32 @@ fn a_difference_that_is_no_sum_must_be_explained_by_those_left_over() {
     assert_eq!(ask(37), None);
 }
 
+/// Rows with several people behind each: the value of a union is not the sum of values, whoever adds how much to them.
+#[test]
+fn values_that_are_no_sums_are_put_together_only_if_what_is_left_is_explained() {
+    let of_sets = |entries: Entries, raw: i128| {
+        let mut record = told(entries);
+        record.traces[0].additive = false;
+        (record.raw, record.value) = (value(raw), value(raw));
+        record
+    };
+    let large = 20..3020;
+    for whole in [0..40, 0..3020] {
+        let (mut history, other) = (History::new(), whole.clone());
+        history.tell(of_sets(each(0..20, 1), 5));
+        history.tell(of_sets(each(20..other.end, 1), 7));
+        let put = |raw| history.derived(&[fresh(each(whole.clone(), 1))], value(raw), usize::MAX);
+        let all = i128::try_from(whole.end).unwrap();
+        assert_eq!([put(all), put(12)], [None, Some(value(12))], "{whole:?}");
+    }
+    let mut history = History::new();
+    history.tell(told(each(0..3020, 1)));
+    history.tell(of_sets(each(0..20, 1), 5));
+    let left = fresh(each(large, 1));
+    let derived = |raw| history.derived(std::slice::from_ref(&left), value(raw), usize::MAX);
+    assert_eq!([derived(3000), derived(3015)], [None, Some(value(3015))]);
+}
+
 #[test]
 fn parts_too_large_to_be_listed_are_put_together_and_taken_apart_in_twos() {
     let together = history([each(0..1500, 1), each(1500..1600, 1)]);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::i256;
 
-use super::base::Base;
+use super::base::{Base, Kind};
 use super::cut::Cut;
 use super::noised::noised;
 use super::support::{enough, slack};
@@ -25,6 +25,16 @@ pub(crate) struct Judge<'r> {
     pub(crate) totals: Totals,
     /// The part that is being judged, and by witness which entities it saw there.
     seen: (u32, BTreeMap<usize, Vec<Fresh>>),
+}
+
+/// What is told of a base statistic in a part.
+pub(crate) struct Told {
+    part: u32,
+    kind: Kind,
+    /// Whose it is; nobody's where nothing is owed.
+    traces: Vec<Fresh>,
+    raw: i256,
+    pub(crate) value: i256,
 }
 
 /// Who must support a statistic.
@@ -92,43 +102,54 @@ impl<'r> Judge<'r> {
         }
     }
 
-    /// What may be told of a base statistic in a part; `statistic` is its place in the spec.
+    /// What may be told of a base statistic in a part; `statistic` is its place in the spec. It is remembered, but not among the totals.
     pub(crate) fn outcome(
         &mut self,
         part: u32,
         statistic: usize,
         base: Base,
         support: &Support,
-    ) -> Result<Option<i256>> {
+    ) -> Result<Option<Told>> {
         let Some(raw) = base.kind.raw(&self.release.values, part) else {
             return Ok(None);
         };
+        let told = |value, traces| Told {
+            part,
+            kind: base.kind,
+            traces,
+            raw,
+            value,
+        };
         if self.release.kind_of(part)?.needs.is_empty() {
-            return Ok(Some(raw));
+            let known = self.everybody(part, support, &mut |_, _, _| Ok(true))?;
+            return Ok(known.then(|| told(raw, Vec::new())));
         }
         let mut traces = self.release.traces(part, base, raw)?;
         if traces.iter().any(|fresh| fresh.entries.is_empty()) {
             return Ok(None);
         }
         let cut = self.cut(part, statistic, base, raw, &mut traces)?;
-        let told = match self.earlier(part, &traces, raw, support)? {
+        let value = match self.earlier(part, &traces, raw, support)? {
             // An earlier value is about others too; of fewer than k nothing is told, not even that they are there.
             Some(Verdict::Told(value)) => self.is_of_k(part, support)?.then_some(value),
             Some(Verdict::Withheld) => None,
             None if !self.supported(part, support)? => None,
             None => Some(self.fresh(part, statistic, base, raw, cut, &traces)?),
         };
-        if let Some(value) = told {
-            self.totals.add(
-                self.release.kind_of(part)?,
-                statistic,
-                base.kind,
-                &traces,
-                raw,
-                value,
-            );
+        Ok(value.map(|value| told(value, traces)))
+    }
+
+    /// Adds what is told to the totals of its statistic.
+    pub(crate) fn total(&mut self, statistic: usize, told: &Told) -> Result<()> {
+        if !told.traces.is_empty() {
+            let kind = self.release.kind_of(told.part)?;
+            let Told {
+                traces, raw, value, ..
+            } = told;
+            self.totals
+                .add(kind, statistic, told.kind, traces, *raw, *value);
         }
-        Ok(told)
+        Ok(())
     }
 
     fn cut(

@@ -2,7 +2,7 @@
 
 use super::base::{Base, Kind};
 use super::compose::compose;
-use super::judge::{Judge, Support};
+use super::judge::{Judge, Support, Told};
 use super::{Owed, mismatch};
 use crate::Result;
 use crate::finish::{Rows, build};
@@ -68,6 +68,20 @@ fn sort(release: &Release, parts: &mut [u32]) -> Result<()> {
     Ok(())
 }
 
+/// A statistic of a cell.
+struct Asked<'a> {
+    number: usize,
+    bases: &'a [Base],
+    support: &'a Support,
+}
+
+/// What became of a cell's parts.
+#[derive(Default)]
+struct Judged {
+    told: Vec<(u32, Vec<Told>)>,
+    failed: Vec<u32>,
+}
+
 impl Judge<'_> {
     /// Whether a cell is a row of the answer, and its statistics.
     fn cell(&mut self, parts: &[u32]) -> Result<(bool, Vec<Option<Datum>>)> {
@@ -100,7 +114,8 @@ impl Judge<'_> {
         Ok(told.is_some())
     }
 
-    /// The base statistics over those parts of which all of them may be told, and that do not stand beside one of which they may not.
+    /// The base statistics over those parts of which all of them may be told, and that do not stand beside one of which they may not. Parts
+    /// may hold each other back: what was told of one before another failed is forgotten, and judged once more.
     fn statistic(
         &mut self,
         parts: &[u32],
@@ -108,25 +123,71 @@ impl Judge<'_> {
         bases: &[Base],
         support: &Support,
     ) -> Result<Option<Vec<i256>>> {
-        let mut sums: Option<Vec<i256>> = None;
         let mut failed = Vec::new();
+        loop {
+            let mark = self.history.mark();
+            let asked = Asked {
+                number,
+                bases,
+                support,
+            };
+            let judged = self.judged(parts, &asked, &failed)?;
+            failed.extend(judged.failed);
+            if !self.stands_beside(&judged.told, &failed)? {
+                return self.summed(number, bases.len(), judged.told);
+            }
+            self.history.forget(mark);
+        }
+    }
+
+    /// Every part but those beside one that has failed.
+    fn judged(&mut self, parts: &[u32], asked: &Asked<'_>, failed: &[u32]) -> Result<Judged> {
+        let mut judged = Judged::default();
         for part in parts {
-            if self.release.is_beside(*part, &failed)? {
+            if self.release.is_beside(*part, failed)? {
                 continue;
             }
             let mut told = Vec::new();
-            for base in bases {
-                told.extend(self.outcome(*part, number, *base, support)?);
+            for base in asked.bases {
+                told.extend(self.outcome(*part, asked.number, *base, asked.support)?);
             }
-            if told.len() == bases.len() {
-                let sums = sums.get_or_insert_with(|| vec![i256::ZERO; bases.len()]);
-                sums.iter_mut()
-                    .zip(told)
-                    .for_each(|(sum, told)| *sum = sum.wrapping_add(told));
-            } else if !(self.may_be_idle(number, *part) && self.idle(*part, support)?) {
-                failed.push(*part);
+            if told.len() == asked.bases.len() {
+                judged.told.push((*part, told));
+            } else if !failed.contains(part)
+                && !(self.may_be_idle(asked.number, *part) && self.idle(*part, asked.support)?)
+            {
+                judged.failed.push(*part);
             }
         }
-        Ok(sums)
+        Ok(judged)
+    }
+
+    fn stands_beside(&self, told: &[(u32, Vec<Told>)], failed: &[u32]) -> Result<bool> {
+        for (part, _) in told {
+            if self.release.is_beside(*part, failed)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// What is told of all parts together; it is among the totals then.
+    fn summed(
+        &mut self,
+        number: usize,
+        bases: usize,
+        parts: Vec<(u32, Vec<Told>)>,
+    ) -> Result<Option<Vec<i256>>> {
+        if parts.is_empty() {
+            return Ok(None);
+        }
+        let mut sums = vec![i256::ZERO; bases];
+        for (_, told) in parts {
+            for (sum, told) in sums.iter_mut().zip(told) {
+                *sum = sum.wrapping_add(told.value);
+                self.total(number, &told)?;
+            }
+        }
+        Ok(Some(sums))
     }
 }
