@@ -16,8 +16,8 @@ mod world;
 use policy::number::Decimal;
 use proptest::prelude::*;
 use release::{
-    Duties, History, Memory, PartyRule, Release, ReleaseSpec, Secrets, Slot, Statistic,
-    StatisticKind, TrackForm,
+    BranchSource, Duties, History, Memory, PartyRule, Release, ReleaseSpec, Secrets, Slot,
+    Statistic, StatisticKind, TrackForm,
 };
 use world::generate::{SMALL, output, world};
 use world::{Answer, Cell, FIRST_TRACK, Row, Strings, World, alike, read};
@@ -69,6 +69,28 @@ fn of_one(world: World) -> World {
         }
     }
     world
+}
+
+/// Rows of one party at one place: each group is one part, so distinct values are counted as everybody does.
+fn of_one_part(world: World) -> World {
+    let mut all = named(world);
+    all.spec.slots.truncate(1);
+    all.spec.parties.truncate(1);
+    all.spec.slots[0].k = vec![(0, 1)];
+    for row in &mut all.rows {
+        row.tracks.truncate(1);
+        row.arms.truncate(1);
+    }
+    let branches = all.spec.statistics.iter_mut();
+    for branch in branches.flat_map(|statistic| &mut statistic.branches) {
+        if let BranchSource::Tracks(columns) = &mut branch.source {
+            *columns = vec![FIRST_TRACK + 1];
+        }
+    }
+    all.spec
+        .statistics
+        .retain(|statistic| !is_spread(statistic.kind));
+    all
 }
 
 fn is_spread(kind: StatisticKind) -> bool {
@@ -134,6 +156,18 @@ proptest! {
                 let (ours, theirs) = (owing(world, &duties, &mut history), world.oracle());
                 prop_assert!(alike(&ours, &theirs), "round {round}\nours {ours:?}\ntheirs {theirs:?}");
             }
+        }
+    }
+
+    #[test]
+    fn distinct_values_of_one_part_are_counted_as_everybody_does(
+        worlds in proptest::collection::vec(world(SMALL).prop_map(of_one_part), 1..4),
+    ) {
+        let mut history = History::new();
+        let duties = Duties { history: true, ..Duties::default() };
+        for world in worlds.iter().chain(&worlds) {
+            let (ours, theirs) = (owing(world, &duties, &mut history), world.oracle());
+            prop_assert!(alike(&ours, &theirs), "ours {ours:?}\ntheirs {theirs:?}");
         }
     }
 

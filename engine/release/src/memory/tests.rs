@@ -216,7 +216,10 @@ fn a_difference_that_is_no_sum_must_be_explained_by_those_left_over() {
 fn values_that_are_no_sums_are_put_together_only_if_what_is_left_is_explained() {
     let of_sets = |entries: Entries, raw: i128| {
         let mut record = told(entries);
-        record.traces[0].additive = false;
+        record
+            .traces
+            .iter_mut()
+            .for_each(|trace| trace.additive = false);
         (record.raw, record.value) = (value(raw), value(raw));
         record
     };
@@ -226,7 +229,7 @@ fn values_that_are_no_sums_are_put_together_only_if_what_is_left_is_explained() 
         history.tell(of_sets(each(0..20, 1), 5));
         history.tell(of_sets(each(20..other.end, 1), 7));
         let put = |raw| history.derived(&[fresh(each(whole.clone(), 1))], value(raw), usize::MAX);
-        let all = i128::try_from(whole.end).unwrap();
+        let all = i128::from(whole.end);
         assert_eq!([put(all), put(12)], [None, Some(value(12))], "{whole:?}");
     }
     let mut history = History::new();

@@ -153,9 +153,10 @@ impl Judge<'_> {
             }
             if told.len() == asked.bases.len() {
                 judged.told.push((*part, told));
-            } else if !failed.contains(part)
-                && !(self.may_be_idle(asked.number, *part) && self.idle(*part, asked.support)?)
-            {
+                continue;
+            }
+            let idle = self.may_be_idle(asked.number, *part) && self.idle(*part, asked.support)?;
+            if !idle && !failed.contains(part) {
                 judged.failed.push(*part);
             }
         }

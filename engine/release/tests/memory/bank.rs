@@ -7,8 +7,8 @@ use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, UInt
 use arrow::datatypes::{DataType, Int64Type};
 use policy::number::Decimal;
 use release::{
-    Duties, Entry, History, KeyColumn, Memory, PartyRule, Release, ReleaseError, ReleaseSpec,
-    Secrets, Slot, Statistic, StatisticKind, TrackForm,
+    Duties, Entry, History, KeyColumn, Memory, OwnerCut, PartyRule, Release, ReleaseError,
+    ReleaseSpec, Secrets, Slot, Statistic, StatisticKind, TrackForm,
 };
 
 pub(crate) const K: u32 = 10;
@@ -27,6 +27,8 @@ pub(crate) struct Bank {
     pub(crate) partners: Option<u64>,
     /// Its people are counted together with those of another bank.
     pub(crate) pooled: bool,
+    /// What it lets one entity add to a sum, if it says so.
+    pub(crate) owner: Option<OwnerCut>,
     /// The rows are the other bank's.
     pub(crate) other: bool,
 }
@@ -58,6 +60,7 @@ impl Bank {
             slots: 1,
             partners: None,
             pooled: false,
+            owner: None,
             other: false,
         }
     }
@@ -100,7 +103,7 @@ impl Bank {
         };
         let duties = Duties {
             spaces: vec!["person".into(); self.slots],
-            cuts: vec![None; kinds.len()],
+            cuts: vec![self.owner; kinds.len()],
             ..self.duties.clone()
         };
         (spec, duties)

@@ -10,6 +10,7 @@
 mod attacks;
 mod audit;
 mod bank;
+mod cut;
 mod guesses;
 mod near;
 mod values;

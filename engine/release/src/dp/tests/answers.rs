@@ -56,7 +56,7 @@ fn shown(batch: &RecordBatch) -> Vec<String> {
             Decimal::new(value, u8::try_from(*scale).unwrap()).to_string()
         }
         DataType::Float64 => format!("{:.4}", array.as_primitive::<Float64Type>().value(0)),
-        other => panic!("{other}"),
+        other => unreachable!("{other}"),
     };
     batch.columns().iter().map(value).collect()
 }

@@ -62,7 +62,7 @@ fn bounds_are_in_the_units_of_their_column_and_hold_zero() {
     let sum = |low: &str, high: &str| {
         let list = bases(with(3, low, high)).unwrap();
         let [Base::Sum { low, high, .. }] = list[3..4] else {
-            panic!("{list:?}")
+            unreachable!("{list:?}")
         };
         (low, high)
     };
@@ -88,7 +88,7 @@ fn bounds_are_in_the_units_of_their_column_and_hold_zero() {
 fn bounds_that_are_none_are_refused() {
     let why = |bounds| match bases(bounds) {
         Err(ReleaseError::Spec(why)) => why,
-        other => panic!("{other:?}"),
+        other => unreachable!("{other:?}"),
     };
     let no_number = "the bound of a count is no number";
     assert_eq!(why(with(0, "0", "1.5")), no_number);
@@ -107,19 +107,19 @@ fn bounds_that_are_none_are_refused() {
 /// Scales in which each of seven numbers has its share, in all groups of an entity.
 #[test]
 fn noise_covers_all_groups_of_an_entity_and_shares_what_is_spent() {
-    let scale = |groups, max_groups, epsilon, sensitivity| {
-        let terms = DpTerms {
-            epsilon,
-            ..terms(groups, max_groups, 1)
-        };
-        let release = release(&terms, &[]);
-        let scale = release.scale(sensitivity).unwrap();
-        scale.above() as f64 / scale.below() as f64
+    let is = |(above, below): (u128, u128), terms: DpTerms, sensitivity| {
+        let scale = release(&terms, &[]).scale(sensitivity).unwrap();
+        scale.above() * below == above * scale.below()
     };
-    assert_eq!(scale(DpGroups::Whole, 1, 7_000_000, 1), 1.0);
-    assert_eq!(scale(DpGroups::Whole, 1, 14_000_000, 6), 3.0);
-    assert_eq!(scale(DpGroups::Listed, 5, 7_000_000, 4), 20.0);
-    assert_eq!(scale(DpGroups::Threshold, 5, 8_000_000, 4), 20.0);
+    let spent = |groups, max_groups, epsilon| DpTerms {
+        epsilon,
+        ..terms(groups, max_groups, 1)
+    };
+    assert!(is((1, 1), spent(DpGroups::Whole, 1, 7_000_000), 1));
+    assert!(is((3, 1), spent(DpGroups::Whole, 1, 14_000_000), 6));
+    assert!(is((7, 2), spent(DpGroups::Whole, 1, 14_000_000), 7));
+    assert!(is((20, 1), spent(DpGroups::Listed, 5, 7_000_000), 4));
+    assert!(is((20, 1), spent(DpGroups::Threshold, 5, 8_000_000), 4));
     let shares = |groups| release(&terms(groups, 1, 1), &[]).shares();
     let all = [DpGroups::Whole, DpGroups::Listed, DpGroups::Threshold];
     assert_eq!(all.map(shares), [7, 7, 8]);
