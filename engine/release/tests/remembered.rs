@@ -15,11 +15,12 @@ mod world;
 
 use policy::number::Decimal;
 use proptest::prelude::*;
+use proptest::sample::Index;
 use release::{
     BranchSource, Duties, History, Memory, PartyRule, Release, ReleaseSpec, Secrets, Slot,
     Statistic, StatisticKind, TrackForm,
 };
-use world::generate::{SMALL, output, world};
+use world::generate::{SMALL, Sizes, output, world};
 use world::{Answer, Cell, FIRST_TRACK, Row, Strings, World, alike, read};
 use zeroize::Zeroizing;
 
@@ -90,6 +91,44 @@ fn of_one_part(world: World) -> World {
     all.spec
         .statistics
         .retain(|statistic| !is_spread(statistic.kind));
+    all
+}
+
+/// One number about rows that all have one entity of the same party at each place, so that there is one part; with arms that only those
+/// behind a row take, or nobody.
+fn of_one_number(world: World) -> World {
+    let mut all = named(world);
+    let whole = |kind: StatisticKind| {
+        matches!(
+            kind,
+            StatisticKind::CountRows
+                | StatisticKind::Count { .. }
+                | StatisticKind::CountDistinct { .. }
+                | StatisticKind::Sum { .. }
+        )
+    };
+    all.spec.keys.clear();
+    all.spec.statistics.retain(|one| whole(one.kind));
+    all.spec.statistics.push(count());
+    all.spec.statistics.truncate(1);
+    let parties = u8::try_from(all.spec.parties.len()).unwrap();
+    for party in &mut all.spec.parties {
+        party.exempt = false;
+    }
+    for (slot, rules) in (0_u8..).zip(&mut all.spec.slots) {
+        (rules.form, rules.k) = (TrackForm::Scalar, vec![(slot % parties, 2)]);
+    }
+    for row in &mut all.rows {
+        for (slot, who) in (0_u8..).zip(&mut row.tracks) {
+            let entity = who.first().map_or(0, |(_, entity)| *entity);
+            *who = vec![(slot % parties, entity)];
+        }
+        for (arm, who) in row.arms.iter_mut().zip(&row.tracks) {
+            if !arm.is_empty() {
+                arm.clone_from(who);
+            }
+        }
+    }
     all
 }
 
@@ -171,6 +210,24 @@ proptest! {
         }
     }
 
+    /// A number with and without all rows of somebody, in either order, is the same or is not told: from the view of her party only she
+    /// differs, however many of others had rows with her.
+    #[test]
+    fn nobodys_rows_change_what_is_told(
+        with in world(Sizes { rows: 60, entities: 9, k: 4 }).prop_map(of_one_number),
+        (jitter, noise, backwards) in any::<(bool, bool, bool)>(),
+        (slot, who) in (any::<Index>(), 0..9_u64),
+    ) {
+        let slot = slot.index(with.spec.slots.len());
+        let mut without = with.clone();
+        without.rows.retain(|row| row.tracks[slot][0].1 != who);
+        let duties = Duties { jitter, history: true, noise: noise.then(|| Decimal::from(4)), ..Duties::default() };
+        let mut history = History::new();
+        let worlds = if backwards { [&without, &with] } else { [&with, &without] };
+        let [first, then] = worlds.map(|world| owing(world, &duties, &mut history));
+        prop_assert!(first.is_empty() || then.is_empty() || first == then, "{duties:?}\nfirst {first:?}\nthen {then:?}");
+    }
+
     /// Whatever is owed besides, and whatever was told before.
     #[test]
     fn nothing_is_told_that_has_no_support(
@@ -184,6 +241,17 @@ proptest! {
             let (ours, theirs) = (owing(world, &duties, &mut history), world.oracle());
             prop_assert!(is_within(&ours, &theirs), "{duties:?}\nours {ours:?}\ntheirs {theirs:?}");
         }
+    }
+}
+
+/// How many rows there are.
+fn count() -> Statistic {
+    let kind = StatisticKind::CountRows;
+    Statistic {
+        name: "n".to_owned(),
+        kind,
+        branches: Vec::new(),
+        output: output(kind),
     }
 }
 
@@ -204,7 +272,6 @@ fn followed(few: u64) -> World {
         pool: number,
         dominance: 0,
     };
-    let count = StatisticKind::CountRows;
     let row = |entity, next| Row {
         key: None,
         band: None,
@@ -218,12 +285,7 @@ fn followed(few: u64) -> World {
     World {
         spec: ReleaseSpec {
             keys: Vec::new(),
-            statistics: vec![Statistic {
-                name: "n".to_owned(),
-                kind: count,
-                branches: Vec::new(),
-                output: output(count),
-            }],
+            statistics: vec![count()],
             slots: vec![slot(0, false), slot(1, true)],
             parties: (0..3).map(party).collect(),
         },
