@@ -53,8 +53,7 @@ fn of_whole(world: World) -> World {
     world
 }
 
-/// One entity is enough, and distinct values are not counted: over several parts they are counted in each. Nor do amounts of which a
-/// spread is asked cancel out: each of the three numbers that it is made of must be one that somebody adds to.
+/// One entity is enough, and distinct values are not counted: over several parts they are counted in each.
 fn of_one(world: World) -> World {
     let mut world = named(world);
     for slot in &mut world.spec.slots {
@@ -63,12 +62,6 @@ fn of_one(world: World) -> World {
     let distinct = |kind: StatisticKind| matches!(kind, StatisticKind::CountDistinct { .. });
     let statistics = &mut world.spec.statistics;
     statistics.retain(|statistic| !distinct(statistic.kind));
-    if statistics.iter().any(|statistic| is_spread(statistic.kind)) {
-        for row in &mut world.rows {
-            row.x = row.x.map(|x| x.abs() + 1);
-            row.money = row.money.map(|money| money.abs() + 1);
-        }
-    }
     world
 }
 
@@ -88,9 +81,6 @@ fn of_one_part(world: World) -> World {
             *columns = vec![FIRST_TRACK + 1];
         }
     }
-    all.spec
-        .statistics
-        .retain(|statistic| !is_spread(statistic.kind));
     all
 }
 
@@ -130,16 +120,6 @@ fn of_one_number(world: World) -> World {
         }
     }
     all
-}
-
-fn is_spread(kind: StatisticKind) -> bool {
-    matches!(
-        kind,
-        StatisticKind::VarPop { .. }
-            | StatisticKind::VarSamp { .. }
-            | StatisticKind::StddevPop { .. }
-            | StatisticKind::StddevSamp { .. }
-    )
 }
 
 /// The answer of a release that owes what duties say, from two partitions.
