@@ -10,6 +10,7 @@ mod mutation;
 mod offers;
 mod partition;
 mod poison;
+mod remembered;
 mod semantics;
 mod silence;
 mod suppressed;

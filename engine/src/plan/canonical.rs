@@ -8,15 +8,16 @@ use datafusion::logical_expr::LogicalPlan;
 use datafusion::optimizer::analyzer::type_coercion::TypeCoercion;
 use datafusion::optimizer::decorrelate_predicate_subquery::DecorrelatePredicateSubquery;
 use datafusion::optimizer::extract_equijoin_predicate::ExtractEquijoinPredicate;
-use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
 use datafusion::optimizer::{Analyzer, Optimizer};
+
+use super::distinct::DistinctAsGroups;
 
 /// Applies the canonical rules.
 pub(super) fn rules(plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
     let analyzer = Analyzer::with_rules(vec![Arc::new(TypeCoercion::new())]);
     let plan = analyzer.execute_and_check(plan, state.config_options(), |_, _| {})?;
     let optimizer = Optimizer::with_rules(vec![
-        Arc::new(ReplaceDistinctWithAggregate::new()),
+        Arc::new(DistinctAsGroups::default()),
         Arc::new(DecorrelatePredicateSubquery::new()),
         Arc::new(ExtractEquijoinPredicate::new()),
     ]);

@@ -7,6 +7,7 @@ mod canonical;
 mod catalog;
 mod constant_column;
 pub(crate) mod cost;
+mod distinct;
 mod literal;
 mod materialized;
 mod not_in;

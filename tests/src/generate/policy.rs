@@ -2,7 +2,7 @@
 
 use std::fmt::Write;
 
-use crate::oracle::world::{Column, Grain, Table, World};
+use crate::oracle::world::{Column, Grain, Owed, Table, World};
 
 /// The policy file of a table.
 #[must_use]
@@ -15,9 +15,9 @@ pub fn policy(world: &World, table: &Table) -> String {
     let pool = parties(world, &table.pool);
     let _ = write!(
         text,
-        "\n[access]\nowner = \"{owner}\"\n\n[disclosure]\nmin_contributors = {}\npool = [{pool}]\n\
-         jitter = false\nhistory = \"off\"\nnoise = \"off\"\n",
-        table.k
+        "\n[access]\nowner = \"{owner}\"\n\n[disclosure]\nmin_contributors = {}\npool = [{pool}]\n{}",
+        table.k,
+        owed(world.owed)
     );
     if let Some((column, gone)) = &table.gone {
         let column = table.columns[*column].name;
@@ -47,6 +47,14 @@ pub fn policy(world: &World, table: &Table) -> String {
         );
     }
     text
+}
+
+fn owed(owed: Owed) -> &'static str {
+    match owed {
+        Owed::Nothing => "jitter = false\nhistory = \"off\"\nnoise = \"off\"\n",
+        Owed::History => "jitter = false\nhistory = \"snap\"\nnoise = \"off\"\n",
+        Owed::Everything => "",
+    }
 }
 
 fn parties(world: &World, these: &std::collections::BTreeSet<usize>) -> String {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use crate::oracle::value::Kind;
-use crate::oracle::world::{Column, Grain, Table, World};
+use crate::oracle::world::{Column, Grain, Owed, Table, World};
 
 use super::random::Random;
 use super::rows;
@@ -40,6 +40,7 @@ pub fn world(random: &mut Random) -> World {
         parties,
         tables,
         asker,
+        owed: Owed::Nothing,
     }
 }
 

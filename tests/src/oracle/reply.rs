@@ -27,6 +27,20 @@ pub fn same(printed: &[Vec<Json>], expected: &[Line]) -> bool {
         })
 }
 
+/// Rows that are among these by so many first values, and tell nothing else that is not told there, whatever it is.
+#[must_use]
+pub fn within(printed: &[Vec<Json>], expected: &[Line], keys: usize) -> bool {
+    printed.iter().all(|row| {
+        expected.iter().any(|line| {
+            let (key, told) = row.split_at(keys);
+            let (name, known) = line.split_at(keys);
+            let named = key.iter().zip(name).all(|(key, name)| is(key, name));
+            let mut pairs = told.iter().zip(known);
+            named && pairs.all(|(told, known)| told.is_null() || !known.is_null())
+        })
+    })
+}
+
 fn alike(row: &[Json], line: &Line) -> bool {
     row.len() == line.len()
         && row

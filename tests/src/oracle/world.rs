@@ -103,6 +103,19 @@ pub struct World {
     pub tables: Vec<Table>,
     /// Who asks, and receives.
     pub asker: usize,
+    /// What its owners ask for besides.
+    pub owed: Owed,
+}
+
+/// What is owed besides support.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Owed {
+    /// Nothing: answers are exact, whatever was told before.
+    Nothing,
+    /// Earlier answers stand.
+    History,
+    /// Jitter, history and noise, as policies owe them that say nothing of it.
+    Everything,
 }
 
 impl Table {

@@ -95,12 +95,12 @@ fn what_was_wrong_once_is_right() {
     }
 }
 
-fn lines(cells: &[Cell]) -> Vec<Line> {
+pub(super) fn lines(cells: &[Cell]) -> Vec<Line> {
     cells.iter().map(|cell| cell.line.clone()).collect()
 }
 
 /// An answer is the oracle's; a refusal is one of policy, not a failure or a crash.
-fn is_right(world: &World, question: &Question, outcome: &Outcome) -> bool {
+pub(super) fn is_right(world: &World, question: &Question, outcome: &Outcome) -> bool {
     match outcome {
         Outcome::Refused(code, _) => code.starts_with("E_"),
         Outcome::Answer(text) => reply::same(&reply::rows(text), &lines(&answer(world, question))),

@@ -53,3 +53,19 @@ fn what_a_partition_determines_is_no_key() {
     let answers = few::world(2).ask(&[&sql]);
     assert_eq!(few::told(&answers[0]), "[{\"people\":30}]");
 }
+
+/// DISTINCT over fewer columns than a grouping has keys leaves one row a person, though each stood once in what was joined.
+#[test]
+fn whoever_was_distinct_once_is_so_again() {
+    let people = "(SELECT DISTINCT person AS p FROM bank.t) g";
+    let repeated = format!(
+        "(SELECT p, y, count(*) AS c FROM {people} CROSS JOIN (VALUES (1), (0), (1000)) v(y) GROUP BY p, y) h"
+    );
+    let distinct = |columns: &str| {
+        format!("SELECT count(*) AS n FROM (SELECT DISTINCT {columns} FROM {repeated}) i")
+    };
+    let questions = [distinct("p"), distinct("p, y"), distinct("y, p")];
+    let answers = few::world(2).ask(&questions.each_ref().map(String::as_str));
+    let told: Vec<String> = answers.iter().map(few::told).collect();
+    assert_eq!(told, ["[{\"n\":30}]", "[{\"n\":90}]", "[{\"n\":90}]"]);
+}

@@ -208,7 +208,7 @@ impl History {
     /// The latest values from rows that are about these entities.
     pub(crate) fn fresh_of<'h>(
         &'h self,
-        whose: &Whose,
+        whose: &'h Whose,
     ) -> impl Iterator<Item = (&'h Record, &'h Trace)> {
         self.told
             .iter()

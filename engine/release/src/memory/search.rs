@@ -98,7 +98,7 @@ impl History {
     fn inside<'h>(
         &'h self,
         fresh: &Fresh,
-        whose: &Whose,
+        whose: &'h Whose,
         entries: &Entries,
         usable: &dyn Fn(&Record) -> bool,
     ) -> Vec<Part<'h>> {

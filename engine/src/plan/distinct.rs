@@ -1,0 +1,76 @@
+//! DISTINCT as a grouping, and left out only over rows that are distinct.
+//!
+//! `DataFusion` 55.2 leaves DISTINCT out where it takes the columns for a key. Of a grouping by `p` and `y`, over rows in which `p` once
+//! determined something, it says that `p` is one: of `SELECT DISTINCT p` over a cross join, grouped by both sides, all rows of
+//! the grouping were left. So whether rows are distinct is looked for in the plan.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use datafusion::common::Result;
+use datafusion::common::tree_node::Transformed;
+use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan};
+use datafusion::optimizer::optimizer::ApplyOrder;
+use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
+use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+
+/// The rule; what is no plain DISTINCT over columns is `DataFusion`'s.
+#[derive(Debug, Default)]
+pub(super) struct DistinctAsGroups(ReplaceDistinctWithAggregate);
+
+impl OptimizerRule for DistinctAsGroups {
+    fn name(&self) -> &'static str {
+        "distinct_as_groups"
+    }
+
+    fn apply_order(&self) -> Option<ApplyOrder> {
+        self.0.apply_order()
+    }
+
+    fn supports_rewrite(&self) -> bool {
+        true
+    }
+
+    fn rewrite(
+        &self,
+        plan: LogicalPlan,
+        config: &dyn OptimizerConfig,
+    ) -> Result<Transformed<LogicalPlan>> {
+        match plan {
+            LogicalPlan::Distinct(Distinct::All(input)) if !input.schema().fields().is_empty() => {
+                let columns = input.schema().columns();
+                if are_distinct(&input, &(0..columns.len()).collect()) {
+                    return Ok(Transformed::yes(Arc::unwrap_or_clone(input)));
+                }
+                let keys = columns.into_iter().map(Expr::Column).collect();
+                let groups = Aggregate::try_new(input, keys, Vec::new())?;
+                Ok(Transformed::yes(LogicalPlan::Aggregate(groups)))
+            }
+            other => self.0.rewrite(other, config),
+        }
+    }
+}
+
+/// Whether no two rows are alike in these columns: all keys of a grouping are among them.
+fn are_distinct(plan: &LogicalPlan, columns: &BTreeSet<usize>) -> bool {
+    match plan {
+        LogicalPlan::Aggregate(groups) => {
+            let set = |key: &Expr| matches!(key, Expr::GroupingSet(_));
+            let keys = &groups.group_expr;
+            !keys.iter().any(set) && (0..keys.len()).all(|key| columns.contains(&key))
+        }
+        LogicalPlan::Projection(projection) => {
+            let schema = projection.input.schema();
+            let below = columns.iter().filter_map(|at| {
+                let expr = projection.expr.get(*at)?.clone().unalias();
+                schema.maybe_index_of_column(expr.try_as_col()?)
+            });
+            are_distinct(&projection.input, &below.collect())
+        }
+        LogicalPlan::SubqueryAlias(alias) => are_distinct(&alias.input, columns),
+        LogicalPlan::Filter(filter) => are_distinct(&filter.input, columns),
+        LogicalPlan::Sort(sort) => are_distinct(&sort.input, columns),
+        LogicalPlan::Limit(limit) => are_distinct(&limit.input, columns),
+        _other => false,
+    }
+}
