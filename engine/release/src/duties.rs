@@ -145,6 +145,9 @@ mod tests {
                 "{amount} {scale}"
             );
         }
+        // Digits that are written and say nothing.
+        let written = |mantissa| unscaled(Decimal::new(mantissa, 3), 1);
+        assert_eq!([200, 201, 299, 300].map(written), [2, 3, 3, 3].map(Some));
     }
 
     #[test]

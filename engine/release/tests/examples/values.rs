@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use arrow::array::{
     Array, ArrayRef, AsArray, BinaryViewArray, BooleanArray, Date32Array, Decimal128Array,
-    DictionaryArray, Float64Array, Int32Array, LargeStringArray, RecordBatch, StringViewArray,
-    TimestampMicrosecondArray,
+    DictionaryArray, Float64Array, Int32Array, Int64Array, LargeStringArray, RecordBatch,
+    StringViewArray, TimestampMicrosecondArray,
 };
 use arrow::buffer::{NullBuffer, ScalarBuffer};
 use arrow::datatypes::{DataType, Decimal128Type, Float64Type, Int32Type, Int64Type, TimeUnit};
@@ -256,4 +256,23 @@ fn debug_prints_no_value_and_size_grows() {
     let released = release.finish().unwrap();
     assert_eq!(released.batch().num_rows(), 1);
     assert_eq!(format!("{released:?}"), "Released { .. }");
+}
+
+/// An owner that asks for itself owes nobody anything, so its sums of nothing are told: as everybody tells them.
+#[test]
+fn a_sum_of_no_values_is_no_value_and_a_count_of_them_is_0() {
+    let mut spec = spec(
+        10,
+        false,
+        vec![
+            sum(DataType::Int64),
+            statistic(StatisticKind::Count { column: 2 }, DataType::Int64),
+            statistic(StatisticKind::Avg { column: 2 }, DataType::Float64),
+        ],
+    );
+    spec.parties[0].exempt = true;
+    let nothing: ArrayRef = Arc::new(vec![None; 3].into_iter().collect::<Int64Array>());
+    let told = run(spec, &batch(same(3), nothing)).into_batch();
+    assert!(told.column(0).is_null(0) && told.column(2).is_null(0));
+    assert_eq!(told.column(1).as_primitive::<Int64Type>().value(0), 0);
 }
