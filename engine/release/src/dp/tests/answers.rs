@@ -145,7 +145,7 @@ fn groups_are_told_from_the_threshold_on_and_from_what_their_owners_ask_for() {
 fn which_groups_of_an_entity_count_is_its_own_order() {
     let listed = |key: u8, entity: u64| {
         let rows: Vec<Row> = (0..5).map(|group| one(entity, group, 100)).collect();
-        let mut release = release(&plenty_of_six(), &rows);
+        let mut release = release(&plenty_of_listed(), &rows);
         let keys = StringArray::from(vec!["g0", "g1", "g2", "g3", "g4"]);
         let keys = RecordBatch::try_from_iter([("g", Arc::new(keys) as _)]).unwrap();
         release.list(&keys).unwrap();
@@ -167,7 +167,7 @@ fn which_groups_of_an_entity_count_is_its_own_order() {
     assert!(differ((0..40).map(|key| listed(key, 1)).collect()));
 }
 
-fn plenty_of_six() -> DpTerms {
+fn plenty_of_listed() -> DpTerms {
     DpTerms {
         epsilon: PLENTY,
         ..terms(DpGroups::Listed, 2, 1)
