@@ -49,7 +49,7 @@ impl BoundPlan {
     }
 }
 
-/// The state that questions of one party are bound in; to set it up takes longer than to bind most of them.
+/// The state that questions of one party are bound in.
 #[derive(Debug)]
 pub(crate) struct Binder {
     state: SessionState,
