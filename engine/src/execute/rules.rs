@@ -6,7 +6,7 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::optimize::{CommonExpressions, DistinctToGroups, PlainEqualities};
+use crate::optimize::{CommonExpressions, DistinctToGroups, JoinsStay, KeysStay, PlainEqualities};
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
 const REPLACED: &str = "single_distinct_aggregation_to_group_by";
@@ -16,6 +16,12 @@ const CONTRADICTING: &str = "push_down_filter";
 
 /// Wrapped by our own: it takes equal windows out to where none may stand.
 const STRAYING: &str = "common_sub_expression_eliminate";
+
+/// Wrapped by our own: it takes keys of groupings away that it believes to be determined.
+const FORGETFUL: &str = "optimize_projections";
+
+/// Wrapped by our own: it takes joins away of rows that it believes to be there once.
+const DISJOINING: &str = "eliminate_join";
 
 /// Left out: it answers COUNT, MIN and MAX from file metadata.
 const NOT_PHYSICAL: &[&str] = &["aggregate_statistics"];
@@ -30,6 +36,8 @@ pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
                 REPLACED => Arc::new(DistinctToGroups),
                 STRAYING => Arc::new(CommonExpressions::default()),
                 CONTRADICTING => Arc::new(PlainEqualities::default()),
+                FORGETFUL => Arc::new(KeysStay::default()),
+                DISJOINING => Arc::new(JoinsStay::default()),
                 _as_it_is => rule,
             }
         })

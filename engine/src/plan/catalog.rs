@@ -174,7 +174,7 @@ impl Catalog {
             .filter(|(table, _)| self.sees(party, table))
             .map(|(_, (policy, schema))| visible_table(party, policy, schema))
             .collect();
-        let context = SessionContext::new_with_config(super::config());
+        let context = super::context();
         self.register(&context, party).await?;
         for view in self
             .views

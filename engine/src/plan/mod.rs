@@ -7,6 +7,7 @@ mod canonical;
 mod catalog;
 mod constant_column;
 pub(crate) mod cost;
+pub(crate) mod dependencies;
 mod distinct;
 mod literal;
 mod materialized;
@@ -21,8 +22,10 @@ mod visible;
 mod words;
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use datafusion::execution::context::SessionState;
+use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::prelude::SessionContext;
 use datafusion::sql::parser::Statement as DfStatement;
@@ -65,7 +68,7 @@ impl Binder {
         catalog: &Catalog,
         party: &policy::ident::PartyId,
     ) -> Result<Self, Refusal> {
-        let context = SessionContext::new_with_config(config());
+        let context = context();
         catalog.register(&context, party).await?;
         Ok(Self {
             state: context.state(),
@@ -90,6 +93,7 @@ impl Binder {
         let state = self.fresh();
         let plan = state.statement_to_plan(statement).await;
         let plan = plan.map_err(|e| subquery::prefer(unknown::refusal(&e), &subqueries))?;
+        let plan = dependencies::bound(plan).map_err(|error| unknown::refusal(&error))?;
         twice_named::check(&plan)?;
         let plan = unrolled::unrolled(plan).map_err(|error| unknown::refusal(&error))?;
         let plan = canonical::rules(plan, &state).map_err(|error| unknown::refusal(&error))?;
@@ -98,6 +102,16 @@ impl Binder {
         not_in::check(&plan)?;
         Ok(BoundPlan(plan))
     }
+}
+
+/// What texts are bound in.
+fn context() -> SessionContext {
+    let state = SessionStateBuilder::new()
+        .with_config(config())
+        .with_default_features()
+        .with_relation_planners(vec![Arc::new(dependencies::Forgetting)])
+        .build();
+    SessionContext::new_with_state(state)
 }
 
 /// Options that change what a text means: the same when binding and when executing.

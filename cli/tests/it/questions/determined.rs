@@ -69,3 +69,30 @@ fn whoever_was_distinct_once_is_so_again() {
     let told: Vec<String> = answers.iter().map(few::told).collect();
     assert_eq!(told, ["[{\"n\":30}]", "[{\"n\":90}]", "[{\"n\":90}]"]);
 }
+
+/// Keys that nobody reads part groups all the same, and pairs with them are as many as they are: `DataFusion` takes a person for
+/// the only key here, because each was one of a join's sides once.
+#[test]
+fn keys_that_nobody_reads_part_groups() {
+    let grouped = format!("(SELECT p, y, max(y) AS a FROM {ROWS} j GROUP BY p, y) g");
+    let unread = format!("(SELECT p, count(*) AS c FROM {ROWS} j GROUP BY p, y) g");
+    let questions = [
+        format!("SELECT count(*) AS n FROM (SELECT DISTINCT p, a FROM {grouped}) i"),
+        format!("SELECT count(*) AS n FROM {unread}"),
+        format!("SELECT sum(c) AS n FROM {unread}"),
+        format!("SELECT count(*) AS n FROM bank.t t JOIN {unread} ON t.person = g.p"),
+    ];
+    let answers = few::world(2).ask(&questions.each_ref().map(String::as_str));
+    let told: Vec<String> = answers.iter().map(few::told).collect();
+    let expected = [90, 90, 90, 270].map(|n| format!("[{{\"n\":{n}}}]"));
+    assert_eq!(told, expected);
+}
+
+/// Keys are those that are written: what a person determines is none, unless it stands there.
+#[test]
+fn what_is_no_key_is_asked_for_as_one() {
+    let grouped = "(SELECT person AS p, count(*) AS c FROM bank.t GROUP BY person) g";
+    let question = format!("SELECT count(*) AS n FROM (SELECT p, c FROM {grouped} GROUP BY p) h");
+    let answers = few::world(2).ask(&[&question]);
+    assert!(matches!(&answers[0], few::Outcome::Refused(code) if code == "invalid"));
+}
