@@ -38,7 +38,8 @@ pub(crate) fn are_doubtful(groups: &Aggregate) -> bool {
 
 /// The plan without the projections that forget: nothing is bound any more.
 pub(super) fn bound(plan: LogicalPlan) -> Result<LogicalPlan> {
-    let plan = plan.transform_up_with_subqueries(|node| match node {
+    // From above: what was written over one that forgets has forgotten, too, and stays.
+    let plan = plan.transform_down_with_subqueries(|node| match node {
         LogicalPlan::Projection(only) if forgets(&only) => {
             Ok(Transformed::yes(Arc::unwrap_or_clone(only.input)))
         }

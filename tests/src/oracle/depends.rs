@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use super::expression::Expr;
-use super::plan::Plan;
+use super::plan::{Aggregate, Plan};
 use super::sql::width;
 use super::world::World;
 
@@ -20,6 +20,60 @@ pub fn determined(world: &World, plan: &Plan, by: &BTreeSet<usize>) -> BTreeSet<
         }
         all = more;
     }
+}
+
+/// By key of a grouping: whether the others determine it.
+#[must_use]
+pub fn implied(world: &World, input: &Plan, keys: &[Expr]) -> Vec<bool> {
+    let column = |key: &Expr| match key {
+        Expr::Column(at) => Some(*at),
+        _computed => None,
+    };
+    let is_implied = |key: &Expr| {
+        let others = keys.iter().filter(|other| *other != key);
+        let others = others.filter_map(column).collect();
+        column(key).is_some_and(|at| determined(world, input, &others).contains(&at))
+    };
+    keys.iter().map(is_implied).collect()
+}
+
+/// Whether no two rows are the same in these columns, whatever the data: there is one row a group.
+fn rows_differ(plan: &Plan, by: &BTreeSet<usize>) -> bool {
+    match plan {
+        Plan::Scan { .. }
+        | Plan::List { .. }
+        | Plan::Union { .. }
+        | Plan::Join { .. }
+        | Plan::Window { .. } => false,
+        Plan::Filter { input, .. } | Plan::Semi { input, .. } => rows_differ(input, by),
+        Plan::Project { input, columns } => rows_differ(input, &bare(columns, by)),
+        Plan::Group {
+            input,
+            keys,
+            aggregates,
+        } => {
+            if is_needless(input, keys, aggregates) {
+                return rows_differ(input, &bare(keys, by));
+            }
+            !keys.is_empty() && (0..keys.len()).all(|key| by.contains(&key))
+        }
+    }
+}
+
+/// Whether a grouping is a DISTINCT of rows that differ anyway: it says nothing, and nobody is counted for its keys.
+#[must_use]
+pub fn is_needless(input: &Plan, keys: &[Expr], aggregates: &[Aggregate]) -> bool {
+    let all = (0..keys.len()).collect();
+    aggregates.is_empty() && rows_differ(input, &bare(keys, &all))
+}
+
+/// The columns that some expressions are.
+fn bare(exprs: &[Expr], these: &BTreeSet<usize>) -> BTreeSet<usize> {
+    let column = |at: &usize| match exprs.get(*at) {
+        Some(Expr::Column(from)) => Some(*from),
+        _computed => None,
+    };
+    these.iter().filter_map(column).collect()
 }
 
 /// What is determined at once.

@@ -6,7 +6,7 @@ use super::aggregate;
 use super::arms::arms_of;
 use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
-use super::depends::determined;
+use super::depends::{implied, is_needless};
 use super::expression::Expr;
 use super::merge::{Kind, Through, arms_made, merge, terms_made};
 use super::plan::{Aggregate, Plan};
@@ -87,8 +87,16 @@ impl<'a> Evaluator<'a> {
                 input,
                 keys,
                 aggregates,
+            } if is_needless(input, keys, aggregates) => {
+                let input = self.rows(input);
+                self.project(input, keys)
+            }
+            Plan::Group {
+                input,
+                keys,
+                aggregates,
             } => {
-                let implied = self.implied(input, keys);
+                let implied = implied(self.world, input, keys);
                 let input = self.rows(input);
                 self.group(input, (keys, &implied), aggregates)
             }
@@ -233,20 +241,6 @@ impl<'a> Evaluator<'a> {
         }
         input.columns = columns;
         input
-    }
-
-    /// By key: whether the others determine it.
-    fn implied(&self, input: &Plan, keys: &[Expr]) -> Vec<bool> {
-        let column = |key: &Expr| match key {
-            Expr::Column(at) => Some(*at),
-            _computed => None,
-        };
-        let is_implied = |key: &Expr| {
-            let others = keys.iter().filter(|other| *other != key);
-            let others = others.filter_map(column).collect();
-            column(key).is_some_and(|at| determined(self.world, input, &others).contains(&at))
-        };
-        keys.iter().map(is_implied).collect()
     }
 
     fn group(

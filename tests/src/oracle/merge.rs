@@ -88,32 +88,26 @@ impl Through {
             let handed = |row: &&&Row| !aggregate::argument(aggregate, row).is_null();
             return taken(&mut rows.iter().filter(handed));
         }
-        let others: BTreeSet<Arm> = all
+        let others = all
             .iter()
             .filter(|o| matches!(o.kind, Kind::Arm | Kind::Term | Kind::Net))
             .map(|o| o.arm)
-            .filter(|a| *a != self.arm)
-            // Leaving out what nobody took is leaving out nothing.
-            .filter(|a| rows.iter().any(|row| row.took.contains_key(a)))
-            .collect();
-        let without = |arms: &[Arm]| {
-            let kept = rows.iter().copied();
-            let kept = kept.filter(|row| !arms.iter().any(|arm| row.took.contains_key(arm)));
-            aggregate::value(aggregate, &kept.collect::<Vec<_>>())
+            .filter(|a| *a != self.arm);
+        let mut left_out = BTreeSet::from([BTreeSet::new()]);
+        for arm in others {
+            let own = taken_in(arm, rows);
+            let more: Vec<BTreeSet<usize>> = left_out.iter().map(|out| out | &own).collect();
+            left_out.extend(more);
+        }
+        let without = |out: &BTreeSet<usize>| {
+            let kept = rows.iter().enumerate().filter(|(at, _)| !out.contains(at));
+            let kept: Vec<&Row> = kept.map(|(_, row)| *row).collect();
+            aggregate::value(aggregate, &kept)
         };
-        let value = aggregate::value(aggregate, rows);
-        let differs = |set: u32| {
-            let mut out: Vec<Arm> = Vec::new();
-            for (at, arm) in others.iter().enumerate() {
-                if set >> at & 1 == 1 {
-                    out.push(*arm);
-                }
-            }
-            let before = without(&out);
-            out.push(self.arm);
-            before == value && without(&out) != value
-        };
-        if !(0..1_u32 << others.len()).any(differs) {
+        let (value, own) = (aggregate::value(aggregate, rows), taken_in(self.arm, rows));
+        let differs =
+            |out: &BTreeSet<usize>| without(out) == value && without(&(out | &own)) != value;
+        if !left_out.iter().any(differs) {
             return None;
         }
         let sums = aggregate.function == Function::Sum;
@@ -124,6 +118,14 @@ impl Through {
         };
         taken(&mut rows.iter().filter(adds))
     }
+}
+
+/// The rows, by number, in which an arm was taken.
+fn taken_in(arm: Arm, rows: &[&Row]) -> BTreeSet<usize> {
+    let each = rows.iter().enumerate();
+    each.filter(|(_, row)| row.took.contains_key(&arm))
+        .map(|(at, _)| at)
+        .collect()
 }
 
 /// The arms of an aggregate's result.
