@@ -205,19 +205,20 @@ impl History {
             })
     }
 
-    /// The latest values from rows that are about these entities.
-    pub(crate) fn fresh_of<'h>(
+    /// The latest values that are about these entities, each as often as it has views of them: those from rows, or all.
+    pub(crate) fn told_of<'h>(
         &'h self,
         whose: &'h Whose,
+        from_rows: bool,
     ) -> impl Iterator<Item = (&'h Record, &'h Trace)> {
         self.told
             .iter()
             .rev()
-            .filter(|(_, record)| record.fresh)
-            .filter_map(move |(_, record)| {
-                let mut traces = record.traces.iter();
-                let trace = traces.find(|trace| trace.whose.meets(whose))?;
-                Some((record, trace))
+            .filter(move |(_, record)| record.fresh || !from_rows)
+            .flat_map(move |(_, record)| {
+                let traces = record.traces.iter();
+                let traces = traces.filter(move |trace| trace.whose.meets(whose));
+                traces.map(move |trace| (record, trace))
             })
     }
 }

@@ -7,14 +7,16 @@
 mod encode;
 mod history;
 mod print;
+mod put;
 mod search;
 mod trace;
+mod within;
 
 pub use encode::Entry;
 pub use history::History;
 pub(crate) use history::{Record, Verdict};
 pub(crate) use print::{clip, combined};
-pub(crate) use trace::{Fresh, UNCUT, Whose};
+pub(crate) use trace::{Fresh, UNCUT, Whose, times};
 
 #[cfg(test)]
 mod tests;

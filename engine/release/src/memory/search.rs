@@ -2,14 +2,18 @@
 //!
 //! Three sets that are far from each other pair by pair can still tell about one person: A with her, B, and A and B
 //! together. So a part that is near the union of earlier parts without common entities is answered with their sum,
-//! and one that is near the difference of an earlier part and earlier parts within it with the difference. Neither
-//! says anything that was not said before.
+//! and one that is near the difference of an earlier part and earlier parts within it with the difference, each by the
+//! factor that it was asked with. Neither says anything that was not said before.
+
+use std::borrow::Cow;
 
 use arrow::datatypes::i256;
 
 use super::history::{History, Record};
 use super::print::{Entries, Print, buckets, buckets_apart, combined};
-use super::trace::{Fresh, Trace, Whose};
+use super::put::{Combination, Part, is_explained};
+use super::trace::{Factor, Fresh, Trace, Whose, times};
+use super::within::{ONE, by_factor, factor_within, missing};
 
 /// So many of the latest values are looked at.
 const LATEST: usize = 512;
@@ -18,123 +22,168 @@ const HOLDING: usize = 64;
 /// So many steps are taken to put the values of one part together.
 const STEPS: usize = 4096;
 
-/// An earlier value of which values are put together.
-struct Part<'h> {
-    record: &'h Record,
-    entries: &'h Entries,
-    /// From how many differing entities on it is not in what is put together.
-    reach: usize,
-    /// Its value is the sum of what its entities add.
-    additive: bool,
+/// Whose entities something is about, in one view.
+struct View<'v> {
+    whose: &'v Whose,
+    k: u32,
+    entries: Cow<'v, [(u64, i128)]>,
 }
 
-/// Values put together.
-struct Combination {
-    value: i256,
+/// What is looked for: a part, in one of its views.
+struct Search<'h> {
+    history: &'h History,
+    fresh: &'h Fresh,
+    views: &'h [Fresh],
     raw: i256,
+    /// So many values may be taken from another.
     terms: usize,
-    /// The largest reach of all that it is made of.
-    reach: usize,
-    /// All values that it is made of, and the one that is asked for, are sums of what their entities add.
-    additive: bool,
-    /// What is left over.
-    rest: Entries,
 }
 
 impl History {
-    /// The value of a part, put together from earlier ones; at most `terms` are taken from another.
+    /// The value of a part, put together from earlier ones; at most `terms` are taken from another. Where it is any number, there is no noise
+    /// that adds up, and what was put together itself is used, too.
     pub(crate) fn derived(&self, traces: &[Fresh], raw: i256, terms: usize) -> Option<i256> {
         traces.iter().find_map(|fresh| {
+            let search = Search {
+                history: self,
+                fresh,
+                views: traces,
+                raw,
+                terms,
+            };
             let mut steps = STEPS;
-            self.union(fresh, raw, &mut steps)
-                .or_else(|| self.difference(fresh, raw, terms, &mut steps))
-                .or_else(|| self.pair(fresh, raw))
+            search
+                .union(&mut steps)
+                .or_else(|| search.difference(&mut steps))
+                .or_else(|| search.pair())
         })
+    }
+}
+
+impl<'h> Search<'h> {
+    /// The latest values about the same entities.
+    fn latest(&self, whose: &'h Whose) -> impl Iterator<Item = (&'h Record, &'h Trace)> + 'h {
+        let from_rows = self.terms != usize::MAX;
+        self.history.told_of(whose, from_rows).take(LATEST)
+    }
+
+    /// Nothing yet of these entities.
+    fn nothing(&self, entities: Entries, reach: usize, additive: bool) -> Combination<'h> {
+        let amounts = self.fresh.entries.iter();
+        let largest = amounts.map(|(_, amount)| amount.saturating_abs()).max();
+        Combination::of(entities, reach, additive, largest.unwrap_or(0))
     }
 
     /// The sum of at least two earlier values whose entities make up all but a few of these.
-    fn union(&self, fresh: &Fresh, raw: i256, steps: &mut usize) -> Option<i256> {
-        let done = |found: &Combination| found.terms > 1 && found.fits(raw);
-        let parts = self.inside(fresh, &fresh.whose, &fresh.entries, &|_| true);
-        let nothing = Combination::of(fresh.entries.clone(), few(fresh), fresh.additive);
+    fn union(&self, steps: &mut usize) -> Option<i256> {
+        let fresh = self.fresh;
+        let done = |found: &Combination<'_>| found.terms() > 1 && found.fits(self.raw);
+        let views: Vec<View<'_>> = self.views.iter().map(View::of).collect();
+        let parts = self.inside(&fresh.whose, &fresh.entries, &views, None);
+        let nothing = self.nothing(fresh.entries.clone(), few(fresh), fresh.additive);
         let found = nothing.completed(&parts, &done, steps)?;
         Some(found.value)
     }
 
     /// What earlier values within an earlier one leave of it, if these are all but a few of the entities left.
-    fn difference(
-        &self,
-        fresh: &Fresh,
-        raw: i256,
-        terms: usize,
-        steps: &mut usize,
-    ) -> Option<i256> {
-        let whole = self
-            .fresh_of(&fresh.whose)
-            .take(LATEST)
-            .filter_map(|(record, trace)| match &trace.print {
-                Print::Exact(entries) if within(&fresh.entries, entries, limit(fresh, trace)) => {
-                    Some((record, trace, entries))
-                }
-                Print::Exact(_) | Print::Buckets(_) => None,
-            });
-        whole.take(HOLDING).find_map(|(whole, trace, entries)| {
-            let rest = combined(entries, &fresh.entries, -1);
-            let done = |found: &Combination| {
-                let fits = found.fits(whole.raw.wrapping_sub(raw));
-                found.terms > 0 && found.terms <= terms && fits
+    fn difference(&self, steps: &mut usize) -> Option<i256> {
+        let whole = self.latest(&self.fresh.whose);
+        let mut whole = whole
+            .filter_map(|(record, trace)| self.holding(record, trace))
+            .take(HOLDING);
+        whole.find_map(|(record, trace, entries, factor)| {
+            let rest = combined(&entries, &self.fresh.entries, -1);
+            let raw = times(record.raw, factor).wrapping_sub(self.raw);
+            let done = |found: &Combination<'_>| {
+                (1..=self.terms).contains(&found.terms()) && found.fits(raw)
             };
-            let others = |other: &Record| !std::ptr::eq(other, whole);
-            let parts = self.inside(fresh, &trace.whose, &rest, &others);
-            let additive = fresh.additive && trace.additive;
-            let nothing = Combination::of(rest, limit(fresh, trace), additive);
+            let views = record.traces.iter();
+            let views: Vec<View<'_>> = views.map(|trace| View::kept(trace, factor)).collect();
+            let parts = self.inside(&trace.whose, &rest, &views, Some(record));
+            let additive = self.fresh.additive && trace.additive;
+            let nothing = self.nothing(rest, limit(self.fresh, trace), additive);
             let found = nothing.completed(&parts, &done, steps)?;
-            Some(whole.value.wrapping_sub(found.value))
+            Some(times(record.value, factor).wrapping_sub(found.value))
         })
+    }
+
+    /// A value of which all but a few of the part's entities are a part, what they add in the part's terms, and by which factor.
+    fn holding(
+        &self,
+        record: &'h Record,
+        trace: &'h Trace,
+    ) -> Option<(&'h Record, &'h Trace, Cow<'h, [(u64, i128)]>, Factor)> {
+        let Print::Exact(entries) = &trace.print else {
+            return None;
+        };
+        let fresh = self.fresh;
+        let additive = fresh.additive && trace.additive;
+        let factor = factor_within(&fresh.entries, entries, limit(fresh, trace), additive)?;
+        let held = |fresh: &Fresh| {
+            record.traces.iter().any(|old| match &old.print {
+                Print::Exact(entries) if old.whose.meets(&fresh.whose) => {
+                    let missing = missing(&fresh.entries, entries, factor, limit(fresh, old));
+                    missing.is_some_and(|few| {
+                        is_of_k(fresh.entries.len().saturating_sub(few), fresh.k.max(old.k))
+                    })
+                }
+                Print::Exact(_) | Print::Buckets(_) => false,
+            })
+        };
+        if factor != ONE && !self.views.iter().all(held) {
+            return None;
+        }
+        let inverse = (
+            factor.1.saturating_mul(factor.0.signum()),
+            factor.0.saturating_abs(),
+        );
+        Some((record, trace, by_factor(entries, inverse), inverse))
     }
 
     /// The latest values that are all but a few among these entities of somebody; the largest first, for what overlaps may be in the
     /// way of what does not.
-    fn inside<'h>(
-        &'h self,
-        fresh: &Fresh,
+    fn inside(
+        &self,
         whose: &'h Whose,
-        entries: &Entries,
-        usable: &dyn Fn(&Record) -> bool,
+        entries: &[(u64, i128)],
+        views: &[View<'_>],
+        but: Option<&Record>,
     ) -> Vec<Part<'h>> {
-        let mut inside: Vec<(u64, Part<'_>)> = self
-            .fresh_of(whose)
-            .take(LATEST)
-            .filter(|(record, _)| usable(record))
-            .filter_map(|(record, trace)| match &trace.print {
-                Print::Exact(theirs) => {
-                    let part = Part {
-                        record,
-                        entries: theirs,
-                        reach: limit(fresh, trace),
-                        additive: trace.additive,
-                    };
-                    Some((trace.entities, part))
-                }
-                Print::Buckets(_) => None,
+        let other = |record: &Record| !but.is_some_and(|but| std::ptr::eq(record, but));
+        let mut inside: Vec<(u64, Part<'h>)> = self
+            .latest(whose)
+            .filter(|(record, _)| other(record))
+            .filter_map(|(record, trace)| {
+                let Print::Exact(theirs) = &trace.print else {
+                    return None;
+                };
+                let reach = limit(self.fresh, trace);
+                let additive = self.fresh.additive && trace.additive;
+                let factor = factor_within(theirs, entries, reach, additive)?;
+                let had = factor == ONE || views.iter().all(|view| view.has(record, factor));
+                had.then(|| {
+                    (
+                        trace.entities,
+                        Part::of(record, trace, theirs, factor, reach),
+                    )
+                })
             })
-            .filter(|(_, part)| within(part.entries, entries, part.reach))
             .collect();
         inside.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
         inside.into_iter().map(|(_, part)| part).collect()
     }
 
     /// The same for two values of which one is about too many entities to list them.
-    fn pair(&self, fresh: &Fresh, raw: i256) -> Option<i256> {
+    fn pair(&self) -> Option<i256> {
+        let fresh = self.fresh;
         let size = u64::try_from(fresh.entries.len()).unwrap_or(u64::MAX);
-        let large = self
-            .fresh_of(&fresh.whose)
-            .take(LATEST)
-            .filter_map(|(record, trace)| match &trace.print {
-                Print::Buckets(sums) => Some((record, trace, sums)),
-                Print::Exact(_) => None,
-            });
-        large.into_iter().find_map(|(record, trace, sums)| {
+        let mut large =
+            self.latest(&fresh.whose)
+                .filter_map(|(record, trace)| match &trace.print {
+                    Print::Buckets(sums) => Some((record, trace, sums)),
+                    Print::Exact(_) => None,
+                });
+        large.find_map(|(record, trace, sums)| {
             let ours = buckets(&fresh.entries);
             let union = trace.entities <= size;
             let wanted = if union {
@@ -144,7 +193,7 @@ impl History {
             };
             let reach = u64::try_from(limit(fresh, trace)).unwrap_or(u64::MAX);
             let left = size.abs_diff(trace.entities);
-            let others = self.fresh_sized(
+            let others = self.history.fresh_sized(
                 &fresh.whose,
                 left.saturating_sub(reach)..=left.saturating_add(reach),
             );
@@ -159,7 +208,7 @@ impl History {
                         one.wrapping_sub(other)
                     }
                 };
-                let left = raw.wrapping_sub(put(record.raw, other.raw));
+                let left = self.raw.wrapping_sub(put(record.raw, other.raw));
                 let additive = fresh.additive && trace.additive && theirs.additive;
                 let told = additive || is_explained(left, apart.amount);
                 told.then(|| put(record.value, other.value))
@@ -168,85 +217,44 @@ impl History {
     }
 }
 
-impl Combination {
-    /// Nothing yet of these.
-    fn of(entities: Entries, reach: usize, additive: bool) -> Self {
+impl<'v> View<'v> {
+    fn of(fresh: &'v Fresh) -> Self {
         Self {
-            value: i256::ZERO,
-            raw: i256::ZERO,
-            terms: 0,
-            reach,
-            additive,
-            rest: entities,
+            whose: &fresh.whose,
+            k: fresh.k,
+            entries: Cow::Borrowed(&fresh.entries),
         }
     }
 
-    /// With one more, taken from what is left over.
-    fn with(&self, part: &Part<'_>) -> Self {
+    /// One that was kept, by a factor. Of too many entities to list them nothing is known.
+    fn kept(trace: &'v Trace, factor: Factor) -> Self {
+        let entries = match &trace.print {
+            Print::Exact(entries) => by_factor(entries, factor),
+            Print::Buckets(_) => Cow::Borrowed(&[][..]),
+        };
         Self {
-            value: self.value.wrapping_add(part.record.value),
-            raw: self.raw.wrapping_add(part.record.raw),
-            terms: self.terms + 1,
-            reach: self.reach.max(part.reach),
-            additive: self.additive && part.additive,
-            rest: combined(&self.rest, part.entries, -1),
+            whose: &trace.whose,
+            k: trace.k,
+            entries,
         }
     }
 
-    /// With some of these that have no entities in common, in their order, so that it is `done`.
-    fn completed(
-        self,
-        parts: &[Part<'_>],
-        done: &dyn Fn(&Self) -> bool,
-        steps: &mut usize,
-    ) -> Option<Self> {
-        if done(&self) {
-            return Some(self);
-        }
-        for (at, part) in parts.iter().enumerate() {
-            *steps = steps.checked_sub(1)?;
-            if within(part.entries, &self.rest, part.reach) {
-                let others = parts.get(at + 1..).unwrap_or_default();
-                if let Some(found) = self.with(part).completed(others, done, steps) {
-                    return Some(found);
-                }
+    /// Whether at least k of a value's entities are in this view by a factor, and all but a few: one that a few have is theirs.
+    fn has(&self, record: &Record, factor: Factor) -> bool {
+        record.traces.iter().any(|old| match &old.print {
+            Print::Exact(entries) if old.whose.meets(self.whose) => {
+                let missing = missing(entries, &self.entries, factor, old.reach(self.k));
+                missing.is_some_and(|few| {
+                    is_of_k(entries.len().saturating_sub(few), self.k.max(old.k))
+                })
             }
-        }
-        None
-    }
-
-    /// Few enough entities are left over, and what they add explains what is left of the value.
-    fn fits(&self, raw: i256) -> bool {
-        let few = self.rest.len() < self.reach;
-        let amount = self.rest.iter().fold(0_i128, |sum, (_, amount)| {
-            sum.saturating_add(amount.saturating_abs())
-        });
-        let left = raw.wrapping_sub(self.raw);
-        few && (self.additive || is_explained(left, amount))
+            Print::Exact(_) | Print::Buckets(_) => false,
+        })
     }
 }
 
-/// Whether what is left of a value is no more than what entities add that are left over.
-fn is_explained(left: i256, amount: i128) -> bool {
-    let amount = i256::from_i128(amount);
-    left <= amount && left >= amount.wrapping_neg()
-}
-
-/// All but fewer than `limit` of the part's entities add the same to the whole.
-fn within(part: &[(u64, i128)], whole: &[(u64, i128)], limit: usize) -> bool {
-    let mut missing = 0;
-    let mut whole = whole.iter().peekable();
-    for (entity, amount) in part {
-        while whole.next_if(|(other, _)| other < entity).is_some() {}
-        let same = whole
-            .peek()
-            .is_some_and(|(other, theirs)| other == entity && theirs == amount);
-        missing += usize::from(!same);
-        if missing >= limit {
-            return false;
-        }
-    }
-    missing < part.len()
+fn is_of_k(entities: usize, k: u32) -> bool {
+    entities >= usize::try_from(k).unwrap_or(usize::MAX)
 }
 
 fn limit(fresh: &Fresh, trace: &Trace) -> usize {

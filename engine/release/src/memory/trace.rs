@@ -146,30 +146,13 @@ impl Fresh {
 
     /// The factor by which most of the entities that both have differ, judged on a few of them.
     fn factor(&self, old: &Trace) -> Option<Factor> {
-        let mut seen: Vec<(Factor, usize)> = Vec::new();
-        let most = old.reach(self.k).saturating_mul(2);
-        for factor in self.factors(old).take(most) {
-            match seen.iter_mut().find(|(other, _)| *other == factor) {
-                Some((_, times)) => *times += 1,
-                None => seen.push((factor, 1)),
-            }
-        }
-        seen.into_iter()
-            .max_by_key(|(_, times)| *times)
-            .map(|(factor, _)| factor)
+        commonest(self.factors(old), old.reach(self.k))
     }
 
     /// Factors of single entities (or buckets), in order.
     fn factors<'f>(&'f self, old: &'f Trace) -> Box<dyn Iterator<Item = Factor> + 'f> {
         match &old.print {
-            Print::Exact(entries) => {
-                Box::new(self.entries.iter().filter_map(|(entity, amount)| {
-                    let at = entries
-                        .binary_search_by_key(entity, |(other, _)| *other)
-                        .ok()?;
-                    reduced(*amount, entries.get(at)?.1)
-                }))
-            }
+            Print::Exact(entries) => Box::new(factors_of(&self.entries, entries)),
             Print::Buckets(theirs) => Box::new(
                 buckets(&self.entries)
                     .into_iter()
@@ -201,8 +184,39 @@ fn within((new, old): (i256, i256), amount: i128) -> bool {
     difference <= amount && difference >= amount.wrapping_neg()
 }
 
+/// The factors by which entities of the second list have what they have in the first.
+pub(crate) fn factors_of<'e>(
+    ours: &'e [(u64, i128)],
+    theirs: &'e [(u64, i128)],
+) -> impl Iterator<Item = Factor> + 'e {
+    ours.iter().filter_map(|(entity, amount)| {
+        let at = theirs.binary_search_by_key(entity, |(other, _)| *other);
+        reduced(*amount, theirs.get(at.ok()?)?.1)
+    })
+}
+
+/// The commonest of the first factors: of twice as many as may differ.
+pub(crate) fn commonest(factors: impl Iterator<Item = Factor>, reach: usize) -> Option<Factor> {
+    let mut seen: Vec<(Factor, usize)> = Vec::new();
+    for factor in factors.take(reach.saturating_mul(2)) {
+        match seen.iter_mut().find(|(other, _)| *other == factor) {
+            Some((_, times)) => *times += 1,
+            None => seen.push((factor, 1)),
+        }
+    }
+    let commonest = seen.into_iter().max_by_key(|(_, times)| *times);
+    commonest.map(|(factor, _)| factor)
+}
+
+/// A value by a factor.
+pub(crate) fn times(value: i256, (above, below): Factor) -> i256 {
+    let scaled = value.wrapping_mul(i256::from_i128(above));
+    let scaled = scaled.checked_div(i256::from_i128(below));
+    scaled.unwrap_or(value)
+}
+
 /// A factor in lowest terms with a positive denominator; `None` if one of them is 0.
-fn reduced(above: i128, below: i128) -> Option<Factor> {
+pub(crate) fn reduced(above: i128, below: i128) -> Option<Factor> {
     let divisor = i128::try_from(gcd(above.unsigned_abs(), below.unsigned_abs())).ok()?;
     let sign = if below < 0 { -1 } else { 1 };
     let (above, below) = (above.checked_div(divisor)?, below.checked_div(divisor)?);

@@ -11,7 +11,7 @@ use super::support::{enough, slack};
 use super::totals::Totals;
 use super::{Owed, mismatch};
 use crate::Result;
-use crate::memory::{Fresh, History, Record, UNCUT, Verdict};
+use crate::memory::{Fresh, History, Record, UNCUT, Verdict, times};
 use crate::plan::Recipe;
 use crate::release::Release;
 use crate::secrets::Secrets;
@@ -196,15 +196,7 @@ impl<'r> Judge<'r> {
             }
         }
         let told = self.history.near_told(traces, raw);
-        let told = told.map(|(at, record, (above, below))| {
-            let scaled = record.value.wrapping_mul(i256::from_i128(above));
-            (
-                at,
-                scaled
-                    .checked_div(i256::from_i128(below))
-                    .unwrap_or(record.value),
-            )
-        });
+        let told = told.map(|(at, record, factor)| (at, times(record.value, factor)));
         Ok(match (told, withheld) {
             (Some((at, _)), Some(before)) if before < at => Some(Verdict::Withheld),
             (Some((_, value)), _) => Some(Verdict::Told(value)),

@@ -8,7 +8,7 @@ use arrow::datatypes::i256;
 use super::base::Kind;
 use super::support::slack;
 use crate::Result;
-use crate::memory::{Fresh, History, Record, UNCUT, combined};
+use crate::memory::{Fresh, History, Record, UNCUT, combined, times};
 use crate::part;
 use crate::secrets::Secrets;
 
@@ -67,8 +67,11 @@ impl Totals {
         if whole.iter().any(|fresh| !fresh.additive) {
             return None;
         }
-        let (_, record, factor) = history.near_told(&whole, total.raw.wrapping_add(raw))?;
-        (factor == (1, 1)).then(|| record.value.wrapping_sub(total.value))
+        let raw = total.raw.wrapping_add(raw);
+        let told = history.near_told(&whole, raw);
+        let told = told.map(|(_, record, factor)| times(record.value, factor));
+        let told = told.or_else(|| history.derived(&whole, raw, usize::MAX));
+        Some(told?.wrapping_sub(total.value))
     }
 
     /// Remembers the totals: whoever asks for one of them next is told this.

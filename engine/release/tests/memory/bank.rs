@@ -23,8 +23,10 @@ pub(crate) struct Bank {
     pub(crate) duties: Duties,
     /// Track columns that say the same: joins that change nothing.
     pub(crate) slots: usize,
-    /// Another unit of which every row has one, in turn.
-    pub(crate) partners: Option<u64>,
+    /// Another unit, of which every row has one by its number and entity.
+    pub(crate) partner: Option<fn(u64, u64) -> u64>,
+    /// The other unit stands first.
+    pub(crate) turned: bool,
     /// Its people are counted together with those of another bank.
     pub(crate) pooled: bool,
     /// What it lets one entity add to a sum, if it says so.
@@ -58,7 +60,8 @@ impl Bank {
             secrets,
             duties,
             slots: 1,
-            partners: None,
+            partner: None,
+            turned: false,
             pooled: false,
             owner: None,
             other: false,
@@ -122,8 +125,8 @@ impl Bank {
         ];
         for slot in 0..self.slots {
             // entities are keyed hashes
-            let named = |(at, row): (u64, &Row)| match self.partners {
-                Some(partners) if slot == 1 => 1_000_000 + at % partners,
+            let named = |(at, row): (u64, &Row)| match self.partner {
+                Some(partner) if (slot == 1) != self.turned => 1_000_000 + partner(at, row.1),
                 Some(_) | None => row.1,
             };
             let tracks: UInt64Array = (0..)

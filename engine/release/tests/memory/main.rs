@@ -11,6 +11,7 @@ mod attacks;
 mod audit;
 mod bank;
 mod cut;
+mod factors;
 mod guesses;
 mod near;
 mod values;

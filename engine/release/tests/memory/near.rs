@@ -33,7 +33,8 @@ fn a_factor_is_had_in_every_view() {
     };
     let asked = |amount: i64| {
         let mut bank = Bank::new(22, duties(true, false, false));
-        (bank.slots, bank.partners) = (2, Some(40));
+        bank.slots = 2;
+        bank.partner = Some(|at, _| at % 40);
         let all: Vec<Row> = (0..40).map(|at| ("g", 100 + at, 1)).collect();
         assert_eq!(bank.one(SUM, &all), Some(40));
         bank.one(SUM, &rows(50, amount))

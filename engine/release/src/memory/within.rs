@@ -1,0 +1,59 @@
+//! Whether the entities of one part are among those of another, by a factor.
+
+use std::borrow::Cow;
+
+use super::trace::{Factor, commonest, factors_of};
+
+/// No factor.
+pub(super) const ONE: Factor = (1, 1);
+
+/// How many of the part's entities do not add the same to the whole, the part by a factor; `None` if `limit` or all do not.
+pub(super) fn missing(
+    part: &[(u64, i128)],
+    whole: &[(u64, i128)],
+    (above, below): Factor,
+    limit: usize,
+) -> Option<usize> {
+    let mut missing = 0;
+    let mut whole = whole.iter().peekable();
+    for (entity, amount) in part {
+        while whole.next_if(|(other, _)| other < entity).is_some() {}
+        let same = whole.peek().is_some_and(|(other, theirs)| {
+            other == entity && theirs.saturating_mul(below) == amount.saturating_mul(above)
+        });
+        missing += usize::from(!same);
+        if missing >= limit {
+            return None;
+        }
+    }
+    (missing < part.len()).then_some(missing)
+}
+
+/// The factor by which all but a few of the part's entities are in the whole: none, or one of sums.
+pub(super) fn factor_within(
+    part: &[(u64, i128)],
+    whole: &[(u64, i128)],
+    limit: usize,
+    additive: bool,
+) -> Option<Factor> {
+    if missing(part, whole, ONE, limit).is_some() {
+        return Some(ONE);
+    }
+    if !additive {
+        return None;
+    }
+    let factor = commonest(factors_of(whole, part), limit)?;
+    missing(part, whole, factor, limit).map(|_| factor)
+}
+
+/// Entries by a factor; what does not divide is cut off, and differs.
+pub(super) fn by_factor(entries: &[(u64, i128)], (above, below): Factor) -> Cow<'_, [(u64, i128)]> {
+    if (above, below) == ONE {
+        return Cow::Borrowed(entries);
+    }
+    let scaled = entries.iter().filter_map(|(entity, amount)| {
+        let amount = amount.saturating_mul(above).checked_div(below)?;
+        (amount != 0).then_some((*entity, amount))
+    });
+    scaled.collect()
+}
