@@ -2,6 +2,7 @@
 
 mod ignored;
 mod many_whens;
+mod misread;
 mod written_out;
 
 use std::ops::ControlFlow;
@@ -86,6 +87,7 @@ fn one(sql: &str) -> Result<DfStatement, Refusal> {
                 written_out::check(statement)?;
                 many_whens::check(statement)?;
                 ignored::check(statement)?;
+                misread::check(statement)?;
             }
             Ok(statement)
         }

@@ -19,6 +19,7 @@ mod hidden_in_values;
 mod holes;
 mod left;
 mod lists;
+mod misread;
 mod not_in;
 mod own;
 mod own_made_up;
