@@ -15,6 +15,8 @@ pub(super) struct Part<'h> {
     value: i256,
     raw: i256,
     entries: Cow<'h, [(u64, i128)]>,
+    /// What so many add does not divide by the factor.
+    cut_off: usize,
     /// From how many differing entities on it is not in what is put together.
     reach: usize,
     /// Its value is the sum of what its entities add.
@@ -34,6 +36,8 @@ pub(super) struct Combination<'h> {
     largest: i128,
     /// What is left over.
     rest: Entries,
+    /// Of so many others what they add is not known exactly.
+    cut_off: usize,
 }
 
 impl<'h> Part<'h> {
@@ -45,11 +49,13 @@ impl<'h> Part<'h> {
         factor: Factor,
         reach: usize,
     ) -> Self {
+        let (entries, cut_off) = by_factor(entries, factor);
         Self {
             record,
             value: times(record.value, factor),
             raw: times(record.raw, factor),
-            entries: by_factor(entries, factor),
+            entries,
+            cut_off,
             reach,
             additive: trace.additive,
         }
@@ -57,8 +63,13 @@ impl<'h> Part<'h> {
 }
 
 impl<'h> Combination<'h> {
-    /// Nothing yet of these.
-    pub(super) fn of(entities: Entries, reach: usize, additive: bool, largest: i128) -> Self {
+    /// Nothing yet of these, of whom so many add what is not known exactly.
+    pub(super) fn of(
+        (entities, cut_off): (Entries, usize),
+        reach: usize,
+        additive: bool,
+        largest: i128,
+    ) -> Self {
         Self {
             value: i256::ZERO,
             raw: i256::ZERO,
@@ -67,6 +78,7 @@ impl<'h> Combination<'h> {
             additive,
             largest,
             rest: entities,
+            cut_off,
         }
     }
 
@@ -85,6 +97,7 @@ impl<'h> Combination<'h> {
             additive: self.additive && part.additive,
             largest: self.largest,
             rest: combined(&self.rest, &part.entries, -1),
+            cut_off: self.cut_off + part.cut_off,
         }
     }
 
@@ -119,14 +132,14 @@ impl<'h> Combination<'h> {
     /// Few enough entities are left over, and what they add, and as many more as there may be each as much as the largest, explains what is
     /// left of the value.
     pub(super) fn fits(&self, raw: i256) -> bool {
-        let few = self.rest.len() < self.reach;
+        let others = self.rest.len() + self.cut_off;
         let amount = self.rest.iter().fold(0_i128, |sum, (_, amount)| {
             sum.saturating_add(amount.saturating_abs())
         });
-        let more = self.reach.saturating_sub(self.rest.len().saturating_add(1));
+        let more = self.reach.saturating_sub(others.saturating_add(1));
         let more = i128::try_from(more).unwrap_or(i128::MAX);
         let amount = amount.saturating_add(self.largest.saturating_mul(more));
-        few && (self.additive || is_explained(raw.wrapping_sub(self.raw), amount))
+        others < self.reach && (self.additive || is_explained(raw.wrapping_sub(self.raw), amount))
     }
 }
 

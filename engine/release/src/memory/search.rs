@@ -68,7 +68,7 @@ impl<'h> Search<'h> {
     }
 
     /// Nothing yet of these entities.
-    fn nothing(&self, entities: Entries, reach: usize, additive: bool) -> Combination<'h> {
+    fn nothing(&self, entities: (Entries, usize), reach: usize, additive: bool) -> Combination<'h> {
         let amounts = self.fresh.entries.iter();
         let largest = amounts.map(|(_, amount)| amount.saturating_abs()).max();
         Combination::of(entities, reach, additive, largest.unwrap_or(0))
@@ -80,7 +80,7 @@ impl<'h> Search<'h> {
         let done = |found: &Combination<'_>| found.terms() > 1 && found.fits(self.raw);
         let views: Vec<View<'_>> = self.views.iter().map(View::of).collect();
         let parts = self.inside(&fresh.whose, &fresh.entries, &views, None);
-        let nothing = self.nothing(fresh.entries.clone(), few(fresh), fresh.additive);
+        let nothing = self.nothing((fresh.entries.clone(), 0), few(fresh), fresh.additive);
         let found = nothing.completed(&parts, &done, steps)?;
         Some(found.value)
     }
@@ -91,7 +91,11 @@ impl<'h> Search<'h> {
         let mut whole = whole
             .filter_map(|(record, trace)| self.holding(record, trace))
             .take(HOLDING);
-        whole.find_map(|(record, trace, entries, factor)| {
+        whole.find_map(|(record, trace, factor)| {
+            let Print::Exact(entries) = &trace.print else {
+                return None;
+            };
+            let (entries, cut_off) = by_factor(entries, factor);
             let rest = combined(&entries, &self.fresh.entries, -1);
             let raw = times(record.raw, factor).wrapping_sub(self.raw);
             let done = |found: &Combination<'_>| {
@@ -101,18 +105,18 @@ impl<'h> Search<'h> {
             let views: Vec<View<'_>> = views.map(|trace| View::kept(trace, factor)).collect();
             let parts = self.inside(&trace.whose, &rest, &views, Some(record));
             let additive = self.fresh.additive && trace.additive;
-            let nothing = self.nothing(rest, limit(self.fresh, trace), additive);
+            let nothing = self.nothing((rest, cut_off), limit(self.fresh, trace), additive);
             let found = nothing.completed(&parts, &done, steps)?;
             Some(times(record.value, factor).wrapping_sub(found.value))
         })
     }
 
-    /// A value of which all but a few of the part's entities are a part, what they add in the part's terms, and by which factor.
+    /// A value of which all but a few of the part's entities are a part, and by which factor what it says is in the part's terms.
     fn holding(
         &self,
         record: &'h Record,
         trace: &'h Trace,
-    ) -> Option<(&'h Record, &'h Trace, Cow<'h, [(u64, i128)]>, Factor)> {
+    ) -> Option<(&'h Record, &'h Trace, Factor)> {
         let Print::Exact(entries) = &trace.print else {
             return None;
         };
@@ -137,7 +141,7 @@ impl<'h> Search<'h> {
             factor.1.saturating_mul(factor.0.signum()),
             factor.0.saturating_abs(),
         );
-        Some((record, trace, by_factor(entries, inverse), inverse))
+        Some((record, trace, inverse))
     }
 
     /// The latest values that are all but a few among these entities of somebody; the largest first, for what overlaps may be in the
@@ -229,7 +233,7 @@ impl<'v> View<'v> {
     /// One that was kept, by a factor. Of too many entities to list them nothing is known.
     fn kept(trace: &'v Trace, factor: Factor) -> Self {
         let entries = match &trace.print {
-            Print::Exact(entries) => by_factor(entries, factor),
+            Print::Exact(entries) => by_factor(entries, factor).0,
             Print::Buckets(_) => Cow::Borrowed(&[][..]),
         };
         Self {

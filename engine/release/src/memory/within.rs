@@ -46,14 +46,23 @@ pub(super) fn factor_within(
     missing(part, whole, factor, limit).map(|_| factor)
 }
 
-/// Entries by a factor; what does not divide is cut off, and differs.
-pub(super) fn by_factor(entries: &[(u64, i128)], (above, below): Factor) -> Cow<'_, [(u64, i128)]> {
+/// Entries by a factor, and how many of them do not divide: these are cut off.
+pub(super) fn by_factor(
+    entries: &[(u64, i128)],
+    (above, below): Factor,
+) -> (Cow<'_, [(u64, i128)]>, usize) {
     if (above, below) == ONE {
-        return Cow::Borrowed(entries);
+        return (Cow::Borrowed(entries), 0);
     }
-    let scaled = entries.iter().filter_map(|(entity, amount)| {
-        let amount = amount.saturating_mul(above).checked_div(below)?;
-        (amount != 0).then_some((*entity, amount))
-    });
-    scaled.collect()
+    let mut cut_off = 0_usize;
+    let mut scaled = Vec::with_capacity(entries.len());
+    for (entity, amount) in entries {
+        let amount = amount.saturating_mul(above);
+        cut_off += usize::from(amount.checked_rem(below) != Some(0));
+        match amount.checked_div(below) {
+            Some(0) | None => {}
+            Some(amount) => scaled.push((*entity, amount)),
+        }
+    }
+    (Cow::Owned(scaled), cut_off)
 }

@@ -36,6 +36,17 @@ fn a_difference_of_doubles_is_half_of_theirs() {
     }
 }
 
+/// What one part is by a factor, and the others are not in whole numbers, is no difference: nothing is made up.
+#[test]
+fn what_does_not_divide_is_not_put_together() {
+    let [mut bank, _] = exact(40);
+    let mut all = each(0..40, 2);
+    all.extend(each(40..80, 3));
+    assert_eq!(bank.one(SUM, &all), Some(200));
+    assert_eq!(bank.one(SUM, &each(40..80, 1)), Some(40));
+    assert_eq!(bank.one(SUM, &each(0..40, 1)), Some(40));
+}
+
 /// A factor that one person has alone is hers: it does not come out with the sum of others.
 #[test]
 fn a_factor_of_few_puts_nothing_together() {
