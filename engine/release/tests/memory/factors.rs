@@ -57,7 +57,8 @@ fn a_factor_of_few_puts_nothing_together() {
             rows[0].2 = hers;
             rows
         };
-        (bank.one(SUM, &with(0)), bank.one(SUM, &with(40)));
+        bank.one(SUM, &with(0)).unwrap();
+        bank.one(SUM, &with(40)).unwrap();
         bank.one(SUM, &each(0..80, 1))
     };
     // What she adds is left over, as in what was told of her before.
