@@ -132,9 +132,29 @@ fn is_named(join: &Join) -> bool {
     )
 }
 
+/// Whether rows of the right may stand without one of the left, whose key the name is.
 fn is_outer(operator: &JoinOperator) -> bool {
-    !matches!(
-        operator,
-        JoinOperator::Join(_) | JoinOperator::Inner(_) | JoinOperator::CrossJoin(_)
-    )
+    match operator {
+        JoinOperator::Right(_)
+        | JoinOperator::RightOuter(_)
+        | JoinOperator::FullOuter(_)
+        | JoinOperator::OuterApply
+        | JoinOperator::StraightJoin(_)
+        | JoinOperator::AsOf { .. }
+        | JoinOperator::LeftArrayJoin => true,
+        JoinOperator::Join(_)
+        | JoinOperator::Inner(_)
+        | JoinOperator::Left(_)
+        | JoinOperator::LeftOuter(_)
+        | JoinOperator::CrossJoin(_)
+        | JoinOperator::CrossApply
+        | JoinOperator::Semi(_)
+        | JoinOperator::LeftSemi(_)
+        | JoinOperator::RightSemi(_)
+        | JoinOperator::Anti(_)
+        | JoinOperator::LeftAnti(_)
+        | JoinOperator::RightAnti(_)
+        | JoinOperator::ArrayJoin
+        | JoinOperator::InnerArrayJoin => false,
+    }
 }

@@ -13,7 +13,7 @@ use super::history::{History, Record};
 use super::print::{Entries, Print, buckets, buckets_apart, combined};
 use super::put::{Combination, Part, is_explained};
 use super::trace::{Factor, Fresh, Trace, Whose, times};
-use super::within::{ONE, by_factor, factor_within, missing};
+use super::within::{ONE, are_many, by_factor, factor_within};
 
 /// So many of the latest values are looked at.
 const LATEST: usize = 512;
@@ -126,10 +126,8 @@ impl<'h> Search<'h> {
         let held = |fresh: &Fresh| {
             record.traces.iter().any(|old| match &old.print {
                 Print::Exact(entries) if old.whose.meets(&fresh.whose) => {
-                    let missing = missing(&fresh.entries, entries, factor, limit(fresh, old));
-                    missing.is_some_and(|few| {
-                        is_of_k(fresh.entries.len().saturating_sub(few), fresh.k.max(old.k))
-                    })
+                    let (limit, k) = (limit(fresh, old), fresh.k.max(old.k));
+                    are_many(&fresh.entries, entries, factor, limit, k)
                 }
                 Print::Exact(_) | Print::Buckets(_) => false,
             })
@@ -247,18 +245,12 @@ impl<'v> View<'v> {
     fn has(&self, record: &Record, factor: Factor) -> bool {
         record.traces.iter().any(|old| match &old.print {
             Print::Exact(entries) if old.whose.meets(self.whose) => {
-                let missing = missing(entries, &self.entries, factor, old.reach(self.k));
-                missing.is_some_and(|few| {
-                    is_of_k(entries.len().saturating_sub(few), self.k.max(old.k))
-                })
+                let (limit, k) = (old.reach(self.k), self.k.max(old.k));
+                are_many(entries, &self.entries, factor, limit, k)
             }
             Print::Exact(_) | Print::Buckets(_) => false,
         })
     }
-}
-
-fn is_of_k(entities: usize, k: u32) -> bool {
-    entities >= usize::try_from(k).unwrap_or(usize::MAX)
 }
 
 fn limit(fresh: &Fresh, trace: &Trace) -> usize {

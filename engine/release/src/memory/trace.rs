@@ -216,7 +216,7 @@ pub(crate) fn times(value: i256, (above, below): Factor) -> i256 {
 }
 
 /// A factor in lowest terms with a positive denominator; `None` if one of them is 0.
-pub(crate) fn reduced(above: i128, below: i128) -> Option<Factor> {
+fn reduced(above: i128, below: i128) -> Option<Factor> {
     let divisor = i128::try_from(gcd(above.unsigned_abs(), below.unsigned_abs())).ok()?;
     let sign = if below < 0 { -1 } else { 1 };
     let (above, below) = (above.checked_div(divisor)?, below.checked_div(divisor)?);

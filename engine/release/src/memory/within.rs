@@ -29,6 +29,18 @@ pub(super) fn missing(
     (missing < part.len()).then_some(missing)
 }
 
+/// Whether so many of the part's entities as make k, and all but a few, are in the whole by a factor: one that a few have is theirs.
+pub(super) fn are_many(
+    part: &[(u64, i128)],
+    whole: &[(u64, i128)],
+    factor: Factor,
+    limit: usize,
+    k: u32,
+) -> bool {
+    let k = usize::try_from(k).unwrap_or(usize::MAX);
+    missing(part, whole, factor, limit).is_some_and(|few| part.len().saturating_sub(few) >= k)
+}
+
 /// The factor by which all but a few of the part's entities are in the whole: none, or one of sums.
 pub(super) fn factor_within(
     part: &[(u64, i128)],
