@@ -182,8 +182,13 @@ fn the_union_of_what_was_told_is_told_as_their_sum() {
     assert_eq!(ask(each(0..46, 1), 46), None);
     // One value alone is no union.
     assert_eq!(ask(each(0..20, 1), 20), None);
-    // What they add must be the same, too.
-    assert_eq!(ask(each(0..40, 2), 80), None);
+    // Twice as much of each is twice the sum, and of each part by its own factor; what no factor makes of them is another part.
+    assert_eq!(ask(each(0..40, 2), 80), Some(value(80)));
+    let mut uneven = each(0..20, 2);
+    uneven.extend(each(20..40, 3));
+    assert_eq!(ask(uneven, 100), Some(value(100)));
+    let mixed: Entries = (0..40).map(|one| (one, 1 + i128::from(one % 3))).collect();
+    assert_eq!(ask(mixed, 79), None);
 }
 
 #[test]
@@ -194,7 +199,9 @@ fn what_is_left_of_one_by_another_is_told_as_their_difference() {
     assert_eq!(ask(each(20..40, 1), 20, 0), None);
     assert_eq!(ask(each(25..40, 1), 15, 1), Some(value(20)));
     assert_eq!(ask(each(26..40, 1), 14, 1), None);
-    assert_eq!(ask(each(20..40, 3), 60, 1), None);
+    assert_eq!(ask(each(20..40, 3), 60, 1), Some(value(60)));
+    let mixed = (20..40).map(|one| (one, 1 + i128::from(one % 3)));
+    assert_eq!(ask(mixed.collect(), 40, 1), None);
 }
 
 #[test]
@@ -205,10 +212,11 @@ fn a_difference_that_is_no_sum_must_be_explained_by_those_left_over() {
     };
     let history = history([each(0..20, 1), each(20..40, 1)]);
     let ask = |raw| history.derived(&[mean(each(0..42, 1))], value(raw), 1);
-    assert_eq!(ask(42), Some(value(40)));
-    assert_eq!(ask(38), Some(value(40)));
-    assert_eq!(ask(43), None);
-    assert_eq!(ask(37), None);
+    // Two are left over, and three more could be, each by as much as the largest.
+    assert_eq!(ask(45), Some(value(40)));
+    assert_eq!(ask(35), Some(value(40)));
+    assert_eq!(ask(46), None);
+    assert_eq!(ask(34), None);
 }
 
 /// Rows with several people behind each: the value of a union is not the sum of values, whoever adds how much to them.
