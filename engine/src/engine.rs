@@ -18,7 +18,7 @@ use tokio::sync::Mutex;
 use crate::brokers::PartyLink;
 use crate::guard::TrackKey;
 use crate::pace::TimeBuckets;
-use crate::plan::{Binder, Catalog, CatalogView, VisibleTable};
+use crate::plan::{Binder, Binders, Catalog, CatalogView, VisibleTable};
 use crate::refusal::Refusal;
 use crate::restriction::sealed_for;
 use crate::scan::{SealedTable, visible_schema};
@@ -85,7 +85,7 @@ pub struct Engine {
     pub(crate) setup: Shared,
     pub(crate) catalog: Catalog,
     /// What questions of each party are bound in, once it has asked one.
-    pub(crate) binders: Mutex<BTreeMap<PartyId, Arc<Binder>>>,
+    pub(crate) binders: Binders,
     pub(crate) policies: admit::Policies,
     pub(crate) track: TrackKey,
     /// Earlier answers and budgets; open if any policy asks for them.
@@ -134,7 +134,7 @@ impl Engine {
         let failed = |_| Refusal::Failed("the system gives no randomness");
         let mut engine = Self {
             catalog,
-            binders: Mutex::default(),
+            binders: Binders::default(),
             policies,
             track: TrackKey::random().map_err(failed)?,
             state: None,
@@ -190,15 +190,8 @@ impl Engine {
 
     /// What questions of a party are bound in.
     pub(crate) async fn binder(&self, party: &PartyId) -> Result<Arc<Binder>, Refusal> {
-        let mut binders = self.binders.lock().await;
-        if let Some(binder) = binders.get(party) {
-            return Ok(Arc::clone(binder));
-        }
-        let binder = Arc::new(Binder::new(&self.catalog, party).await?);
-        if self.policies.parties.contains(party) {
-            binders.insert(party.clone(), Arc::clone(&binder));
-        }
-        Ok(binder)
+        let known = &self.policies.parties;
+        self.binders.of(party, &self.catalog, known).await
     }
 
     /// Appends to the ledger; returns once entry and co-signed checkpoint are on disk.

@@ -18,7 +18,7 @@ use policy::table::TablePolicy;
 use crate::guard::{self, TrackKey};
 use crate::nearest;
 use crate::parse::{self, Statement};
-use crate::plan::{Binder, BoundPlan, Catalog, CatalogView, cost, reading};
+use crate::plan::{Binders, BoundPlan, Catalog, CatalogView, cost, reading};
 use crate::refusal::Refusal;
 
 /// Who the contract knows, what for, and its views.
@@ -51,6 +51,7 @@ pub struct Asked {
 #[expect(missing_debug_implementations, reason = "holds a key")]
 pub struct Judge {
     catalog: Catalog,
+    binders: Binders,
     policies: admit::Policies,
     track: TrackKey,
 }
@@ -84,6 +85,7 @@ impl Judge {
                 tables,
                 views: views.collect::<Result<_, Refusal>>()?,
             },
+            binders: Binders::default(),
             track: TrackKey::random()
                 .map_err(|_| Refusal::Failed("the system gives no randomness"))?,
         })
@@ -179,7 +181,8 @@ impl Judge {
                 return Err(Refusal::invalid("this is no question"));
             }
         };
-        let binder = Binder::new(&self.catalog, party).await?;
+        let known = &self.policies.parties;
+        let binder = self.binders.of(party, &self.catalog, known).await?;
         binder.bind(*query).await
     }
 }

@@ -1,9 +1,9 @@
 //! All parties' policies in force, and what applies to a question over several of them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use crate::document::Mode;
-use crate::ident::{KeyDomain, PartyId, TableRef};
+use crate::ident::{KeyDomain, TableRef};
 use crate::obligation::Obligations;
 use crate::table::TablePolicy;
 
@@ -47,19 +47,6 @@ impl PolicySet {
             }
             (None, _) | (_, None) => false,
         }
-    }
-
-    /// Whether the owners of these tables count their entities together: each names all others.
-    #[must_use]
-    pub fn pooled(&self, tables: &[&TableRef]) -> bool {
-        let parties: BTreeSet<&PartyId> = tables.iter().map(|table| &table.party).collect();
-        tables.iter().all(|table| {
-            self.get(table).is_some_and(|policy| {
-                let others = parties.iter().filter(|party| ***party != table.party);
-                let pool = &policy.disclosure.pool.value;
-                others.into_iter().all(|party| pool.contains(party))
-            })
-        })
     }
 
     /// The strictest obligations of the protected tables of a question; `None` when there is none.

@@ -6,7 +6,9 @@ use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
-use crate::optimize::{CommonExpressions, DistinctToGroups, JoinsStay, KeysStay, PlainEqualities};
+use crate::optimize::{
+    DistinctToGroups, common_expressions, joins_stay, keys_stay, plain_equalities,
+};
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
 const REPLACED: &str = "single_distinct_aggregation_to_group_by";
@@ -34,10 +36,10 @@ pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         .map(|rule| -> Arc<dyn OptimizerRule + Send + Sync> {
             match rule.name() {
                 REPLACED => Arc::new(DistinctToGroups),
-                STRAYING => Arc::new(CommonExpressions::default()),
-                CONTRADICTING => Arc::new(PlainEqualities::default()),
-                FORGETFUL => Arc::new(KeysStay::default()),
-                DISJOINING => Arc::new(JoinsStay::default()),
+                STRAYING => Arc::new(common_expressions()),
+                CONTRADICTING => Arc::new(plain_equalities()),
+                FORGETFUL => Arc::new(keys_stay()),
+                DISJOINING => Arc::new(joins_stay()),
                 _as_it_is => rule,
             }
         })

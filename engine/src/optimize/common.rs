@@ -8,37 +8,23 @@
 use datafusion::common::Result as DfResult;
 use datafusion::common::tree_node::{Transformed, TreeNode, TreeNodeRecursion};
 use datafusion::logical_expr::{Expr, LogicalPlan};
+use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::common_subexpr_eliminate::CommonSubexprEliminate;
-use datafusion::optimizer::optimizer::ApplyOrder;
-use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+
+use super::amended::Amended;
 
 /// The rule that takes out common expressions, where it takes out no window.
-#[derive(Debug, Default)]
-pub(crate) struct CommonExpressions(CommonSubexprEliminate);
-
-impl OptimizerRule for CommonExpressions {
-    fn name(&self) -> &'static str {
-        "common_sub_expressions_but_windows"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> DfResult<Transformed<LogicalPlan>> {
-        let before = plan.clone();
-        match self.0.rewrite(plan, config) {
-            Ok(after) if !after.transformed || !has_stray_window(&after.data)? => Ok(after),
-            Ok(_) | Err(_) => Ok(Transformed::no(before)),
-        }
+pub(crate) fn common_expressions() -> Amended<CommonSubexprEliminate> {
+    Amended {
+        name: "common_sub_expressions_but_windows",
+        rule: CommonSubexprEliminate::new(),
+        rewrite: |rule, plan, config| {
+            let before = plan.clone();
+            match rule.rewrite(plan, config) {
+                Ok(after) if !after.transformed || !has_stray_window(&after.data)? => Ok(after),
+                Ok(_) | Err(_) => Ok(Transformed::no(before)),
+            }
+        },
     }
 }
 

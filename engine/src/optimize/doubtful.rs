@@ -5,42 +5,27 @@ use std::sync::Arc;
 use datafusion::common::Result as DfResult;
 use datafusion::common::tree_node::{Transformed, TreeNodeRecursion};
 use datafusion::logical_expr::{Aggregate, LogicalPlan};
+use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::eliminate_join::EliminateJoin;
 use datafusion::optimizer::optimize_projections::OptimizeProjections;
-use datafusion::optimizer::optimizer::ApplyOrder;
-use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
 
+use super::amended::Amended;
 use crate::plan::dependencies::{are_believed, are_doubtful, forgetting};
 
 /// The rule that takes columns away that nobody reads, but no key of a grouping.
-#[derive(Debug, Default)]
-pub(crate) struct KeysStay(OptimizeProjections);
-
-impl OptimizerRule for KeysStay {
-    fn name(&self) -> &'static str {
-        "optimize_projections_but_keys"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> DfResult<Transformed<LogicalPlan>> {
-        let plan = plan.transform_up_with_subqueries(|node| match node {
-            LogicalPlan::Aggregate(groups) if are_believed(&groups.input) => {
-                over_forgotten(groups).map(Transformed::yes)
-            }
-            other => Ok(Transformed::no(other)),
-        })?;
-        plan.transform_data(|plan| self.0.rewrite(plan, config))
+pub(crate) fn keys_stay() -> Amended<OptimizeProjections> {
+    Amended {
+        name: "optimize_projections_but_keys",
+        rule: OptimizeProjections::new(),
+        rewrite: |rule, plan, config| {
+            let plan = plan.transform_up_with_subqueries(|node| match node {
+                LogicalPlan::Aggregate(groups) if are_believed(&groups.input) => {
+                    over_forgotten(groups).map(Transformed::yes)
+                }
+                other => Ok(Transformed::no(other)),
+            })?;
+            plan.transform_data(|plan| rule.rewrite(plan, config))
+        },
     }
 }
 
@@ -62,30 +47,15 @@ fn has_doubtful(plan: &LogicalPlan) -> DfResult<bool> {
 }
 
 /// The rule that takes joins away whose rows are there once, where nothing doubtful is believed.
-#[derive(Debug, Default)]
-pub(crate) struct JoinsStay(EliminateJoin);
-
-impl OptimizerRule for JoinsStay {
-    fn name(&self) -> &'static str {
-        "eliminate_join_without_doubt"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> DfResult<Transformed<LogicalPlan>> {
-        if has_doubtful(&plan)? {
-            return Ok(Transformed::no(plan));
-        }
-        self.0.rewrite(plan, config)
+pub(crate) fn joins_stay() -> Amended<EliminateJoin> {
+    Amended {
+        name: "eliminate_join_without_doubt",
+        rule: EliminateJoin::new(),
+        rewrite: |rule, plan, config| {
+            if has_doubtful(&plan)? {
+                return Ok(Transformed::no(plan));
+            }
+            rule.rewrite(plan, config)
+        },
     }
 }

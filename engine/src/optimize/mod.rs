@@ -1,5 +1,6 @@
 //! Our own rewrites of logical plans.
 
+mod amended;
 mod common;
 mod distinct;
 mod doubtful;
@@ -7,10 +8,11 @@ mod expand;
 mod plain_equalities;
 mod two_level;
 
-pub(crate) use common::CommonExpressions;
+pub(crate) use amended::Amended;
+pub(crate) use common::common_expressions;
 pub(crate) use distinct::DistinctToGroups;
-pub(crate) use doubtful::{JoinsStay, KeysStay};
-pub(crate) use plain_equalities::PlainEqualities;
+pub(crate) use doubtful::{joins_stay, keys_stay};
+pub(crate) use plain_equalities::plain_equalities;
 
 #[cfg(test)]
 mod tests;

@@ -8,38 +8,24 @@ use datafusion::common::Result as DfResult;
 use datafusion::common::tree_node::{Transformed, TreeNode};
 use datafusion::logical_expr::utils::{conjunction, split_conjunction_owned};
 use datafusion::logical_expr::{BinaryExpr, Expr, Filter, LogicalPlan, Operator};
-use datafusion::optimizer::optimizer::ApplyOrder;
+use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::push_down_filter::PushDownFilter;
-use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+
+use super::amended::Amended;
 
 /// The rule that pushes filters down, over plain equalities: it is in it that they are compared.
-#[derive(Debug, Default)]
-pub(crate) struct PlainEqualities(PushDownFilter);
-
-impl OptimizerRule for PlainEqualities {
-    fn name(&self) -> &'static str {
-        "push_down_filter_of_plain_equalities"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> DfResult<Transformed<LogicalPlan>> {
-        let LogicalPlan::Filter(filter) = plan else {
-            return self.0.rewrite(plan, config);
-        };
-        let predicate = said_once(filter.predicate)?;
-        let filter = Filter::try_new(predicate, filter.input)?;
-        self.0.rewrite(LogicalPlan::Filter(filter), config)
+pub(crate) fn plain_equalities() -> Amended<PushDownFilter> {
+    Amended {
+        name: "push_down_filter_of_plain_equalities",
+        rule: PushDownFilter::new(),
+        rewrite: |rule, plan, config| {
+            let LogicalPlan::Filter(filter) = plan else {
+                return rule.rewrite(plan, config);
+            };
+            let predicate = said_once(filter.predicate)?;
+            let filter = Filter::try_new(predicate, filter.input)?;
+            rule.rewrite(LogicalPlan::Filter(filter), config)
+        },
     }
 }
 

@@ -10,14 +10,14 @@ use datafusion::optimizer::decorrelate_predicate_subquery::DecorrelatePredicateS
 use datafusion::optimizer::extract_equijoin_predicate::ExtractEquijoinPredicate;
 use datafusion::optimizer::{Analyzer, Optimizer};
 
-use super::distinct::DistinctAsGroups;
+use super::distinct::distinct_as_groups;
 
 /// Applies the canonical rules.
 pub(super) fn rules(plan: LogicalPlan, state: &SessionState) -> Result<LogicalPlan> {
     let analyzer = Analyzer::with_rules(vec![Arc::new(TypeCoercion::new())]);
     let plan = analyzer.execute_and_check(plan, state.config_options(), |_, _| {})?;
     let optimizer = Optimizer::with_rules(vec![
-        Arc::new(DistinctAsGroups::default()),
+        Arc::new(distinct_as_groups()),
         Arc::new(DecorrelatePredicateSubquery::new()),
         Arc::new(ExtractEquijoinPredicate::new()),
     ]);

@@ -7,47 +7,34 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use datafusion::common::Result;
 use datafusion::common::tree_node::Transformed;
 use datafusion::logical_expr::{Aggregate, Distinct, Expr, LogicalPlan};
-use datafusion::optimizer::optimizer::ApplyOrder;
+use datafusion::optimizer::OptimizerRule;
 use datafusion::optimizer::replace_distinct_aggregate::ReplaceDistinctWithAggregate;
-use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
+
+use crate::optimize::Amended;
 
 /// The rule; what is no plain DISTINCT over columns is `DataFusion`'s.
-#[derive(Debug, Default)]
-pub(super) struct DistinctAsGroups(ReplaceDistinctWithAggregate);
-
-impl OptimizerRule for DistinctAsGroups {
-    fn name(&self) -> &'static str {
-        "distinct_as_groups"
-    }
-
-    fn apply_order(&self) -> Option<ApplyOrder> {
-        self.0.apply_order()
-    }
-
-    fn supports_rewrite(&self) -> bool {
-        true
-    }
-
-    fn rewrite(
-        &self,
-        plan: LogicalPlan,
-        config: &dyn OptimizerConfig,
-    ) -> Result<Transformed<LogicalPlan>> {
-        match plan {
-            LogicalPlan::Distinct(Distinct::All(input)) if !input.schema().fields().is_empty() => {
-                let columns = input.schema().columns();
-                if are_distinct(&input, &(0..columns.len()).collect()) {
-                    return Ok(Transformed::yes(Arc::unwrap_or_clone(input)));
-                }
-                let keys = columns.into_iter().map(Expr::Column).collect();
-                let groups = Aggregate::try_new(input, keys, Vec::new())?;
-                Ok(Transformed::yes(LogicalPlan::Aggregate(groups)))
+pub(super) fn distinct_as_groups() -> Amended<ReplaceDistinctWithAggregate> {
+    Amended {
+        name: "distinct_as_groups",
+        rule: ReplaceDistinctWithAggregate::new(),
+        rewrite: |rule, plan, config| {
+            let input = match plan {
+                LogicalPlan::Distinct(Distinct::All(input)) => input,
+                other => return rule.rewrite(other, config),
+            };
+            if input.schema().fields().is_empty() {
+                return rule.rewrite(LogicalPlan::Distinct(Distinct::All(input)), config);
             }
-            other => self.0.rewrite(other, config),
-        }
+            let columns = input.schema().columns();
+            if are_distinct(&input, &(0..columns.len()).collect()) {
+                return Ok(Transformed::yes(Arc::unwrap_or_clone(input)));
+            }
+            let keys = columns.into_iter().map(Expr::Column).collect();
+            let groups = Aggregate::try_new(input, keys, Vec::new())?;
+            Ok(Transformed::yes(LogicalPlan::Aggregate(groups)))
+        },
     }
 }
 

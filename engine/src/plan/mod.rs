@@ -3,6 +3,7 @@
 //! Binding knows every built-in function, so that a refusal can name it; it evaluates nothing.
 //! Hidden columns are not in the catalog at all.
 
+mod binders;
 mod canonical;
 mod catalog;
 mod constant_column;
@@ -32,6 +33,7 @@ use datafusion::sql::parser::Statement as DfStatement;
 
 use crate::refusal::Refusal;
 
+pub(crate) use binders::Binders;
 pub(crate) use catalog::{Catalog, CatalogView};
 pub use visible::{VisibleColumn, VisibleTable};
 pub(crate) use words::words;

@@ -41,7 +41,7 @@ fn what_would_be_read_otherwise_is_refused() {
     }
 }
 
-/// The same with brackets, and a join whose key is the same on both sides.
+/// The same with brackets, and joins whose key is the same on both sides, or the left side's.
 #[test]
 fn what_can_be_read_in_one_way_is_answered() {
     let questions = [
@@ -49,8 +49,13 @@ fn what_can_be_read_in_one_way_is_answered() {
             .to_owned(),
         "SELECT count(*) AS n FROM bank.t WHERE n = 1 AND country IS DISTINCT FROM 'KY'".to_owned(),
         format!("SELECT count(*) AS n FROM (SELECT * FROM {JOINED} JOIN {OTHER} USING (person)) q"),
+        format!("SELECT count(*) AS n FROM {JOINED} LEFT SEMI JOIN {OTHER} USING (person)"),
+        format!("SELECT count(*) AS n FROM {JOINED} LEFT JOIN {OTHER} USING (person)"),
     ];
     let answers = few::world(2).ask(&questions.each_ref().map(String::as_str));
     let told: Vec<String> = answers.iter().map(few::told).collect();
-    assert_eq!(told, [30, 30, 270].map(|n| format!("[{{\"n\":{n}}}]")));
+    assert_eq!(
+        told,
+        [30, 30, 270, 90, 270].map(|n| format!("[{{\"n\":{n}}}]"))
+    );
 }

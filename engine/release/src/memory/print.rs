@@ -3,6 +3,8 @@
 //! Up to 1 024 entities it is the list itself, above that sums in 1 024 buckets by keyed hash. Fewer than r changed
 //! entities change fewer than r buckets, and prints of disjoint rows add up.
 
+use arrow::datatypes::i256;
+
 use crate::hash::mix;
 
 /// Up to so many entities a print is exact.
@@ -29,6 +31,24 @@ pub(crate) struct Distance {
     pub(crate) differing: usize,
     /// What they can have changed of a value, at most.
     pub(crate) amount: i128,
+}
+
+impl Distance {
+    /// Whether two values that are not the sums of what their entities add may be so far apart, and yet differ by fewer entities than `limit`:
+    /// those that are seen to differ explain so much, and as many more as there may be each as much as the largest.
+    pub(crate) fn explains(self, apart: i256, largest: i128, limit: usize) -> bool {
+        let more = limit.saturating_sub(self.differing.saturating_add(1));
+        let more = i128::try_from(more).unwrap_or(i128::MAX);
+        let amount = self.amount.saturating_add(largest.saturating_mul(more));
+        let amount = i256::from_i128(amount);
+        apart <= amount && apart >= amount.wrapping_neg()
+    }
+}
+
+/// The most that one of them adds.
+pub(crate) fn largest(entries: &[(u64, i128)]) -> i128 {
+    let amounts = entries.iter().map(|(_, amount)| amount.saturating_abs());
+    amounts.max().unwrap_or(0)
 }
 
 impl Print {

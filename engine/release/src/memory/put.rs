@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow::datatypes::i256;
 
 use super::history::Record;
-use super::print::{Entries, combined};
+use super::print::{Distance, Entries, combined};
 use super::trace::{Factor, Trace, times};
 use super::within::{ONE, by_factor, missing};
 
@@ -129,22 +129,16 @@ impl<'h> Combination<'h> {
         None
     }
 
-    /// Few enough entities are left over, and what they add, and as many more as there may be each as much as the largest, explains what is
-    /// left of the value.
+    /// Few enough entities are left over, and explain what is left of the value.
     pub(super) fn fits(&self, raw: i256) -> bool {
-        let others = self.rest.len() + self.cut_off;
-        let amount = self.rest.iter().fold(0_i128, |sum, (_, amount)| {
-            sum.saturating_add(amount.saturating_abs())
-        });
-        let more = self.reach.saturating_sub(others.saturating_add(1));
-        let more = i128::try_from(more).unwrap_or(i128::MAX);
-        let amount = amount.saturating_add(self.largest.saturating_mul(more));
-        others < self.reach && (self.additive || is_explained(raw.wrapping_sub(self.raw), amount))
+        let others = Distance {
+            differing: self.rest.len() + self.cut_off,
+            amount: self.rest.iter().fold(0, |sum: i128, (_, amount)| {
+                sum.saturating_add(amount.saturating_abs())
+            }),
+        };
+        let left = raw.wrapping_sub(self.raw);
+        others.differing < self.reach
+            && (self.additive || others.explains(left, self.largest, self.reach))
     }
-}
-
-/// Whether what is left of a value is no more than what entities add.
-pub(super) fn is_explained(left: i256, amount: i128) -> bool {
-    let amount = i256::from_i128(amount);
-    left <= amount && left >= amount.wrapping_neg()
 }

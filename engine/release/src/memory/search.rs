@@ -10,8 +10,8 @@ use std::borrow::Cow;
 use arrow::datatypes::i256;
 
 use super::history::{History, Record};
-use super::print::{Entries, Print, buckets, buckets_apart, combined};
-use super::put::{Combination, Part, is_explained};
+use super::print::{Entries, Print, buckets, buckets_apart, combined, largest};
+use super::put::{Combination, Part};
 use super::trace::{Factor, Fresh, Trace, Whose, times};
 use super::within::{ONE, are_many, by_factor, factor_within};
 
@@ -69,9 +69,7 @@ impl<'h> Search<'h> {
 
     /// Nothing yet of these entities.
     fn nothing(&self, entities: (Entries, usize), reach: usize, additive: bool) -> Combination<'h> {
-        let amounts = self.fresh.entries.iter();
-        let largest = amounts.map(|(_, amount)| amount.saturating_abs()).max();
-        Combination::of(entities, reach, additive, largest.unwrap_or(0))
+        Combination::of(entities, reach, additive, largest(&self.fresh.entries))
     }
 
     /// The sum of at least two earlier values whose entities make up all but a few of these.
@@ -202,7 +200,8 @@ impl<'h> Search<'h> {
             let mut others = others.filter(|(other, _)| !std::ptr::eq(*other, record));
             others.find_map(|(other, theirs)| {
                 let sums = sums_of(&theirs.print);
-                let apart = buckets_apart(&wanted, &sums, limit(fresh, theirs))?;
+                let limit = limit(fresh, theirs);
+                let apart = buckets_apart(&wanted, &sums, limit)?;
                 let put = |one: i256, other: i256| {
                     if union {
                         one.wrapping_add(other)
@@ -212,7 +211,7 @@ impl<'h> Search<'h> {
                 };
                 let left = self.raw.wrapping_sub(put(record.raw, other.raw));
                 let additive = fresh.additive && trace.additive && theirs.additive;
-                let told = additive || is_explained(left, apart.amount);
+                let told = additive || apart.explains(left, largest(&fresh.entries), limit);
                 told.then(|| put(record.value, other.value))
             })
         })

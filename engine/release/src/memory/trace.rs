@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::i256;
 
-use super::print::{Distance, Entries, Print, apart, buckets, buckets_apart};
+use super::print::{Distance, Entries, Print, apart, buckets, buckets_apart, largest};
 use crate::noise::gcd;
 
 /// Nothing is cut.
@@ -84,7 +84,8 @@ impl Fresh {
             return None;
         }
         if let Some(distance) = self.distance(old, (1, 1), limit)
-            && ((self.additive && old.additive) || within(raw, self.explained(distance, limit)))
+            && ((self.additive && old.additive)
+                || distance.explains(raw.0.wrapping_sub(raw.1), largest(&self.entries), limit))
         {
             return Some((1, 1));
         }
@@ -104,19 +105,6 @@ impl Fresh {
         let having = size.max(old.entities);
         let having = having.saturating_sub(u64::try_from(distance.differing).unwrap_or(u64::MAX));
         having >= u64::from(self.k.max(old.k))
-    }
-
-    /// How far apart two values may be that are not the sums of what their entities add, and yet differ by fewer entities than `limit`: those that
-    /// are seen to differ explain so much, and as many more as there may be each as much as the largest.
-    fn explained(&self, distance: Distance, limit: usize) -> i128 {
-        let amounts = self
-            .entries
-            .iter()
-            .map(|(_, amount)| amount.saturating_abs());
-        let more = limit.saturating_sub(distance.differing.saturating_add(1));
-        let more = i128::try_from(more).unwrap_or(i128::MAX);
-        let largest = amounts.max().unwrap_or(0);
-        distance.amount.saturating_add(largest.saturating_mul(more))
     }
 
     /// How far it is from a kept trace: as it is, or with both cut where they are cut alike; `None` at `limit`.
@@ -175,13 +163,6 @@ impl Trace {
     pub(crate) fn size(&self) -> usize {
         size_of::<Self>() + self.print.size()
     }
-}
-
-/// Whether two values differ by no more than that.
-fn within((new, old): (i256, i256), amount: i128) -> bool {
-    let difference = new.wrapping_sub(old);
-    let amount = i256::from_i128(amount);
-    difference <= amount && difference >= amount.wrapping_neg()
 }
 
 /// The factors by which entities of the second list have what they have in the first.
