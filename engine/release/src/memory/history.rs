@@ -25,13 +25,17 @@ pub(crate) struct Record {
 type Sizes<T> = BTreeMap<u64, Vec<T>>;
 /// By whose entities: the same.
 type Everybody<T> = BTreeMap<Arc<Whose>, Sizes<T>>;
+/// Where a trace is: the number of its record, and its own in that.
+type Place = (usize, usize);
 
 /// Earlier outcomes of all questions over all tables of a collaboration.
 #[derive(Default)]
 pub struct History {
     told: Vec<(u64, Record)>,
     withheld: Vec<(u64, Trace)>,
-    sizes_told: Everybody<(usize, usize)>,
+    sizes_told: Everybody<Place>,
+    /// By whose entities: all traces, the earliest first.
+    order_told: BTreeMap<Arc<Whose>, Vec<Place>>,
     sizes_withheld: Everybody<usize>,
     next: u64,
     bytes: usize,
@@ -119,6 +123,8 @@ impl History {
             for trace in &record.traces {
                 let list = places(&mut self.sizes_told, trace);
                 list.retain(|(record, _)| *record < mark.told);
+                let order = self.order_told.entry(Arc::clone(&trace.whose)).or_default();
+                order.truncate(order.partition_point(|(record, _)| *record < mark.told));
             }
         }
         for (_, trace) in self.withheld.drain(mark.withheld..) {
@@ -133,6 +139,8 @@ impl History {
         let at = self.told.len();
         for (number, trace) in record.traces.iter().enumerate() {
             places(&mut self.sizes_told, trace).push((at, number));
+            let order = self.order_told.entry(Arc::clone(&trace.whose)).or_default();
+            order.push((at, number));
             self.k = self.k.max(trace.k);
         }
         self.bytes += record.size();
@@ -205,21 +213,26 @@ impl History {
             })
     }
 
-    /// The latest values that are about these entities, each as often as it has views of them: those from rows, or all.
+    /// The values that are about these entities, the latest first, each as often as it has views of them: those from rows, or all.
     pub(crate) fn told_of<'h>(
         &'h self,
-        whose: &'h Whose,
+        whose: &Whose,
         from_rows: bool,
     ) -> impl Iterator<Item = (&'h Record, &'h Trace)> {
-        self.told
-            .iter()
-            .rev()
-            .filter(move |(_, record)| record.fresh || !from_rows)
-            .flat_map(move |(_, record)| {
-                let traces = record.traces.iter();
-                let traces = traces.filter(move |trace| trace.whose.meets(whose));
-                traces.map(move |trace| (record, trace))
-            })
+        let orders = self.order_told.iter();
+        let orders = orders.filter(|(other, _)| other.meets(whose));
+        let mut left: Vec<&[Place]> = orders.map(|(_, order)| order.as_slice()).collect();
+        let latest = std::iter::from_fn(move || {
+            let order = left.iter_mut().max_by_key(|order| order.last().copied())?;
+            let (place, earlier) = order.split_last()?;
+            *order = earlier;
+            Some(*place)
+        });
+        latest.filter_map(move |(record, trace)| {
+            let (_, record) = self.told.get(record)?;
+            let wanted = record.fresh || !from_rows;
+            Some((record, record.traces.get(trace)?)).filter(|_| wanted)
+        })
     }
 }
 

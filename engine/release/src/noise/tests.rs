@@ -6,6 +6,8 @@
     reason = "tests"
 )]
 
+mod opendp;
+
 use std::collections::BTreeMap;
 
 use super::bernoulli::{bernoulli, bernoulli_exp, geometric};
@@ -55,7 +57,11 @@ fn surprise(counts: &BTreeMap<i128, f64>, weight: impl Fn(i128) -> f64) -> f64 {
         statistic += (rest - rest_expected).powi(2) / rest_expected;
         bins += 1.0;
     }
-    let freedom: f64 = bins - 1.0;
+    deviations(statistic, bins - 1.0)
+}
+
+/// A statistic of χ² as standard deviations of a normal one.
+fn deviations(statistic: f64, freedom: f64) -> f64 {
     let spread = 2.0 / (9.0 * freedom);
     ((statistic / freedom).cbrt() - (1.0 - spread)) / spread.sqrt()
 }
