@@ -105,10 +105,14 @@ pub(crate) fn quotient(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
         .get_type(schema.as_ref())
         .is_ok_and(|kind| kind.is_integer());
     let found = if let Some(Quantity::Number(n)) = constant_quantity(&binary.right) {
-        match size::division(binary, n, schema.as_ref()) {
+        let found = match size::division(binary, n, schema.as_ref()) {
             Division::Apart => divided(&left, both, n),
             Division::Cells(width) => function::bucketed(left.clone(), &Grain::Number(width)),
             Division::Unknown => only_ungridded(both),
+        };
+        Traits {
+            rounded: true,
+            ..found
         }
     } else {
         // Bounded from both sides it is a measure again.

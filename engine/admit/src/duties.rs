@@ -45,6 +45,7 @@ pub(crate) fn judged(
 ) -> Option<OwnerCut> {
     if duties.history || duties.noise.is_some() {
         plain_sum(walker, judged, call);
+        whole(walker, judged, call);
         if let StatisticKind::CountDistinctSupported { .. } = kind {
             let message =
                 "count(DISTINCT …) of a dimension is not available where history or noise is owed";
@@ -70,6 +71,24 @@ fn plain_sum(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
         .of(judged.traits.origin.as_ref())
         .at(call)
         .help("aggregate each measure by itself and compute with the results, as in SUM(a) + 2 * SUM(b)");
+}
+
+/// There, too, a multiple of what was told is told as that multiple; what is cut off behind some digits is none, and each divisor would be
+/// another draw of noise.
+fn whole(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
+    if judged.name == "count" || !judged.traits.rounded {
+        return;
+    }
+    let name = &judged.name;
+    let message = format!(
+        "{name} of what is divided by a number, or of a root of a multiple, is not available where history or noise is owed"
+    );
+    walker
+        .refusals
+        .add(Code::MeasureExpr, message)
+        .of(judged.traits.origin.as_ref())
+        .at(call)
+        .help("compute with the result, as in SUM(a) / 3");
 }
 
 /// What the owner of the summed column lets one entity add.

@@ -79,6 +79,7 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
                 degree,
                 partial: chosen_root(judge, call, &first),
                 from_zero: name == "sqrt",
+                rounded: first.rounded || first.scaled,
                 bits: if name == "ln" {
                     size::OF_LOGARITHM
                 } else {

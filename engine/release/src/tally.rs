@@ -101,11 +101,16 @@ impl Tally {
             let members = tracks
                 .get(need.slot)
                 .map_or(&[][..], |tracks| tracks.members(row));
-            for track in members
+            let counted = members
                 .iter()
-                .filter(|track| party_bit(**track) & need.parties != 0)
-            {
-                grown += usize::from(group.credit(entity(*track), credit));
+                .filter(|track| party_bit(**track) & need.parties != 0);
+            // Who is named by two parties that count together adds what the row adds once.
+            let together = need.parties.count_ones() > 1 && members.len() > 1;
+            let mut named = NumberSet::default();
+            for entity in counted.map(|track| entity(*track)) {
+                if !together || named.insert(entity) {
+                    grown += usize::from(group.credit(entity, credit));
+                }
             }
         }
         if let (Some(joint), Credit::Amount(amount)) = (&mut self.joint, credit)

@@ -39,6 +39,7 @@ pub(crate) mod table;
 mod terms;
 pub(crate) mod texts;
 mod ties;
+mod told_before;
 mod twice_named;
 mod two_banks;
 mod unseen;

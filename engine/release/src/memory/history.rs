@@ -50,15 +50,6 @@ pub(crate) struct Mark {
     withheld: usize,
 }
 
-/// An earlier outcome that stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// The value.
-    Told(i256),
-    /// Nothing.
-    Withheld,
-}
-
 impl History {
     /// Nothing so far.
     #[must_use]
@@ -251,13 +242,16 @@ fn meeting<'s, T>(all: &'s Everybody<T>, whose: &'s Whose) -> impl Iterator<Item
 impl Record {
     /// Whether everybody's view of it is near by this factor: in one party's, the entities may be many and the people of another few.
     fn has_factor(&self, traces: &[Fresh], factor: Factor) -> bool {
-        traces.iter().all(|fresh| {
-            let mut same = self
-                .traces
-                .iter()
-                .filter(|old| old.whose.meets(&fresh.whose));
-            same.any(|old| fresh.has_factor(old, factor))
-        })
+        traces
+            .iter()
+            .all(|fresh| self.any_view(&fresh.whose, |old| fresh.has_factor(old, factor)))
+    }
+
+    /// Whether one of its views of somebody's entities passes a test. A view more, as a join with another table gives, has nothing to say.
+    pub(crate) fn any_view(&self, whose: &Whose, test: impl Fn(&Trace) -> bool) -> bool {
+        let views = self.traces.iter();
+        let mut same = views.filter(|old| old.whose.meets(whose)).peekable();
+        same.peek().is_none() || same.any(test)
     }
 
     fn size(&self) -> usize {

@@ -14,9 +14,9 @@ mod within;
 
 pub use encode::Entry;
 pub use history::History;
-pub(crate) use history::{Record, Verdict};
+pub(crate) use history::Record;
 pub(crate) use print::{clip, combined};
-pub(crate) use trace::{Fresh, UNCUT, Whose, times};
+pub(crate) use trace::{Factor, Fresh, Trace, UNCUT, Whose, times};
 
 #[cfg(test)]
 mod tests;

@@ -35,20 +35,34 @@ pub(crate) struct Distance {
 
 impl Distance {
     /// Whether two values that are not the sums of what their entities add may be so far apart, and yet differ by fewer entities than `limit`:
-    /// those that are seen to differ explain so much, and as many more as there may be each as much as the largest.
-    pub(crate) fn explains(self, apart: i256, largest: i128, limit: usize) -> bool {
+    /// those that are seen to differ explain so much, and as many more as there may be as much as those who add most.
+    pub(crate) fn explains(self, apart: i256, entries: &[(u64, i128)], limit: usize) -> bool {
         let more = limit.saturating_sub(self.differing.saturating_add(1));
-        let more = i128::try_from(more).unwrap_or(i128::MAX);
-        let amount = self.amount.saturating_add(largest.saturating_mul(more));
+        let amount = self.amount.saturating_add(most(entries, more));
         let amount = i256::from_i128(amount);
         apart <= amount && apart >= amount.wrapping_neg()
     }
 }
 
-/// The most that one of them adds.
-pub(crate) fn largest(entries: &[(u64, i128)]) -> i128 {
+/// The most that so many of them add together.
+fn most(entries: &[(u64, i128)], many: usize) -> i128 {
     let amounts = entries.iter().map(|(_, amount)| amount.saturating_abs());
-    amounts.max().unwrap_or(0)
+    let mut amounts: Vec<i128> = amounts.collect();
+    amounts.sort_unstable_by(|a, b| b.cmp(a));
+    amounts
+        .iter()
+        .take(many)
+        .fold(0, |sum: i128, amount| sum.saturating_add(*amount))
+}
+
+/// An amount by a factor. It has room: products of different amounts must not come out alike.
+pub(crate) fn product(amount: i128, factor: i128) -> i256 {
+    i256::from_i128(amount).wrapping_mul(i256::from_i128(factor))
+}
+
+/// How large a number is, as far as that can be said.
+fn size(number: i256) -> i128 {
+    number.wrapping_abs().to_i128().unwrap_or(i128::MAX)
 }
 
 impl Print {
@@ -87,7 +101,7 @@ pub(crate) fn buckets(entries: &[(u64, i128)]) -> Vec<i128> {
     sums
 }
 
-/// How far apart `below` × the new and `above` × the old amounts are, cut at `cut`; `None` at `limit`.
+/// How far apart `below` × the new and `above` × the old amounts are, cut at `cut` (the largest number: not at all); `None` at `limit`.
 pub(crate) fn apart(
     new: &[(u64, i128)],
     old: &[(u64, i128)],
@@ -100,6 +114,15 @@ pub(crate) fn apart(
         amount: 0,
     };
     let (mut new, mut old) = (new.iter().peekable(), old.iter().peekable());
+    let scaled = |entry: Option<&(u64, i128)>, factor| {
+        let amount = entry.map_or(i256::ZERO, |(_, amount)| product(*amount, factor));
+        let cut = i256::from_i128(cut);
+        if cut == i256::from_i128(i128::MAX) {
+            amount
+        } else {
+            amount.clamp(cut.wrapping_neg(), cut)
+        }
+    };
     loop {
         let order = match (new.peek(), old.peek()) {
             (None, None) => return Some(distance),
@@ -107,24 +130,14 @@ pub(crate) fn apart(
             (None, Some(_)) => std::cmp::Ordering::Greater,
             (Some((a, _)), Some((b, _))) => a.cmp(b),
         };
-        let ours = if order.is_le() {
-            new.next()
-                .map_or(0, |(_, amount)| clip(amount.saturating_mul(below), cut))
-        } else {
-            0
-        };
-        let theirs = if order.is_ge() {
-            old.next()
-                .map_or(0, |(_, amount)| clip(amount.saturating_mul(above), cut))
-        } else {
-            0
-        };
+        let ours = scaled(new.next_if(|_| order.is_le()), below);
+        let theirs = scaled(old.next_if(|_| order.is_ge()), above);
         if ours != theirs {
             distance.differing += 1;
             distance.amount = distance
                 .amount
-                .saturating_add(ours.saturating_abs())
-                .saturating_add(theirs.saturating_abs());
+                .saturating_add(size(ours))
+                .saturating_add(size(theirs));
             if distance.differing >= limit {
                 return None;
             }
@@ -132,19 +145,23 @@ pub(crate) fn apart(
     }
 }
 
-/// How far apart two lists of buckets are; `None` at `limit`.
-pub(crate) fn buckets_apart(new: &[i128], old: &[i128], limit: usize) -> Option<Distance> {
+/// How far apart `below` × the new and `above` × the old buckets are; `None` at `limit`.
+pub(crate) fn buckets_apart(
+    new: &[i128],
+    old: &[i128],
+    (above, below): (i128, i128),
+    limit: usize,
+) -> Option<Distance> {
     let mut distance = Distance {
         differing: 0,
         amount: 0,
     };
-    for (ours, theirs) in new.iter().zip(old).filter(|(ours, theirs)| ours != theirs) {
+    let pairs = new.iter().zip(old);
+    let pairs = pairs.map(|(ours, theirs)| (product(*ours, below), product(*theirs, above)));
+    for (ours, theirs) in pairs.filter(|(ours, theirs)| ours != theirs) {
         distance.differing += 1;
-        distance.amount = distance.amount.saturating_add(
-            ours.wrapping_sub(*theirs)
-                .saturating_abs()
-                .saturating_mul(2),
-        );
+        let twice = size(ours.wrapping_sub(theirs)).saturating_mul(2);
+        distance.amount = distance.amount.saturating_add(twice);
         if distance.differing >= limit {
             return None;
         }

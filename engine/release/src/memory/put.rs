@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use arrow::datatypes::i256;
 
 use super::history::Record;
-use super::print::{Distance, Entries, combined};
+use super::print::{Distance, EXACT, Entries, combined};
 use super::trace::{Factor, Trace, times};
 use super::within::{ONE, by_factor, missing};
 
@@ -32,8 +32,8 @@ pub(super) struct Combination<'h> {
     reach: usize,
     /// All values that it is made of, and the one that is asked for, are sums of what their entities add.
     additive: bool,
-    /// The most that an entity adds to what is asked for.
-    largest: i128,
+    /// What entities add to what is asked for.
+    asked: &'h [(u64, i128)],
     /// What is left over.
     rest: Entries,
     /// Of so many others what they add is not known exactly.
@@ -41,24 +41,24 @@ pub(super) struct Combination<'h> {
 }
 
 impl<'h> Part<'h> {
-    /// A value by a factor.
+    /// A value by a factor; `None` if it is too large.
     pub(super) fn of(
         record: &'h Record,
         trace: &Trace,
         entries: &'h [(u64, i128)],
         factor: Factor,
         reach: usize,
-    ) -> Self {
+    ) -> Option<Self> {
         let (entries, cut_off) = by_factor(entries, factor);
-        Self {
+        Some(Self {
             record,
-            value: times(record.value, factor),
-            raw: times(record.raw, factor),
+            value: times(record.value, factor)?,
+            raw: times(record.raw, factor)?,
             entries,
             cut_off,
             reach,
             additive: trace.additive,
-        }
+        })
     }
 }
 
@@ -68,7 +68,7 @@ impl<'h> Combination<'h> {
         (entities, cut_off): (Entries, usize),
         reach: usize,
         additive: bool,
-        largest: i128,
+        asked: &'h [(u64, i128)],
     ) -> Self {
         Self {
             value: i256::ZERO,
@@ -76,7 +76,7 @@ impl<'h> Combination<'h> {
             records: Vec::new(),
             reach,
             additive,
-            largest,
+            asked,
             rest: entities,
             cut_off,
         }
@@ -95,7 +95,7 @@ impl<'h> Combination<'h> {
             records: self.records.iter().copied().chain([part.record]).collect(),
             reach: self.reach.max(part.reach),
             additive: self.additive && part.additive,
-            largest: self.largest,
+            asked: self.asked,
             rest: combined(&self.rest, &part.entries, -1),
             cut_off: self.cut_off + part.cut_off,
         }
@@ -118,7 +118,7 @@ impl<'h> Combination<'h> {
             return Some(self);
         }
         for (at, part) in parts.iter().enumerate() {
-            *steps = steps.checked_sub(1)?;
+            *steps = steps.checked_sub(1 + self.rest.len() / EXACT)?;
             if !self.has(part) && missing(&part.entries, &self.rest, ONE, part.reach).is_some() {
                 let others = parts.get(at + 1..).unwrap_or_default();
                 if let Some(found) = self.with(part).completed(others, done, steps) {
@@ -139,6 +139,6 @@ impl<'h> Combination<'h> {
         };
         let left = raw.wrapping_sub(self.raw);
         others.differing < self.reach
-            && (self.additive || others.explains(left, self.largest, self.reach))
+            && (self.additive || others.explains(left, self.asked, self.reach))
     }
 }

@@ -10,7 +10,7 @@ use std::borrow::Cow;
 use arrow::datatypes::i256;
 
 use super::history::{History, Record};
-use super::print::{Entries, Print, buckets, buckets_apart, combined, largest};
+use super::print::{Entries, Print, buckets, buckets_apart, combined};
 use super::put::{Combination, Part};
 use super::trace::{Factor, Fresh, Trace, Whose, times};
 use super::within::{ONE, are_many, by_factor, factor_within};
@@ -19,7 +19,7 @@ use super::within::{ONE, are_many, by_factor, factor_within};
 const LATEST: usize = 512;
 /// So many of the latest values that hold the part are looked at.
 const HOLDING: usize = 64;
-/// So many steps are taken to put the values of one part together.
+/// So many steps are taken to put the values of one part together; where it is about many, one counts for more.
 const STEPS: usize = 4096;
 
 /// Whose entities something is about, in one view.
@@ -69,7 +69,7 @@ impl<'h> Search<'h> {
 
     /// Nothing yet of these entities.
     fn nothing(&self, entities: (Entries, usize), reach: usize, additive: bool) -> Combination<'h> {
-        Combination::of(entities, reach, additive, largest(&self.fresh.entries))
+        Combination::of(entities, reach, additive, &self.fresh.entries)
     }
 
     /// The sum of at least two earlier values whose entities make up all but a few of these.
@@ -95,7 +95,7 @@ impl<'h> Search<'h> {
             };
             let (entries, cut_off) = by_factor(entries, factor);
             let rest = combined(&entries, &self.fresh.entries, -1);
-            let raw = times(record.raw, factor).wrapping_sub(self.raw);
+            let raw = times(record.raw, factor)?.wrapping_sub(self.raw);
             let done = |found: &Combination<'_>| {
                 (1..=self.terms).contains(&found.terms()) && found.fits(raw)
             };
@@ -105,7 +105,7 @@ impl<'h> Search<'h> {
             let additive = self.fresh.additive && trace.additive;
             let nothing = self.nothing((rest, cut_off), limit(self.fresh, trace), additive);
             let found = nothing.completed(&parts, &done, steps)?;
-            Some(times(record.value, factor).wrapping_sub(found.value))
+            Some(times(record.value, factor)?.wrapping_sub(found.value))
         })
     }
 
@@ -122,12 +122,12 @@ impl<'h> Search<'h> {
         let additive = fresh.additive && trace.additive;
         let factor = factor_within(&fresh.entries, entries, limit(fresh, trace), additive)?;
         let held = |fresh: &Fresh| {
-            record.traces.iter().any(|old| match &old.print {
-                Print::Exact(entries) if old.whose.meets(&fresh.whose) => {
+            record.any_view(&fresh.whose, |old| match &old.print {
+                Print::Exact(entries) => {
                     let (limit, k) = (limit(fresh, old), fresh.k.max(old.k));
                     are_many(&fresh.entries, entries, factor, limit, k)
                 }
-                Print::Exact(_) | Print::Buckets(_) => false,
+                Print::Buckets(_) => false,
             })
         };
         if factor != ONE && !self.views.iter().all(held) {
@@ -161,12 +161,8 @@ impl<'h> Search<'h> {
                 let additive = self.fresh.additive && trace.additive;
                 let factor = factor_within(theirs, entries, reach, additive)?;
                 let had = factor == ONE || views.iter().all(|view| view.has(record, factor));
-                had.then(|| {
-                    (
-                        trace.entities,
-                        Part::of(record, trace, theirs, factor, reach),
-                    )
-                })
+                let part = Part::of(record, trace, theirs, factor, reach)?;
+                had.then_some((trace.entities, part))
             })
             .collect();
         inside.sort_by_key(|(size, _)| std::cmp::Reverse(*size));
@@ -201,7 +197,7 @@ impl<'h> Search<'h> {
             others.find_map(|(other, theirs)| {
                 let sums = sums_of(&theirs.print);
                 let limit = limit(fresh, theirs);
-                let apart = buckets_apart(&wanted, &sums, limit)?;
+                let apart = buckets_apart(&wanted, &sums, ONE, limit)?;
                 let put = |one: i256, other: i256| {
                     if union {
                         one.wrapping_add(other)
@@ -211,7 +207,7 @@ impl<'h> Search<'h> {
                 };
                 let left = self.raw.wrapping_sub(put(record.raw, other.raw));
                 let additive = fresh.additive && trace.additive && theirs.additive;
-                let told = additive || apart.explains(left, largest(&fresh.entries), limit);
+                let told = additive || apart.explains(left, &fresh.entries, limit);
                 told.then(|| put(record.value, other.value))
             })
         })
@@ -242,12 +238,12 @@ impl<'v> View<'v> {
 
     /// Whether at least k of a value's entities are in this view by a factor, and all but a few: one that a few have is theirs.
     fn has(&self, record: &Record, factor: Factor) -> bool {
-        record.traces.iter().any(|old| match &old.print {
-            Print::Exact(entries) if old.whose.meets(self.whose) => {
+        record.any_view(self.whose, |old| match &old.print {
+            Print::Exact(entries) => {
                 let (limit, k) = (old.reach(self.k), self.k.max(old.k));
                 are_many(entries, &self.entries, factor, limit, k)
             }
-            Print::Exact(_) | Print::Buckets(_) => false,
+            Print::Buckets(_) => false,
         })
     }
 }

@@ -77,7 +77,7 @@ fn buckets_hold_everything_and_are_many() {
 
 #[test]
 fn the_distance_of_buckets_counts_each_and_bounds_what_it_changed() {
-    let far = |limit| buckets_apart(&[1, 2, 3, 4], &[1, 5, 3, 0], limit);
+    let far = |limit| buckets_apart(&[1, 2, 3, 4], &[1, 5, 3, 0], (1, 1), limit);
     let distance = Distance {
         differing: 2,
         amount: 14,
@@ -134,6 +134,44 @@ fn a_multiple_is_near_by_its_factor_in_lowest_terms() {
     let many = |amount| fresh(each(0..2000, amount));
     assert_eq!(many(10).near(&many(4).keep(0), raw), Some((5, 2)));
     assert_eq!(many(4).near(&many(4).keep(0), raw), Some((1, 1)));
+}
+
+/// Amounts so large that their products fit no number of 128 bits are not alike for that: of squares, one person's factor fitted all.
+#[test]
+fn products_that_are_too_large_are_not_alike() {
+    let raw = (value(0), value(0));
+    let amount = |entity: u64, seed: i128| 10_i128.pow(24) + i128::from(entity) * 7_919 * seed;
+    let some = |people: u64, seed| -> Entries {
+        let people = 0..people;
+        people
+            .map(|entity| (entity, amount(entity, seed)))
+            .collect()
+    };
+    for people in [30, 2000] {
+        let near = |new: Entries| fresh(new).near(&fresh(some(people, 3)).keep(0), raw);
+        assert_eq!(near(some(people, 5)), None, "{people}");
+        let thrice = some(people, 3).into_iter();
+        let thrice = thrice.map(|(entity, amount)| (entity, 3 * amount));
+        assert_eq!(near(thrice.collect()), Some((3, 1)), "{people}");
+    }
+    let history = history([some(20, 3), (20..40).map(|e| (e, amount(e, 3))).collect()]);
+    let ask = |entries: Entries| history.derived(&[fresh(entries)], value(1), 1);
+    assert_eq!(ask(some(40, 5)), None);
+}
+
+/// One who adds a hundred times as much as others explains her own part of a difference, and not that of all who may differ.
+#[test]
+fn what_few_explain_is_what_the_largest_few_add() {
+    let mean = |entries| Fresh {
+        additive: false,
+        ..fresh(entries)
+    };
+    let mut entries = each(0..20, 1);
+    entries.push((20, 100));
+    let old = mean(entries.clone()).keep(0);
+    let near = |difference: i128| mean(entries.clone()).near(&old, (value(difference), value(0)));
+    // Five of them: a hundred, and four times one.
+    assert_eq!([near(104), near(105)], [Some((1, 1)), None]);
 }
 
 #[test]

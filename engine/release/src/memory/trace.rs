@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use arrow::datatypes::i256;
 
-use super::print::{Distance, Entries, Print, apart, buckets, buckets_apart, largest};
+use super::print::{Distance, Entries, Print, apart, buckets, buckets_apart};
 use crate::noise::gcd;
 
 /// Nothing is cut.
@@ -85,7 +85,7 @@ impl Fresh {
         }
         if let Some(distance) = self.distance(old, (1, 1), limit)
             && ((self.additive && old.additive)
-                || distance.explains(raw.0.wrapping_sub(raw.1), largest(&self.entries), limit))
+                || distance.explains(raw.0.wrapping_sub(raw.1), &self.entries, limit))
         {
             return Some((1, 1));
         }
@@ -117,17 +117,13 @@ impl Fresh {
         match &old.print {
             Print::Exact(entries) => {
                 let apart = |cut| apart(&self.entries, entries, cut, (above, below), limit);
-                let ours = self.cut.saturating_mul(below.saturating_abs());
-                let theirs = old.cut.saturating_mul(above.saturating_abs());
-                let alike = ours == theirs && self.cut != UNCUT;
-                apart(UNCUT).or_else(|| if alike { apart(ours) } else { None })
+                let ours = self.cut.checked_mul(below.saturating_abs());
+                let theirs = old.cut.checked_mul(above.saturating_abs());
+                let alike = ours.filter(|ours| theirs == Some(*ours) && self.cut != UNCUT);
+                apart(UNCUT).or_else(|| apart(alike?))
             }
             Print::Buckets(theirs) => {
-                let ours = buckets(&self.entries);
-                let ours: Vec<i128> = ours.iter().map(|sum| sum.saturating_mul(below)).collect();
-                let theirs: Vec<i128> =
-                    theirs.iter().map(|sum| sum.saturating_mul(above)).collect();
-                buckets_apart(&ours, &theirs, limit)
+                buckets_apart(&buckets(&self.entries), theirs, (above, below), limit)
             }
         }
     }
@@ -157,6 +153,20 @@ impl Trace {
         let k = k.max(self.k);
         let slack = self.slack.min(k / 2);
         usize::try_from(k.saturating_add(slack)).unwrap_or(usize::MAX)
+    }
+
+    /// Whether the entities that it is about are in a set, but for a few. Of too many to list them it is not known.
+    pub(crate) fn is_in(&self, set: &Fresh) -> bool {
+        let Print::Exact(entries) = &self.print else {
+            return false;
+        };
+        let others = entries.iter().filter(|(entity, _)| {
+            let at = set
+                .entries
+                .binary_search_by_key(entity, |(other, _)| *other);
+            at.is_err()
+        });
+        self.whose.meets(&set.whose) && others.count() < self.reach(set.k)
     }
 
     /// Bytes held.
@@ -189,11 +199,10 @@ pub(crate) fn commonest(factors: impl Iterator<Item = Factor>, reach: usize) -> 
     commonest.map(|(factor, _)| factor)
 }
 
-/// A value by a factor.
-pub(crate) fn times(value: i256, (above, below): Factor) -> i256 {
-    let scaled = value.wrapping_mul(i256::from_i128(above));
-    let scaled = scaled.checked_div(i256::from_i128(below));
-    scaled.unwrap_or(value)
+/// A value by a factor; `None` if it is too large.
+pub(crate) fn times(value: i256, (above, below): Factor) -> Option<i256> {
+    let scaled = value.checked_mul(i256::from_i128(above))?;
+    scaled.checked_div(i256::from_i128(below))
 }
 
 /// A factor in lowest terms with a positive denominator; `None` if one of them is 0.

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use super::print::product;
 use super::trace::{Factor, commonest, factors_of};
 
 /// No factor.
@@ -19,7 +20,7 @@ pub(super) fn missing(
     for (entity, amount) in part {
         while whole.next_if(|(other, _)| other < entity).is_some() {}
         let same = whole.peek().is_some_and(|(other, theirs)| {
-            other == entity && theirs.saturating_mul(below) == amount.saturating_mul(above)
+            other == entity && product(*theirs, below) == product(*amount, above)
         });
         missing += usize::from(!same);
         if missing >= limit {
@@ -69,9 +70,10 @@ pub(super) fn by_factor(
     let mut cut_off = 0_usize;
     let mut scaled = Vec::with_capacity(entries.len());
     for (entity, amount) in entries {
-        let amount = amount.saturating_mul(above);
-        cut_off += usize::from(amount.checked_rem(below) != Some(0));
-        match amount.checked_div(below) {
+        let amount = amount.checked_mul(above);
+        let rest = amount.and_then(|amount| amount.checked_rem(below));
+        cut_off += usize::from(rest != Some(0));
+        match amount.and_then(|amount| amount.checked_div(below)) {
             Some(0) | None => {}
             Some(amount) => scaled.push((*entity, amount)),
         }

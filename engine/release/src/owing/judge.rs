@@ -7,12 +7,12 @@ use arrow::datatypes::i256;
 use super::base::{Base, Kind};
 use super::cut::Cut;
 use super::noised::noised;
+use super::respect::{Respect, Support};
 use super::support::{enough, slack};
 use super::totals::Totals;
 use super::{Owed, mismatch};
 use crate::Result;
-use crate::memory::{Fresh, History, Record, UNCUT, Verdict, times};
-use crate::plan::Recipe;
+use crate::memory::{Factor, Fresh, History, Record, Trace, UNCUT, times};
 use crate::release::Release;
 use crate::secrets::Secrets;
 
@@ -30,59 +30,21 @@ pub(crate) struct Judge<'r> {
 /// What is told of a base statistic in a part.
 pub(crate) struct Told {
     part: u32,
-    kind: Kind,
+    pub(crate) kind: Kind,
     /// Whose it is; nobody's where nothing is owed.
-    traces: Vec<Fresh>,
-    raw: i256,
+    pub(crate) traces: Vec<Fresh>,
+    pub(crate) raw: i256,
     pub(crate) value: i256,
+    /// An earlier value is told in its place, of so many entities more or less.
+    pub(crate) off: usize,
 }
 
-/// Who must support a statistic.
-pub(crate) struct Support {
-    respects: Vec<Respect>,
-    /// Witnesses in which nobody may dominate.
-    balance: Vec<usize>,
-}
-
-/// A respect in which it must be supported.
-struct Respect {
-    witness: usize,
-    /// Nobody at all is enough.
-    nobody: bool,
-}
-
-impl Support {
-    /// Those that a statistic's recipe names, and the rows.
-    pub(crate) fn of(recipe: &Recipe) -> Self {
-        let own = recipe.support.iter().map(|witness| (*witness, false));
-        let branches = recipe.branches.iter().copied();
-        Self {
-            respects: std::iter::once((0, false))
-                .chain(own)
-                .chain(branches)
-                .map(|(witness, nobody)| Respect { witness, nobody })
-                .collect(),
-            balance: recipe.balance.clone(),
-        }
-    }
-
-    /// The rows alone.
-    pub(crate) fn rows() -> Self {
-        Self {
-            respects: vec![Respect {
-                witness: 0,
-                nobody: false,
-            }],
-            balance: Vec::new(),
-        }
-    }
-}
-
-impl Respect {
-    /// Whether nobody stands there, and need not.
-    fn is_nobodys(&self, set: &Fresh) -> bool {
-        self.nobody && set.entries.is_empty()
-    }
+/// An earlier outcome that stands.
+enum Earlier {
+    /// A value by a factor, and whose it is.
+    Told(i256, Factor, Vec<Trace>),
+    /// Nothing.
+    Withheld,
 }
 
 impl<'r> Judge<'r> {
@@ -113,41 +75,44 @@ impl<'r> Judge<'r> {
         let Some(raw) = base.kind.raw(&self.release.values, part) else {
             return Ok(None);
         };
-        let told = |value, traces| Told {
+        let told = |value, traces, off| Told {
             part,
             kind: base.kind,
             traces,
             raw,
             value,
+            off,
         };
         if self.release.kind_of(part)?.needs.is_empty() {
             let known = self.everybody(part, support, &mut |_, _, _| Ok(true))?;
-            return Ok(known.then(|| told(raw, Vec::new())));
+            return Ok(known.then(|| told(raw, Vec::new(), 0)));
         }
         let mut traces = self.release.traces(part, base, raw)?;
         if traces.iter().any(|fresh| fresh.entries.is_empty()) {
             return Ok(None);
         }
         let cut = self.cut(part, statistic, base, raw, &mut traces)?;
-        let value = match self.earlier(part, &traces, raw, support)? {
+        let (value, off) = match self.earlier(part, &traces, raw, support)? {
             // An earlier value is about others too; of fewer than k nothing is told, not even that they are there.
-            Some(Verdict::Told(value)) => self.is_of_k(part, support)?.then_some(value),
-            Some(Verdict::Withheld) => None,
-            None if !self.supported(part, support)? => None,
-            None => Some(self.fresh(part, statistic, base, raw, cut, &traces)?),
+            Some(Earlier::Told(value, factor, near)) => {
+                let stands = self.still_stands(part, support, &near)?;
+                (stands.then_some(value), apart(&traces, &near, factor))
+            }
+            Some(Earlier::Withheld) => (None, 0),
+            None if !self.supported(part, support)? => (None, 0),
+            None => (
+                Some(self.fresh(part, statistic, base, raw, cut, &traces)?),
+                0,
+            ),
         };
-        Ok(value.map(|value| told(value, traces)))
+        Ok(value.map(|value| told(value, traces, off)))
     }
 
     /// Adds what is told to the totals of its statistic.
     pub(crate) fn total(&mut self, statistic: usize, told: &Told) -> Result<()> {
         if !told.traces.is_empty() {
             let kind = self.release.kind_of(told.part)?;
-            let Told {
-                traces, raw, value, ..
-            } = told;
-            self.totals
-                .add(kind, statistic, told.kind, traces, *raw, *value);
+            self.totals.add(kind, statistic, told);
         }
         Ok(())
     }
@@ -180,7 +145,7 @@ impl<'r> Judge<'r> {
         traces: &[Fresh],
         raw: i256,
         support: &Support,
-    ) -> Result<Option<Verdict>> {
+    ) -> Result<Option<Earlier>> {
         if !self.owed.duties.history {
             return Ok(None);
         }
@@ -196,11 +161,14 @@ impl<'r> Judge<'r> {
             }
         }
         let told = self.history.near_told(traces, raw);
-        let told = told.map(|(at, record, factor)| (at, times(record.value, factor)));
         Ok(match (told, withheld) {
-            (Some((at, _)), Some(before)) if before < at => Some(Verdict::Withheld),
-            (Some((_, value)), _) => Some(Verdict::Told(value)),
-            (None, Some(_)) => Some(Verdict::Withheld),
+            (Some((at, ..)), Some(before)) if before < at => Some(Earlier::Withheld),
+            (Some((_, record, factor)), _) => {
+                let value = times(record.value, factor);
+                let told = |value| Earlier::Told(value, factor, record.traces.clone());
+                Some(value.map_or(Earlier::Withheld, told))
+            }
+            (None, Some(_)) => Some(Earlier::Withheld),
             (None, None) => None,
         })
     }
@@ -236,10 +204,19 @@ impl<'r> Judge<'r> {
         Ok(stand && self.dominated(part, support)?.is_none())
     }
 
-    /// Whether k entities of everybody stand behind it in every respect, whatever the jitter.
-    fn is_of_k(&mut self, part: u32, support: &Support) -> Result<bool> {
-        self.everybody(part, support, &mut |_, respect, set| {
-            Ok(respect.is_nobodys(set) || set.is_of_k())
+    /// Whether enough stand behind what an earlier value is told of. Of those whose value it is there must be k, whatever the jitter; of others,
+    /// who took an arm or are another party's, as many as ever.
+    fn still_stands(&mut self, part: u32, support: &Support, near: &[Trace]) -> Result<bool> {
+        self.everybody(part, support, &mut |judge, respect, set| {
+            if respect.is_nobodys(set) {
+                return Ok(true);
+            }
+            let theirs = near.iter().any(|trace| trace.is_in(set));
+            if (theirs && set.is_of_k()) || (!theirs && judge.stands(set)?) {
+                return Ok(true);
+            }
+            judge.withhold(set)?;
+            Ok(false)
         })
     }
 
@@ -366,4 +343,13 @@ impl<'r> Judge<'r> {
         }
         self.seen.1.get(&witness).cloned().ok_or_else(mismatch)
     }
+}
+
+/// By how many entities something is not what an earlier value was told of, in the view in which they are most.
+fn apart(traces: &[Fresh], near: &[Trace], factor: Factor) -> usize {
+    let pairs = traces.iter().flat_map(|fresh| {
+        let same = near.iter().filter(|old| old.whose.meets(&fresh.whose));
+        same.filter_map(|old| fresh.distance(old, factor, old.reach(fresh.k)))
+    });
+    pairs.map(|distance| distance.differing).max().unwrap_or(0)
 }

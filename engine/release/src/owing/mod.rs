@@ -16,6 +16,7 @@ mod cut;
 mod digest;
 mod judge;
 mod noised;
+mod respect;
 mod rows;
 mod support;
 mod totals;

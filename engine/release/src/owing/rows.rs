@@ -2,7 +2,8 @@
 
 use super::base::{Base, Kind};
 use super::compose::compose;
-use super::judge::{Judge, Support, Told};
+use super::judge::{Judge, Told};
+use super::respect::Support;
 use super::{Owed, mismatch};
 use crate::Result;
 use crate::finish::{Rows, build};

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use arrow::datatypes::i256;
 
 use super::base::Kind;
+use super::judge::Told;
 use super::support::slack;
 use crate::Result;
 use crate::memory::{Fresh, History, Record, UNCUT, combined, times};
@@ -22,31 +23,35 @@ struct Total {
     raw: i256,
     value: i256,
     groups: usize,
+    /// Its groups were told what is of so many entities more or less.
+    off: usize,
+}
+
+impl Total {
+    /// Whether the sum of what was told says what they come to, but for fewer than k.
+    fn is_near(&self) -> bool {
+        let least = self.traces.iter().map(|fresh| fresh.k.max(1)).min();
+        self.off < least.map_or(0, |k| usize::try_from(k).unwrap_or(usize::MAX))
+    }
 }
 
 impl Totals {
     /// Adds a group's outcome.
-    pub(crate) fn add(
-        &mut self,
-        kind: &part::Kind,
-        statistic: usize,
-        base: Kind,
-        traces: &[Fresh],
-        raw: i256,
-        value: i256,
-    ) {
-        let key = (kind.masks.clone(), statistic, base);
+    pub(crate) fn add(&mut self, kind: &part::Kind, statistic: usize, told: &Told) {
+        let key = (kind.masks.clone(), statistic, told.kind);
         if let Some(total) = self.0.get_mut(&key) {
-            total.traces = sums(&total.traces, traces);
-            total.raw = total.raw.wrapping_add(raw);
-            total.value = total.value.wrapping_add(value);
+            total.traces = sums(&total.traces, &told.traces);
+            total.raw = total.raw.wrapping_add(told.raw);
+            total.value = total.value.wrapping_add(told.value);
             total.groups += 1;
+            total.off += told.off;
         } else {
             let total = Total {
-                traces: traces.to_vec(),
-                raw,
-                value,
+                traces: told.traces.clone(),
+                raw: told.raw,
+                value: told.value,
                 groups: 1,
+                off: told.off,
             };
             self.0.insert(key, total);
         }
@@ -64,12 +69,12 @@ impl Totals {
     ) -> Option<i256> {
         let total = self.0.get(&(kind.masks.clone(), statistic, base))?;
         let whole = sums(&total.traces, traces);
-        if whole.iter().any(|fresh| !fresh.additive) {
+        if !total.is_near() || !adds_up(base, &whole) {
             return None;
         }
         let raw = total.raw.wrapping_add(raw);
         let told = history.near_told(&whole, raw);
-        let told = told.map(|(_, record, factor)| times(record.value, factor));
+        let told = told.and_then(|(_, record, factor)| times(record.value, factor));
         let told = told.or_else(|| history.derived(&whole, raw, usize::MAX));
         Some(told?.wrapping_sub(total.value))
     }
@@ -81,10 +86,10 @@ impl Totals {
         jitter: bool,
         secrets: &Secrets,
     ) -> Result<()> {
-        for (_, total) in self.0 {
-            let additive = total.traces.iter().all(|fresh| fresh.additive);
+        for ((_, _, base), total) in self.0 {
             if total.groups < 2
-                || !additive
+                || !total.is_near()
+                || !adds_up(base, &total.traces)
                 || history.near_told(&total.traces, total.raw).is_some()
             {
                 continue;
@@ -102,6 +107,11 @@ impl Totals {
         }
         Ok(())
     }
+}
+
+/// Whether groups come to the whole. The distinct values of some do only where each is somebody's alone.
+fn adds_up(base: Kind, traces: &[Fresh]) -> bool {
+    !matches!(base, Kind::Distinct(_)) || traces.iter().all(|fresh| fresh.additive)
 }
 
 fn sums(a: &[Fresh], b: &[Fresh]) -> Vec<Fresh> {

@@ -54,8 +54,9 @@ impl Release {
                 .slots
                 .get(need.slot)
                 .is_some_and(|slot| slot.form == TrackForm::Scalar);
-            fresh.additive =
-                scalar && (!matches!(base.kind, Kind::Distinct(_)) || sum(fresh) == raw);
+            // Several people may stand behind a row, and one value may be several people's.
+            let adds_up = scalar && !matches!(base.kind, Kind::Distinct(_));
+            fresh.additive = adds_up || sum(fresh) == raw;
         }
         Ok(traces)
     }

@@ -179,7 +179,7 @@ fn row(parties: usize, slots: usize, sizes: Sizes) -> impl Strategy<Value = Row>
     let party = prop_oneof![60 => 0..u8::try_from(parties).unwrap(), 1 => proptest::sample::select(vec![9_u8, 70, 255])];
     let who = (party, 0..sizes.entities);
     let tracks = vec(
-        prop_oneof![1 => Just(Vec::new()), 9 => vec(who, 1..3)],
+        prop_oneof![1 => Just(Vec::new()), 9 => vec(who, 1..3).prop_map(each_once)],
         slots,
     );
     let arms =
@@ -221,4 +221,15 @@ fn row(parties: usize, slots: usize, sizes: Sizes) -> impl Strategy<Value = Row>
                 arms,
             }
         })
+}
+
+/// Tracks are sets: nobody is in one twice.
+fn each_once(mut who: Vec<Who>) -> Vec<Who> {
+    let mut seen = Vec::new();
+    who.retain(|one| {
+        let new = !seen.contains(one);
+        seen.push(*one);
+        new
+    });
+    who
 }

@@ -148,15 +148,13 @@ impl World {
     ) -> BTreeMap<Who, i128> {
         let mut sums = BTreeMap::new();
         for (tracks, amount) in rows {
-            for (party, entity) in self.members(owed.slot, &tracks[owed.slot]) {
-                if owed.parties.contains(party) {
-                    let who = if owed.pooled {
-                        (0, *entity)
-                    } else {
-                        (*party, *entity)
-                    };
-                    *sums.entry(who).or_insert(0) += amount;
-                }
+            let members = self.members(owed.slot, &tracks[owed.slot]).iter();
+            let counted = members.filter(|(party, _)| owed.parties.contains(party));
+            // Named by two who count together, one is still one.
+            let named =
+                counted.map(|(party, entity)| (if owed.pooled { 0 } else { *party }, *entity));
+            for who in named.collect::<BTreeSet<Who>>() {
+                *sums.entry(who).or_insert(0) += amount;
             }
         }
         sums
