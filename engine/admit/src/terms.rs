@@ -132,6 +132,11 @@ impl Finder<'_> {
         let kind = value.get_type(self.rel.plan.schema().as_ref());
         let kind = kind.unwrap_or(DataType::Null);
         let taken = and(at.given.clone(), not_zero(value.clone(), &kind));
+        if !kind.is_numeric() {
+            // Spans of time are no amounts that add up.
+            self.push(From::Taken(taken.clone()));
+            return Some(taken);
+        }
         let amount = match kind {
             // Sums of floats are exact ones of six digits.
             kind if kind.is_floating() => {
@@ -146,7 +151,7 @@ impl Finder<'_> {
 
     fn is_owed_nothing(&self, term: &Expr) -> bool {
         let mut columns = term.column_refs().into_iter();
-        let owned = |column: &Column| !is_literal(self.rel, column);
+        let varies = |column: &Column| !is_constant(self.rel, column);
         let above_zero = match term {
             Expr::Column(column) => {
                 let bounds = self.rel.col(column).and_then(|col| col.traits.bounds);
@@ -154,7 +159,7 @@ impl Finder<'_> {
             }
             _computed => false,
         };
-        above_zero || !columns.any(owned)
+        above_zero || !columns.any(varies)
     }
 
     /// The arms that a term's columns and the rows went through, taken by those who add something by the term.
@@ -215,10 +220,14 @@ impl Finder<'_> {
     }
 }
 
-/// Whether a column is of the question's own making, or public: it tells of nobody.
-fn is_literal(rel: &Rel, column: &Column) -> bool {
-    rel.col(column)
-        .is_some_and(|col| col.traits.owners.is_empty() && !col.traits.counted)
+/// Whether a column is the same literal in all rows. One of a list or a public table is not: whose row it stands in is a matter of whom it was
+/// joined with.
+fn is_constant(rel: &Rel, column: &Column) -> bool {
+    rel.col(column).is_some_and(|col| {
+        let known = col.traits.known.as_ref();
+        let one = known.is_some_and(|values| values.len() < 2);
+        one && col.traits.owners.is_empty() && !col.traits.counted
+    })
 }
 
 /// A sum taken apart.
@@ -237,7 +246,7 @@ impl Flat<'_> {
             return None;
         }
         if let Expr::Column(column) = expr
-            && is_literal(self.rel, column)
+            && is_constant(self.rel, column)
         {
             self.literal = true;
             return None;

@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::aggregate;
+use super::alike::alike;
 use super::arms::arms_of;
 use super::cells::{cell, clamp, key_cell};
 use super::combine::semi;
@@ -113,8 +114,10 @@ impl<'a> Evaluator<'a> {
                 frame,
             } => {
                 let held = held(self.world, input, partition);
+                let names = partition.iter();
+                let names = names.map(|at| alike(self.world, input, *at)).collect();
                 let input = self.named(input, partition);
-                self.window(input, aggregate, partition, (frame.as_ref(), held))
+                self.window(input, aggregate, partition, (frame.as_ref(), held), names)
             }
         }
     }

@@ -13,6 +13,7 @@
 )]
 
 pub mod aggregate;
+mod alike;
 pub mod answer;
 pub mod arms;
 mod beside;

@@ -9,7 +9,7 @@ use super::expression::Expr;
 use super::frame::Frame;
 use super::merge::{Kind, Through, arms_made, terms_made};
 use super::plan::{Aggregate, Function, Plan};
-use super::relation::{Arm, Cell, Column, Place, Relation, Row, Who, nobody, unite};
+use super::relation::{Arm, Cell, Column, Entity, Place, Relation, Row, Who, nobody, unite};
 use super::value::Value;
 use super::world::World;
 
@@ -33,6 +33,7 @@ impl Evaluator<'_> {
         aggregate: &Aggregate,
         partition: &[usize],
         (frame, held): (Option<&Frame>, BTreeSet<usize>),
+        names: Vec<BTreeSet<usize>>,
     ) -> Relation {
         let mut made = self.through(&mut input, aggregate);
         if is_of_places(frame) {
@@ -44,6 +45,7 @@ impl Evaluator<'_> {
             frame,
             made: &made,
             held,
+            names,
         };
         window.over(input)
     }
@@ -77,6 +79,8 @@ pub(super) struct Window<'a> {
     pub(super) made: &'a [Through],
     /// The places whose people the partition names: in every row of it the same.
     pub(super) held: BTreeSet<usize>,
+    /// By column of the partition: the columns that are the same.
+    pub(super) names: Vec<BTreeSet<usize>>,
 }
 
 /// Whether a row more takes the place of another.
@@ -159,10 +163,13 @@ impl Window<'_> {
         let whose: Vec<Who> = whose.collect();
         let mut told = row.clone();
         // The same value is the name of all who have it in these rows.
-        for at in self.partition {
+        for (at, alike) in self.partition.iter().zip(&self.names) {
             let others = sight.sets.iter().flatten();
             let names = others.flat_map(|other| &other.cells[*at].names);
-            told.cells[*at].names.extend(names.cloned());
+            let names: BTreeSet<Entity> = names.cloned().collect();
+            for at in alike {
+                told.cells[*at].names.extend(names.clone());
+            }
         }
         told.cells.push(self.value(&sight.seen));
         for took in told.took.values_mut() {

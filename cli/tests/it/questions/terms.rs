@@ -3,7 +3,7 @@
 use super::few::{told, world};
 
 /// Each told how many of the few there are, or what is theirs.
-const ATTACKS: [(&str, &str); 35] = [
+const ATTACKS: [(&str, &str); 41] = [
     (
         "a number less a fee that is it",
         "SELECT sum(3 - fee) AS v FROM bank.t",
@@ -137,6 +137,30 @@ const ATTACKS: [(&str, &str); 35] = [
     (
         "the same of the row before",
         "SELECT sum(l + 1) AS v FROM (SELECT lag(x) OVER (PARTITION BY person ORDER BY ts) l FROM (SELECT person, ts, fee x FROM bank.t UNION ALL SELECT person, ts, 1 FROM bank.t))",
+    ),
+    (
+        "a weight of a list that another branch of a union gives everybody",
+        "SELECT sum(v.w + 1) AS v FROM (SELECT 90 AS f FROM bank.t UNION ALL SELECT n FROM bank.t) u JOIN (VALUES (90, 5), (0, 0), (1, 0), (2, 0)) v(f, w) ON v.f = u.f",
+    ),
+    (
+        "the same of a name in a list",
+        "SELECT sum(CASE WHEN v.f = 90 THEN 5 ELSE 0 END + 1) AS v FROM (SELECT 90 AS f FROM bank.t UNION ALL SELECT n FROM bank.t) u JOIN (VALUES (90, 'x'), (0, 'y'), (1, 'z'), (2, 'y')) v(f, w) ON v.f = u.f",
+    ),
+    (
+        "the same further down",
+        "SELECT sum(x) AS v FROM (SELECT v.w + 1 AS x FROM (SELECT 90 AS f FROM bank.t UNION ALL SELECT n FROM bank.t) u JOIN (VALUES (90, 5), (0, 0), (1, 0), (2, 0)) v(f, w) ON v.f = u.f)",
+    ),
+    (
+        "the same in inner groups",
+        "SELECT sum(x) AS v FROM (SELECT person, sum(v.w + 1) AS x FROM (SELECT person, 90 AS f FROM bank.t UNION ALL SELECT person, n FROM bank.t) u JOIN (VALUES (90, 5), (0, 0), (1, 0), (2, 0)) v(f, w) ON v.f = u.f GROUP BY 1)",
+    ),
+    (
+        "the same of a mean",
+        "SELECT avg(v.w + 1) AS v FROM (SELECT 90 AS f FROM bank.t UNION ALL SELECT n FROM bank.t) u JOIN (VALUES (90, 5), (0, 0), (1, 0), (2, 0)) v(f, w) ON v.f = u.f",
+    ),
+    (
+        "the same beside a count",
+        "SELECT sum(v.w + g.c) AS v FROM (SELECT person, 90 AS f FROM bank.t UNION ALL SELECT person, n FROM bank.t) u JOIN (VALUES (90, 5), (0, 0), (1, 0), (2, 0)) v(f, w) ON v.f = u.f JOIN (SELECT person, count(*) AS c FROM bank.t GROUP BY 1) g ON g.person = u.person",
     ),
 ];
 
