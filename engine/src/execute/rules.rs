@@ -7,7 +7,7 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::optimize::{
-    DistinctToGroups, common_expressions, joins_stay, keys_stay, plain_equalities,
+    DistinctToGroups, common_expressions, disjoint_lists, joins_stay, keys_stay, plain_equalities,
 };
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
@@ -15,6 +15,9 @@ const REPLACED: &str = "single_distinct_aggregation_to_group_by";
 
 /// Wrapped by our own: it takes equalities that are written differently for a contradiction.
 const CONTRADICTING: &str = "push_down_filter";
+
+/// Wrapped by our own: of lists without a common value it forgets that NULL is in none and not in none.
+const UNKNOWING: &str = "simplify_expressions";
 
 /// Wrapped by our own: it takes equal windows out to where none may stand.
 const STRAYING: &str = "common_sub_expression_eliminate";
@@ -36,6 +39,7 @@ pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
         .map(|rule| -> Arc<dyn OptimizerRule + Send + Sync> {
             match rule.name() {
                 REPLACED => Arc::new(DistinctToGroups),
+                UNKNOWING => Arc::new(disjoint_lists()),
                 STRAYING => Arc::new(common_expressions()),
                 CONTRADICTING => Arc::new(plain_equalities()),
                 FORGETFUL => Arc::new(keys_stay()),

@@ -2,7 +2,9 @@
 //!
 //! For each value of a window `DataFusion` 55.2 notes two orders of the rows, up and down; and for an expression above, it looks at every
 //! choice of one of the two for each value that the expression reads. Of a gate that reads forty such values there are 2⁴⁰: the
-//! planner ends when memory does. Nothing above a window needs its order; what must be sorted there is sorted again.
+//! planner ends when memory does. Nothing above a window needs its order; what must be sorted there is sorted again. Nor is believed what
+//! order the rows below have: where a window is ordered by what a filter made constant, below a join, no sort was put in, and the plan
+//! was then found to be unsorted.
 
 use std::cmp::Ordering;
 use std::fmt;
@@ -26,16 +28,22 @@ use datafusion::physical_planner::{DefaultPhysicalPlanner, ExtensionPlanner, Phy
 /// Name of the operator.
 pub(super) const NAME: &str = "UnorderedExec";
 
-/// The plan with every window's order forgotten.
+/// The plan with every window's order forgotten, and that of its rows.
 pub(super) fn windows(plan: LogicalPlan) -> DfResult<LogicalPlan> {
     let forgotten = plan.transform_up_with_subqueries(|node| {
-        let LogicalPlan::Window(_) = &node else {
+        let LogicalPlan::Window(mut window) = node else {
             return Ok(Transformed::no(node));
         };
-        let node = Arc::new(Unordered { input: node });
-        Ok(Transformed::yes(LogicalPlan::Extension(Extension { node })))
+        window.input = Arc::new(unordered(Arc::unwrap_or_clone(window.input)));
+        let window = LogicalPlan::Window(window);
+        Ok(Transformed::yes(unordered(window)))
     })?;
     Ok(forgotten.data)
+}
+
+fn unordered(input: LogicalPlan) -> LogicalPlan {
+    let node = Arc::new(Unordered { input });
+    LogicalPlan::Extension(Extension { node })
 }
 
 /// `DataFusion`'s planner, which knows of this operator too.

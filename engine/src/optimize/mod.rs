@@ -2,6 +2,7 @@
 
 mod amended;
 mod common;
+mod disjoint_lists;
 mod distinct;
 mod doubtful;
 mod expand;
@@ -10,6 +11,7 @@ mod two_level;
 
 pub(crate) use amended::Amended;
 pub(crate) use common::common_expressions;
+pub(crate) use disjoint_lists::disjoint_lists;
 pub(crate) use distinct::DistinctToGroups;
 pub(crate) use doubtful::{joins_stay, keys_stay};
 pub(crate) use plain_equalities::plain_equalities;

@@ -19,7 +19,7 @@ use datafusion::physical_expr::expressions::{self, Column, Literal, NegativeExpr
 
 use super::retry;
 
-/// Whether the operator can fail, or silently wrap around, on some values.
+/// Whether the operator can fail, or silently wrap around, on some values, or is taken for something else.
 pub(super) fn may_fail(expr: &BinaryExpr, schema: &DFSchema) -> DfResult<bool> {
     Ok(match expr.op {
         Operator::Plus | Operator::Minus | Operator::Multiply => {
@@ -49,8 +49,9 @@ pub(super) fn may_fail(expr: &BinaryExpr, schema: &DFSchema) -> DfResult<bool> {
         | Operator::NotLikeMatch
         | Operator::NotILikeMatch
         | Operator::BitwiseAnd
-        | Operator::BitwiseOr
-        | Operator::BitwiseXor => false,
+        | Operator::BitwiseOr => false,
+        // The optimizer makes 0 of `x ^ x`, also where x is NULL.
+        Operator::BitwiseXor => true,
         // The first may grow; the others are refused by name before anything runs.
         Operator::StringConcat
         | Operator::BitwiseShiftLeft

@@ -29,6 +29,24 @@ fn misread() -> Vec<String> {
     .into()
 }
 
+/// Of lists that have nothing in common the optimizer forgot that NULL is in neither, and in no other either.
+#[test]
+fn what_is_null_is_in_no_list_and_not_in_none() {
+    let some = "(SELECT CASE WHEN n = 1 THEN 2 END AS x FROM bank.t)";
+    let counted = |condition: &str| format!("SELECT count(*) AS n FROM {some} WHERE {condition}");
+    let questions = [
+        counted("NOT (x IN (3, 1) AND x IN (2, 0))"),
+        counted("x NOT IN (3, 1) OR x NOT IN (2, 0)"),
+        counted("NOT (x IN (3, 1) AND x NOT IN (3, 1, 4))"),
+        counted("NOT (x IN (2, 1) AND x NOT IN (3, 1, 4))"),
+        counted("NOT (x IN (3, NULL) AND x IN (2, 0))"),
+    ];
+    let answers = few::world(2).ask(&questions.each_ref().map(String::as_str));
+    let told: Vec<String> = answers.iter().map(few::told).collect();
+    let thirty = "[{\"n\":30}]";
+    assert_eq!(told, [thirty, thirty, thirty, "[]", "[]"]);
+}
+
 #[test]
 fn what_would_be_read_otherwise_is_refused() {
     let misread = misread();
