@@ -33,9 +33,9 @@ fn put_plainly(plan: LogicalPlan) -> DfResult<Transformed<LogicalPlan>> {
             return Ok(Transformed::no(expr));
         }
         let name = names.save(&expr);
-        let plain = expr.transform_up(|part| Ok(without_null(folded(part))))?;
-        let plain = plain.transform_data(|expr| expr.transform_down(|part| Ok(of_all(part))))?;
-        Ok(plain.update_data(|expr| name.restore(expr)))
+        let put = expr.transform_up(|part| Ok(without_null(folded(part))))?;
+        let put = put.transform_data(|expr| expr.transform_down(|part| Ok(of_all(part))))?;
+        Ok(put.update_data(|expr| name.restore(expr)))
     })
 }
 
@@ -162,13 +162,8 @@ fn member(expr: &Expr, linked: Operator) -> Option<Member<'_>> {
 fn is_decided(one: &Member<'_>, all: &[&Member<'_>], op: Operator) -> bool {
     let narrows = |member: &Member<'_>| member.negated == (op == Operator::Or);
     let about = || all.iter().filter(|other| other.value == one.value);
-    let stays = |value: &Expr| {
-        about().all(|other| {
-            let in_it = other.among.contains(&value);
-            // What is left out matters where all conditions must hold.
-            in_it == narrows(other) || (op == Operator::Or && !narrows(other))
-        })
-    };
+    // Where all must hold, it is in every list and none of those left out; where one must, in every list left out and in no other.
+    let stays = |value: &Expr| about().all(|other| other.among.contains(&value) == narrows(other));
     narrows(one) && about().count() > 1 && !one.among.iter().any(|value| stays(value))
 }
 
@@ -179,8 +174,6 @@ mod tests {
     use datafusion::execution::session_state::SessionStateBuilder;
     use datafusion::optimizer::OptimizerRule;
     use datafusion::prelude::SessionContext;
-
-    use super::*;
 
     const CONDITIONS: [&str; 12] = [
         "x IN (1)",

@@ -50,10 +50,10 @@ pub(super) fn may_fail(expr: &BinaryExpr, schema: &DFSchema) -> DfResult<bool> {
         | Operator::NotILikeMatch
         | Operator::BitwiseAnd
         | Operator::BitwiseOr => false,
-        // The optimizer makes 0 of `x ^ x`, also where x is NULL.
-        Operator::BitwiseXor => true,
-        // The first may grow; the others are refused by name before anything runs.
-        Operator::StringConcat
+        // Of the first the optimizer makes 0 if both sides are one, NULL too; the second may grow; the others are refused by name
+        // before anything runs.
+        Operator::BitwiseXor
+        | Operator::StringConcat
         | Operator::BitwiseShiftLeft
         | Operator::BitwiseShiftRight
         | Operator::AtArrow

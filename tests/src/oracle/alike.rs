@@ -10,10 +10,11 @@ use super::world::World;
 /// The columns of a plan that are the same as one of them, itself included.
 pub(super) fn alike(world: &World, plan: &Plan, at: usize) -> BTreeSet<usize> {
     match plan {
-        Plan::Scan { .. } | Plan::List { .. } | Plan::Union { .. } => BTreeSet::from([at]),
         Plan::Filter { input, .. } | Plan::Semi { input, .. } => alike(world, input, at),
         Plan::Window { input, .. } if at < width(world, input) => alike(world, input, at),
-        Plan::Window { .. } => BTreeSet::from([at]),
+        Plan::Scan { .. } | Plan::List { .. } | Plan::Union { .. } | Plan::Window { .. } => {
+            BTreeSet::from([at])
+        }
         Plan::Project { input, columns } => through(world, input, columns, at),
         Plan::Group { input, keys, .. } => through(world, input, keys, at),
         Plan::Join {
