@@ -1,7 +1,7 @@
-//! What the entities of several views add together: rows by the entity that each need sees behind them.
+//! What the entities of several views, and several of one, add together: rows by all whom the needs see behind them.
 //!
-//! A cut in one view leaves an entity of another whole, if it adds a little through each of many. To cut all of them, it
-//! must be known which of their additions are the same.
+//! A cut in one view leaves an entity of another whole, if it adds a little through each of many, and what a row adds
+//! is all of theirs who stand behind it. To cut each of them, it must be known which of their additions are the same.
 
 use arrow::datatypes::i256;
 
@@ -9,68 +9,68 @@ use crate::hash::NumberMap;
 use crate::need::Need;
 use crate::track::{Tracks, entity, party_bit};
 
-/// Nobody, in a view that does not see a row or does not part it.
-const NOBODY: u64 = u64::MAX;
+/// A need by its place, and an entity that it sees.
+type Seen = (usize, u64);
 
-/// Amounts by who adds them, in the order of the needs.
+/// Amounts by who adds them, sorted.
 #[derive(Debug, Default)]
 pub(crate) struct Joint {
-    amounts: NumberMap<Box<[u64]>, i128>,
+    amounts: NumberMap<Box<[Seen]>, i128>,
 }
 
 impl Joint {
-    /// Whether more than one need sees one entity a row.
+    /// Whether more than one entity may be seen behind a row.
     pub(crate) fn is_needed(needs: &[Need], tracks: &[Tracks<'_>]) -> bool {
-        let scalar = |need: &&Need| matches!(tracks.get(need.slot), Some(Tracks::Scalar { .. }));
-        needs.iter().filter(scalar).count() > 1
+        let most = needs.iter().map(|need| match tracks.get(need.slot) {
+            Some(Tracks::Scalar { .. }) => 1,
+            Some(Tracks::Set { .. }) => 2,
+            None => 0,
+        });
+        most.sum::<usize>() > 1
     }
 
-    /// Adds a row; true if nobody added in this combination before.
+    /// Adds a row; returns how many are seen behind it, if nobody added in this combination before.
     pub(crate) fn credit(
         &mut self,
         needs: &[Need],
         tracks: &[Tracks<'_>],
         row: usize,
         amount: i128,
-    ) -> bool {
-        let key: Box<[u64]> = needs.iter().map(|need| seen(need, tracks, row)).collect();
-        self.add(key, amount)
+    ) -> usize {
+        self.add(seen(needs, tracks, row), amount)
     }
 
-    fn add(&mut self, key: Box<[u64]>, amount: i128) -> bool {
-        let before = self.amounts.len();
+    fn add(&mut self, key: Box<[Seen]>, amount: i128) -> usize {
+        let (before, size) = (self.amounts.len(), key.len().max(1));
         let sum = self.amounts.entry(key).or_insert(0);
         *sum = sum.saturating_add(amount);
-        self.amounts.len() > before
+        if self.amounts.len() > before { size } else { 0 }
     }
 
-    /// Nobody was seen, or nobody by several needs.
+    /// Nobody was seen, or only one a row.
     pub(crate) fn is_empty(&self) -> bool {
         self.amounts.is_empty()
     }
 
-    /// Adds what was seen elsewhere; returns by how many combinations it grew.
+    /// Adds what was seen elsewhere; returns how many are seen behind what is new.
     pub(crate) fn merge(&mut self, other: Self) -> usize {
         let theirs = other.amounts.into_iter();
-        theirs
-            .map(|(key, amount)| usize::from(self.add(key, amount)))
-            .sum()
+        theirs.map(|(key, amount)| self.add(key, amount)).sum()
     }
 
     /// The sum once nobody adds more than the cut of its view: what anybody adds beyond is taken from all of its
     /// additions alike, each rounded towards 0.
     pub(crate) fn cut(&self, cuts: &[i128]) -> i256 {
-        let mut totals: NumberMap<(usize, u64), i256> = NumberMap::default();
+        let mut totals: NumberMap<Seen, i256> = NumberMap::default();
         for (key, amount) in &self.amounts {
-            for (view, entity) in key.iter().enumerate().filter(|(_, e)| **e != NOBODY) {
-                let total = totals.entry((view, *entity)).or_insert(i256::ZERO);
+            for seen in key {
+                let total = totals.entry(*seen).or_insert(i256::ZERO);
                 *total = total.wrapping_add(i256::from_i128(amount.saturating_abs()));
             }
         }
-        let strictest = |key: &[u64]| {
-            let each = key.iter().zip(cuts).enumerate();
-            let shares = each.filter_map(|(view, (entity, cut))| {
-                let total = totals.get(&(view, *entity))?;
+        let strictest = |key: &[Seen]| {
+            let shares = key.iter().filter_map(|seen| {
+                let (total, cut) = (totals.get(seen)?, cuts.get(seen.0)?);
                 let cut = i256::from_i128(*cut);
                 (*total > cut).then_some((cut, *total))
             });
@@ -87,15 +87,18 @@ impl Joint {
     }
 }
 
-fn seen(need: &Need, tracks: &[Tracks<'_>], row: usize) -> u64 {
-    match tracks.get(need.slot) {
-        Some(tracks @ Tracks::Scalar { .. }) => tracks
-            .members(row)
-            .iter()
-            .find(|track| party_bit(**track) & need.parties != 0)
-            .map_or(NOBODY, |track| entity(*track)),
-        Some(Tracks::Set { .. }) | None => NOBODY,
+/// Whom the needs see behind a row, each once.
+fn seen(needs: &[Need], tracks: &[Tracks<'_>], row: usize) -> Box<[Seen]> {
+    let mut all = Vec::new();
+    for (number, need) in needs.iter().enumerate() {
+        let members = tracks.get(need.slot).map(|tracks| tracks.members(row));
+        let members = members.into_iter().flatten();
+        let theirs = members.filter(|track| party_bit(**track) & need.parties != 0);
+        all.extend(theirs.map(|track| (number, entity(*track))));
     }
+    all.sort_unstable();
+    all.dedup();
+    all.into()
 }
 
 /// Whether one share is smaller than another. Cuts and totals have 127 bits and a few, products fit 256.
@@ -119,8 +122,8 @@ mod tests {
 
     fn joint(rows: &[([u64; 2], i128)]) -> Joint {
         let mut joint = Joint::default();
-        for (key, amount) in rows {
-            joint.add(Box::new(*key), *amount);
+        for ([one, other], amount) in rows {
+            joint.add(Box::new([(0, *one), (1, *other)]), *amount);
         }
         joint
     }
@@ -178,37 +181,51 @@ mod tests {
 
     #[test]
     fn who_is_not_seen_is_not_cut() {
-        let unseen = joint(&[([NOBODY, NOBODY], 100), ([1, NOBODY], 60), ([1, 5], 40)]);
+        let mut unseen = joint(&[([1, 5], 40)]);
+        unseen.add(Box::new([]), 100);
+        unseen.add(Box::new([(0, 1)]), 60);
         assert_eq!(number(unseen.cut(&[50, 1000])), 100 + 30 + 20);
         assert_eq!(number(unseen.cut(&[1000, 10])), 100 + 60 + 10);
+    }
+
+    #[test]
+    fn everybody_behind_a_row_is_cut() {
+        let mut pairs = Joint::default();
+        for (one, other, amount) in [(1, 2, 30), (2, 3, 60), (4, 5, 7)] {
+            pairs.add(Box::new([(0, one), (0, other)]), amount);
+        }
+        // 2 has 90 and 3 has 60; a third of 2's is kept, and half of 3's would be.
+        assert_eq!(number(pairs.cut(&[30])), 10 + 20 + 7);
+        assert_eq!(number(pairs.cut(&[90])), 97);
     }
 
     #[test]
     fn what_is_new_is_counted() {
         let mut joint = Joint::default();
         assert!(joint.is_empty());
-        assert!(joint.add(Box::new([1, 2]), 5));
-        assert!(!joint.add(Box::new([1, 2]), 5));
+        assert_eq!(joint.add(Box::new([(0, 1), (1, 2), (1, 3)]), 5), 3);
+        assert_eq!(joint.add(Box::new([(0, 1), (1, 2), (1, 3)]), 5), 0);
+        assert_eq!(joint.add(Box::new([]), 5), 1);
         assert!(!joint.is_empty());
         let mut other = Joint::default();
-        for key in [[1, 2], [1, 3], [4, 4]] {
-            other.add(Box::new(key), 1);
-        }
-        assert_eq!(joint.merge(other), 2);
+        other.add(Box::new([(0, 1), (1, 2), (1, 3)]), 1);
+        other.add(Box::new([(0, 1), (1, 3)]), 1);
+        other.add(Box::new([(1, 4)]), 1);
+        assert_eq!(joint.merge(other), 3);
     }
 
     #[test]
-    fn two_views_of_one_entity_a_row_are_joined_and_only_of_their_own_parties() {
-        use arrow::array::UInt64Array;
-        let ours = |entity: u64| entity;
+    fn all_whom_needs_see_are_seen_once_and_only_of_their_own_parties() {
+        use arrow::array::{ListArray, UInt64Array};
+        use arrow::datatypes::UInt64Type;
         let theirs = |entity: u64| (1 << 56) | entity;
-        let columns = [
-            UInt64Array::from(vec![Some(ours(7)), Some(theirs(7)), None]),
-            UInt64Array::from(vec![Some(ours(9)), Some(ours(9)), Some(ours(9))]),
-        ];
-        let tracks: Vec<Tracks<'_>> = columns
-            .iter()
-            .filter_map(|column| Tracks::read(column).ok())
+        let one = UInt64Array::from(vec![Some(7), Some(theirs(7)), None]);
+        let sets = [vec![9, 8, 9, theirs(3)], vec![theirs(9)], vec![9]];
+        let sets = sets.map(|set| Some(set.into_iter().map(Some)));
+        let sets = ListArray::from_iter_primitive::<UInt64Type, _, _>(sets);
+        let tracks: Vec<Tracks<'_>> = [Tracks::read(&one), Tracks::read(&one), Tracks::read(&sets)]
+            .into_iter()
+            .filter_map(Result::ok)
             .collect();
         let need = |slot| Need {
             slot,
@@ -216,18 +233,20 @@ mod tests {
             k: 3,
             dominance: 0,
         };
-        let both = [need(0), need(1)];
-        assert!(Joint::is_needed(&both, &tracks));
-        assert!(!Joint::is_needed(&both[..1], &tracks));
-        assert!(!Joint::is_needed(&[need(0), need(2)], &tracks));
+        let needed = |slots: &[usize]| {
+            let needs: Vec<Need> = slots.iter().map(|slot| need(*slot)).collect();
+            Joint::is_needed(&needs, &tracks)
+        };
+        assert!(needed(&[0, 1]) && needed(&[2]) && needed(&[0, 2]));
+        assert!(!needed(&[]) && !needed(&[0]) && !needed(&[0, 3]));
+        let both = [need(0), need(2), need(3)];
+        let seen = |row| seen(&both, &tracks, row).into_vec();
+        assert_eq!(seen(0), [(0, 7), (1, 8), (1, 9)]);
+        assert_eq!(seen(1), []);
+        assert_eq!(seen(2), [(1, 9)]);
         let mut joint = Joint::default();
-        assert!(joint.credit(&both, &tracks, 0, 10));
-        assert!(!joint.credit(&both, &tracks, 0, 10));
-        assert!(joint.credit(&both, &tracks, 1, 10));
-        assert!(!joint.credit(&both, &tracks, 2, 10));
-        assert_eq!(seen(&both[0], &tracks, 0), 7);
-        assert_eq!(seen(&both[0], &tracks, 1), NOBODY);
-        assert_eq!(seen(&both[0], &tracks, 2), NOBODY);
-        assert_eq!(seen(&need(2), &tracks, 0), NOBODY);
+        assert_eq!(joint.credit(&both, &tracks, 0, 10), 3);
+        assert_eq!(joint.credit(&both, &tracks, 0, 10), 0);
+        assert_eq!(joint.credit(&both, &tracks, 2, 10), 1);
     }
 }

@@ -14,7 +14,7 @@ use crate::vector::Vector;
 pub(crate) struct Tally {
     /// One a need of the part, in the same order.
     groups: Vec<Group>,
-    /// What entities of several needs add together, where that matters.
+    /// What several entities add together, where that matters.
     joint: Option<Joint>,
     /// An entity was named whose party is not behind the part: the plan is not what we think it is.
     stray: bool,
@@ -116,13 +116,13 @@ impl Tally {
         if let (Some(joint), Credit::Amount(amount)) = (&mut self.joint, credit)
             && Joint::is_needed(needs, tracks)
         {
-            grown += usize::from(joint.credit(needs, tracks, row, amount));
+            grown += joint.credit(needs, tracks, row, amount);
         }
         self.open = self.groups.iter().any(|group| !group.is_full());
         grown
     }
 
-    /// What entities of several needs add together.
+    /// What several entities add together.
     pub(crate) fn joint(&self) -> Option<&Joint> {
         self.joint.as_ref()
     }

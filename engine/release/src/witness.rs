@@ -66,7 +66,7 @@ pub(crate) struct WitnessPlan {
     pub(crate) weighed: bool,
     /// All entities are kept, with what they add: history or noise is owed.
     pub(crate) exact: bool,
-    /// What entities of several needs add together is kept: it is cut, for noise is owed.
+    /// What several entities add together is kept: it is cut, for noise is owed.
     pub(crate) jointly: bool,
 }
 

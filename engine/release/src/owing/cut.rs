@@ -1,9 +1,9 @@
 //! The cut: how much one entity may add, and what is left of a value once nobody adds more.
 //!
 //! The cut is the owner's, else the power of two that is not below the k-th largest addition; never the largest, which
-//! is a person. Where several parties or units stand behind a value, it is cut in the view of each: whatever an entity
-//! adds beyond its cut is taken from all of its additions alike. Noise covers the largest cut. What an entity's absence
-//! would change in how far others are cut is not covered.
+//! is a person. Where several parties or units stand behind a value, or several entities behind a row, each of them is
+//! cut: whatever an entity adds beyond its cut is taken from all of its additions alike. Noise covers the largest cut.
+//! What an entity's absence would change in how far others are cut is not covered.
 
 use arrow::datatypes::i256;
 
@@ -13,7 +13,6 @@ use crate::Result;
 use crate::hash::{NumberMap, NumberSet};
 use crate::memory::Fresh;
 use crate::release::Release;
-use crate::spec::TrackForm;
 
 /// A value with nobody adding more than the cut, and what noise must cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,7 +33,7 @@ impl Release {
     ) -> Result<Cut> {
         let owner = owner.filter(|_| matches!(base.kind, Kind::Sum(_)));
         let mut cuts = Vec::new();
-        let mut alone = None;
+        let mut kept: Option<i256> = None;
         for (number, need) in self.kind_of(part)?.needs.iter().enumerate() {
             let fresh = traces.get_mut(number).ok_or_else(mismatch)?;
             let own = owner.filter(|(party, _)| {
@@ -42,28 +41,18 @@ impl Release {
             });
             fresh.cut = own.map_or_else(|| automatic(fresh), |(_, cut)| cut);
             cuts.push(fresh.cut);
-            let scalar = self
-                .spec
-                .slots
-                .get(need.slot)
-                .is_some_and(|slot| slot.form == TrackForm::Scalar);
-            let kept = match base.kind {
-                _ if !scalar => continue,
+            let left = match base.kind {
                 Kind::Distinct(argument) => self.kept(part, base, number, argument, fresh)?,
                 Kind::Rows | Kind::Present(_) | Kind::Sum(_) | Kind::Squares(_) => {
                     raw.wrapping_sub(above(fresh))
                 }
             };
-            alone = Some(match (alone, base.kind) {
-                (Some(before), Kind::Distinct(_)) if before < kept => before,
-                (Some(_) | None, _) => kept,
-            });
+            kept = Some(kept.map_or(left, |before| before.min(left)));
         }
         let joint = self.tally_of(part, base.witness)?.joint();
-        let value = match (joint.filter(|joint| !joint.is_empty()), alone) {
-            (Some(joint), _) => joint.cut(&cuts),
-            (None, Some(kept)) => kept,
-            (None, None) => raw,
+        let value = match joint.filter(|joint| !joint.is_empty()) {
+            Some(joint) => joint.cut(&cuts),
+            None => kept.unwrap_or(raw),
         };
         Ok(Cut {
             value,
