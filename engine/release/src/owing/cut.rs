@@ -1,7 +1,7 @@
 //! The cut: how much one entity may add, and what is left of a value once nobody adds more.
 //!
-//! The cut is the owner's, else the power of two that is not below the k-th largest addition; never the largest, which
-//! is a person. Where several parties or units stand behind a value, or several entities behind a row, each of them is
+//! The cut is the owner's, else a [level](super::level) that about k exceed; never the largest addition, which is a person.
+//! Where several parties or units stand behind a value, or several entities behind a row, each of them is
 //! cut: whatever an entity adds beyond its cut is taken from all of its additions alike. Noise covers the largest cut.
 //! What an entity's absence would change in how far others are cut is not covered.
 
@@ -22,7 +22,7 @@ pub(crate) struct Cut {
 }
 
 impl Release {
-    /// Cuts a value; the traces learn their cuts.
+    /// Cuts a value; the traces learn their cuts, the owner's or a level.
     pub(crate) fn cut(
         &self,
         part: u32,
@@ -30,6 +30,7 @@ impl Release {
         raw: i256,
         owner: Option<(u8, i128)>,
         traces: &mut [Fresh],
+        level: impl Fn(&Fresh) -> Result<i128>,
     ) -> Result<Cut> {
         let owner = owner.filter(|_| matches!(base.kind, Kind::Sum(_)));
         let mut cuts = Vec::new();
@@ -39,7 +40,7 @@ impl Release {
             let own = owner.filter(|(party, _)| {
                 need.parties.checked_shr(u32::from(*party)).unwrap_or(0) & 1 == 1
             });
-            fresh.cut = own.map_or_else(|| automatic(fresh), |(_, cut)| cut);
+            fresh.cut = own.map_or_else(|| level(fresh), |(_, cut)| Ok(cut))?;
             cuts.push(fresh.cut);
             let left = match base.kind {
                 Kind::Distinct(argument) => self.kept(part, base, number, argument, fresh)?,
@@ -113,44 +114,4 @@ fn above(fresh: &Fresh) -> i256 {
         Some(i256::from_i128(amount.signum().saturating_mul(over)))
     });
     over.fold(i256::ZERO, i256::wrapping_add)
-}
-
-/// The power of two that is not below the k-th largest addition.
-fn automatic(fresh: &Fresh) -> i128 {
-    let mut amounts: Vec<i128> = fresh
-        .entries
-        .iter()
-        .map(|(_, amount)| amount.saturating_abs())
-        .collect();
-    let k = usize::try_from(fresh.k).unwrap_or(usize::MAX).max(1);
-    let at = amounts.len().saturating_sub(k);
-    let kth = if amounts.is_empty() {
-        1
-    } else {
-        *amounts.select_nth_unstable(at).1
-    };
-    power_of_two(kth)
-}
-
-/// The power of two that is not below an amount.
-fn power_of_two(amount: i128) -> i128 {
-    let power = amount.unsigned_abs().max(1).checked_next_power_of_two();
-    power
-        .and_then(|power| i128::try_from(power).ok())
-        .unwrap_or(i128::MAX)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn powers_of_two_are_not_below() {
-        let of = |amounts: &[i128]| amounts.iter().map(|a| power_of_two(*a)).collect::<Vec<_>>();
-        assert_eq!(
-            of(&[0, 1, 2, 3, 4, 5, 1000, -30]),
-            [1, 1, 2, 4, 4, 8, 1024, 32]
-        );
-        assert_eq!(power_of_two(i128::MAX), i128::MAX);
-    }
 }

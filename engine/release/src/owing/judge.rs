@@ -6,6 +6,7 @@ use arrow::datatypes::i256;
 
 use super::base::{Base, Kind};
 use super::cut::Cut;
+use super::level::level;
 use super::noised::noised;
 use super::respect::{Respect, Support};
 use super::support::{enough, slack};
@@ -135,7 +136,9 @@ impl<'r> Judge<'r> {
             .owed
             .duties
             .cut(&self.release.spec, &self.release.types, statistic);
-        self.release.cut(part, base, raw, owner, traces)
+        let jitter = self.owed.duties.jitter;
+        let level = |fresh: &Fresh| level(fresh, jitter, self.secrets);
+        self.release.cut(part, base, raw, owner, traces, level)
     }
 
     /// The earliest outcome that is near, be it a value or a withholding.

@@ -15,6 +15,7 @@ mod compose;
 mod cut;
 mod digest;
 mod judge;
+mod level;
 mod noised;
 mod respect;
 mod rows;

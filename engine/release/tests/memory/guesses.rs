@@ -79,6 +79,30 @@ fn guesses_are_no_better_than_promised() {
     });
 }
 
+/// Nine people have very much by the attacker's weights and forty hardly anything, each time otherwise: the cut is V's, and its grid
+/// tells half a million from more than that.
+fn weighed(bank: &mut Bank, times: u64, amount: i64) -> f64 {
+    let told = (0..times).filter_map(|time| {
+        let much = (0..9).map(|e| ("g", e, (1 << 40) + i64::try_from(time * 31 + e).unwrap()));
+        let hardly =
+            (100..140).map(|e| ("g", e, 1 + i64::try_from((e + time) % (7 + time)).unwrap()));
+        let rows: Vec<Row> = much.chain(hardly).chain([("g", V, amount)]).collect();
+        bank.one(SUM, &rows)
+    });
+    told.filter(|told| told % 1_000_000 == 0).count() as f64
+}
+
+#[test]
+fn one_amount_is_hardly_guessed_by_weighing_all_others() {
+    for (times, most) in [(1, 0.60), (20, 0.75)] {
+        guess(
+            &format!("an amount by weights, {times} times"),
+            most,
+            |bank, bit| weighed(bank, times, if bit { 600_000 } else { 500_000 }),
+        );
+    }
+}
+
 /// How well trackers of far sets do that are asked again and again: printed, and not better than noise alone permits.
 #[test]
 fn repeated_trackers_are_measured() {
