@@ -13,11 +13,13 @@
 mod measure;
 mod peer;
 mod plaintext;
+mod policies;
 mod table;
 mod world;
 
 pub use measure::{Side, in_turn};
 pub use peer::DuckDb;
 pub use plaintext::plaintext;
+pub use policies::{Owed, owe};
 pub use table::{Row, Table};
 pub use world::{World, views};

@@ -35,6 +35,7 @@ pub struct World {
     principal: Principal,
     purpose: Option<Purpose>,
     questions: Vec<String>,
+    name: &'static str,
 }
 
 /// What a collaboration.toml says, as far as a bench needs it.
@@ -199,7 +200,15 @@ impl World {
             principal: Principal::parse(&format!("{name}@{party}")).unwrap(),
             purpose: read.purposes.first().cloned(),
             questions,
+            name: "Subrosa",
         }
+    }
+
+    /// Under another name in the table.
+    #[must_use]
+    pub fn called(mut self, name: &'static str) -> Self {
+        self.name = name;
+        self
     }
 
     /// Asks a statement and opens the answer; the rows, or why there are none.
@@ -228,7 +237,7 @@ impl World {
 
 impl Side for World {
     fn name(&self) -> &'static str {
-        "Subrosa"
+        self.name
     }
 
     fn run<'a>(&'a mut self, question: usize) -> Pin<Box<dyn Future<Output = bool> + 'a>> {

@@ -1,7 +1,8 @@
 //! Texts that keep their word: their `sh` blocks run, in order, in one folder, and print what the text says they print.
 //!
 //! A block ```` ```sh exit=3 ```` must end with that code (0 unless said). A ```` ```text ```` block right after it is what it prints,
-//! stdout and stderr together; there, `…` alone on a line stands for any lines, and within a line for any characters.
+//! stdout and stderr together; there, `…` alone on a line stands for any lines, and within a line for any characters. In a table's cell,
+//! `~81` stands for a number that is about 81, and `~` for anything, nothing included: noise is another's in every world.
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
@@ -126,6 +127,11 @@ fn lines_match(shown: &[&str], printed: &[&str]) -> bool {
 }
 
 fn line_matches(shown: &str, printed: &str) -> bool {
+    if shown.contains('~') {
+        let (shown, printed) = (cells(shown), cells(printed));
+        let alike = |(shown, printed): (&&str, &&str)| cell_matches(shown, printed);
+        return shown.len() == printed.len() && shown.iter().zip(&printed).all(alike);
+    }
     match shown.split_once('…') {
         None => shown == printed,
         Some((head, tail)) => printed.strip_prefix(head).is_some_and(|rest| {
@@ -134,6 +140,23 @@ fn line_matches(shown: &str, printed: &str) -> bool {
                 .chain([rest.len()])
                 .any(|at| line_matches(tail, &rest[at..]))
         }),
+    }
+}
+
+fn cells(line: &str) -> Vec<&str> {
+    line.split('|').map(str::trim).collect()
+}
+
+/// Whether a cell is what the text says. About a number is what is off by less than half of it.
+fn cell_matches(shown: &str, printed: &str) -> bool {
+    match shown.strip_prefix('~') {
+        None => shown == printed,
+        Some("") => true,
+        Some(about) => {
+            let about: f64 = about.parse().unwrap();
+            let printed = printed.parse::<f64>();
+            printed.is_ok_and(|printed| (printed - about).abs() < about.abs() / 2.0)
+        }
     }
 }
 
@@ -147,5 +170,8 @@ fn blocks_and_matches_are_found() {
     );
     assert_eq!(found[1].text, "b\n");
     assert!(lines_match(&["a", "…", "d … f"], &["a", "b", "c", "d e f"]));
+    assert!(lines_match(&[" a | ~81 | ~"], &[" a |  92 |"]));
+    assert!(!lines_match(&[" a | ~81"], &[" a | 30"]) && !lines_match(&[" a | ~81"], &[" b | 81"]));
+    assert!(!lines_match(&[" a | ~81"], &[" a |"]) && !lines_match(&[" a | ~"], &[" a"]));
     assert!(!lines_match(&["a", "d"], &["a", "b"]) && !lines_match(&["…", "x"], &["a"]));
 }

@@ -37,12 +37,15 @@ pub(crate) fn result(name: &str, found: &Traits, argument: u32, kind: Option<&Da
             bits: size::OF_COUNT,
             cut: None,
             mixed: false,
+            chosen: false,
+            rounded: false,
             plain: false,
             lattice: Some(Grain::Number(policy::number::Decimal::from(1))),
             ..carried
         },
         "avg" => Traits {
             lattice: None,
+            rounded: carried.rounded || found.scaled,
             partial: carried.partial || overflows(found, argument, kind),
             ..carried
         },

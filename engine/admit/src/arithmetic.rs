@@ -35,13 +35,17 @@ pub(crate) fn sum(judge: &mut Judge<'_>, binary: &BinaryExpr) -> Traits {
 }
 
 /// Floats swallow what is small beside what is large. They lie on no grid, and are measures only while so small that what is
-/// swallowed is nothing.
+/// swallowed is nothing. Their multiples are read to so many digits, and are no multiples then.
 fn inexact(judge: &Judge<'_>, binary: &BinaryExpr, found: Traits) -> Traits {
     let kind = size::type_of(judge, &Expr::BinaryExpr(binary.clone()));
     match kind {
         Some(kind) if kind.is_floating() => {
             let bits = found.bits;
-            size::faithful(&kind, bits, only_ungridded(found))
+            let found = Traits {
+                rounded: found.rounded || found.scaled,
+                ..only_ungridded(found)
+            };
+            size::faithful(&kind, bits, found)
         }
         Some(_exact) => found,
         None => Traits {

@@ -45,6 +45,7 @@ pub(crate) fn judged(
 ) -> Option<OwnerCut> {
     if duties.history || duties.noise.is_some() {
         plain_sum(walker, judged, call);
+        unchosen(walker, judged, call);
         whole(walker, judged, call);
         if let StatisticKind::CountDistinctSupported { .. } = kind {
             let message =
@@ -73,6 +74,23 @@ fn plain_sum(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
         .help("aggregate each measure by itself and compute with the results, as in SUM(a) + 2 * SUM(b)");
 }
 
+/// So are numbers of which the question chose which row has which, of a list or by a bound: each choice would be another draw.
+fn unchosen(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
+    if judged.name == "count" || !judged.traits.chosen {
+        return;
+    }
+    let name = &judged.name;
+    let message = format!(
+        "{name} of numbers that the question chose row by row is not available where history or noise is owed"
+    );
+    walker
+        .refusals
+        .add(Code::MeasureExpr, message)
+        .of(judged.traits.origin.as_ref())
+        .at(call)
+        .help("group by what chooses them, and compute with the results");
+}
+
 /// There, too, a multiple of what was told is told as that multiple; what is cut off behind some digits is none, and each divisor would be
 /// another draw of noise.
 fn whole(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
@@ -81,7 +99,7 @@ fn whole(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
     }
     let name = &judged.name;
     let message = format!(
-        "{name} of what is divided by a number, or of a root of a multiple, is not available where history or noise is owed"
+        "{name} of what is divided by a number, or of a root or mean of a multiple, is not available where history or noise is owed"
     );
     walker
         .refusals

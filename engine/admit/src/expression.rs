@@ -306,8 +306,20 @@ fn case_traits(judge: &mut Judge<'_>, case: &Case) -> Traits {
 /// A choice between a value and nothing is that value with its cut; one between values is several statistics in one.
 fn choose(judge: &mut Judge<'_>, case: &Case, result: &mut Traits) {
     let arms = case.when_then_expr.iter().map(|(_, then)| then.as_ref());
+    let told = told(arms.chain(case.else_expr.as_deref()));
+    if let [one] = told.as_slice() {
+        result.cut = match strip(one, judge.rel.plan.schema().as_ref()) {
+            Expr::Column(column) => judge.rel.col(column).and_then(|col| col.traits.cut),
+            _computed => None,
+        };
+    }
+    result.mixed |= told.len() > 1 && result.degree.is_some();
+}
+
+/// What one of several values comes to that is not nothing, each once.
+pub(crate) fn told<'e>(arms: impl Iterator<Item = &'e Expr>) -> Vec<&'e Expr> {
     let mut told: Vec<&Expr> = Vec::new();
-    for arm in arms.chain(case.else_expr.as_deref()) {
+    for arm in arms {
         let neutral = match constant_quantity(arm) {
             Some(Quantity::Null) => true,
             Some(Quantity::Number(n)) => n.mantissa() == 0,
@@ -324,13 +336,7 @@ fn choose(judge: &mut Judge<'_>, case: &Case, result: &mut Traits) {
             told.push(arm);
         }
     }
-    if let [one] = told.as_slice() {
-        result.cut = match strip(one, judge.rel.plan.schema().as_ref()) {
-            Expr::Column(column) => judge.rel.col(column).and_then(|col| col.traits.cut),
-            _computed => None,
-        };
-    }
-    result.mixed |= told.len() > 1 && result.degree.is_some();
+    told
 }
 
 fn condition(judge: &mut Judge<'_>, case: &Case, when: &Expr) -> Traits {

@@ -89,7 +89,10 @@ pub(crate) fn traits(judge: &mut Judge<'_>, expr: &Expr, call: &ScalarFunction) 
             }
         }
         "nullif" => {
-            let found = choice(call, &args);
+            let found = Traits {
+                chosen: args.iter().any(|arg| arg.chosen),
+                ..choice(call, &args)
+            };
             if let [value, other] = call.args.as_slice() {
                 // A CASE WHEN value = other: whoever may not compare them may not ask this way either.
                 comparison::judge(judge, value, Operator::Eq, other, Polarity::Both);
@@ -149,7 +152,12 @@ fn choice(call: &ScalarFunction, args: &[Traits]) -> Traits {
             }
         });
     }
-    all.map(|(found, _)| found).unwrap_or_default()
+    let found = all.map(|(found, _)| found).unwrap_or_default();
+    let several = expression::told(call.args.iter()).len() > 1;
+    Traits {
+        chosen: found.chosen || several,
+        ..found
+    }
 }
 
 /// A quotient that has a least and a greatest value is a measure.

@@ -36,6 +36,11 @@ pub(crate) fn numbered(walker: &mut Walker<'_>, node: &Values) -> DfResult<Rel> 
     exprs.extend(number);
     let mut rel = Rel::public(LogicalPlan::Values(node.clone()));
     rel.plan = LogicalPlan::Projection(Projection::try_new(exprs, values.into())?);
+    for (at, col) in rel.cols.iter_mut().enumerate() {
+        let mut column = node.values.iter().filter_map(|row| row.get(at));
+        let first = column.next();
+        col.traits.chosen = column.any(|value| Some(value) != first);
+    }
     rel.repeats = node.values.len();
     rel.literal_ids = vec![(Column::new_unqualified(name), node.values.len())];
     Ok(rel)

@@ -91,8 +91,10 @@ pub(crate) struct Traits {
     pub(crate) scaled: bool,
     /// Bits by which the question made it smaller.
     pub(crate) shrunk: u32,
-    /// The question divided it by a number, or took a root of a multiple: it is cut off behind some digits, and no multiple of what it was.
+    /// The question divided it by a number, or took a root or mean of a multiple: it is cut off behind some digits, and no multiple of what it was.
     pub(crate) rounded: bool,
+    /// It is one of several values, or computed from one, of which the question chose which row has which: numbers of a list, a bound.
+    pub(crate) chosen: bool,
     /// Its owners' bounds say that it is not below zero, and the question did not change that.
     pub(crate) above_zero: bool,
     /// It is never below zero, whatever the question made of it.
@@ -259,6 +261,7 @@ impl Traits {
             scaled: self.scaled || other.scaled,
             shrunk: self.shrunk.max(other.shrunk),
             rounded: self.rounded || other.rounded,
+            chosen: self.chosen || other.chosen,
             above_zero: self.above_zero && other.above_zero,
             from_zero: self.from_zero && other.from_zero,
             owners: self.owners.union(&other.owners).cloned().collect(),

@@ -2,15 +2,19 @@
 //!
 //! `DataFusion` 55.2 makes `false` of `x IN (1) AND x IN (2)`, and `true` of `x NOT IN (1) OR x NOT IN (2)`, also where `x` is NULL and so are they
 //! (apache/datafusion#24246, mended after it): NOT of the one, or a count of it, is then another. Of a NULL in a list it thinks as of a value.
-//! So before it looks, a NULL is taken out of its list, and what no value, or every value, makes true is written so that NULL stays NULL.
+//! So before it looks, a NULL is taken out of its list, each comparison is made simple by itself (`CAST(x AS DECIMAL) IN (2.0)` is one about
+//! `x`), and what no value, or every value, makes true is written so that NULL stays NULL.
+
+use std::sync::Arc;
 
 use datafusion::common::tree_node::{Transformed, TreeNode};
-use datafusion::common::{Result as DfResult, ScalarValue};
+use datafusion::common::{DFSchema, Result as DfResult, ScalarValue};
 use datafusion::logical_expr::expr_rewriter::NamePreserver;
-use datafusion::logical_expr::utils::split_binary_owned;
+use datafusion::logical_expr::simplify::SimplifyContext;
+use datafusion::logical_expr::utils::{merge_schema, split_binary_owned};
 use datafusion::logical_expr::{BinaryExpr, Expr, LogicalPlan, Operator, binary_expr, lit};
-use datafusion::optimizer::OptimizerRule;
-use datafusion::optimizer::simplify_expressions::SimplifyExpressions;
+use datafusion::optimizer::simplify_expressions::{ExprSimplifier, SimplifyExpressions};
+use datafusion::optimizer::{OptimizerConfig, OptimizerRule};
 
 use super::amended::Amended;
 
@@ -20,23 +24,55 @@ pub(crate) fn disjoint_lists() -> Amended<SimplifyExpressions> {
         name: "simplify_expressions_without_disjoint_lists",
         rule: SimplifyExpressions::new(),
         rewrite: |rule, plan, config| {
-            let plan = put_plainly(plan)?;
+            let plan = put_plainly(plan, config)?;
             plan.transform_data(|plan| rule.rewrite(plan, config))
         },
     }
 }
 
-fn put_plainly(plan: LogicalPlan) -> DfResult<Transformed<LogicalPlan>> {
+fn put_plainly(
+    plan: LogicalPlan,
+    config: &dyn OptimizerConfig,
+) -> DfResult<Transformed<LogicalPlan>> {
     let names = NamePreserver::new(&plan);
+    let simplifier = simplifier(&plan, config)?;
     plan.map_expressions(|expr| {
         if matches!(expr, Expr::GroupingSet(_)) {
             return Ok(Transformed::no(expr));
         }
         let name = names.save(&expr);
-        let put = expr.transform_up(|part| Ok(without_null(folded(part))))?;
+        let put = expr.transform_up(|part| simple(without_null(folded(part)), &simplifier))?;
         let put = put.transform_data(|expr| expr.transform_down(|part| Ok(of_all(part))))?;
         Ok(put.update_data(|expr| name.restore(expr)))
     })
+}
+
+/// What the rule itself makes expressions simpler with.
+fn simplifier(plan: &LogicalPlan, config: &dyn OptimizerConfig) -> DfResult<ExprSimplifier> {
+    let schema = match plan {
+        LogicalPlan::TableScan(scan) => {
+            DFSchema::try_from_qualified_schema(scan.table_name.clone(), &scan.source.schema())?
+        }
+        _other => merge_schema(&plan.inputs()),
+    };
+    let context = SimplifyContext::builder()
+        .with_schema(Arc::new(schema))
+        .with_config_options(config.options())
+        .with_query_execution_start_time(config.query_execution_start_time());
+    Ok(ExprSimplifier::new(context.build()))
+}
+
+/// A comparison as the rule will have it, if there is nothing in it that it could mistake.
+fn simple(part: Transformed<Expr>, by: &ExprSimplifier) -> DfResult<Transformed<Expr>> {
+    let compares = match &part.data {
+        Expr::InList(_) => true,
+        Expr::BinaryExpr(binary) => matches!(binary.op, Operator::Eq | Operator::NotEq),
+        _other => false,
+    };
+    if !compares || part.data.exists(|expr| Ok(links(expr).is_some()))? {
+        return Ok(part);
+    }
+    part.transform_data(|part| Ok(by.simplify_with_cycle_count_transformed(part)?.0))
 }
 
 fn null() -> Expr {
@@ -175,7 +211,7 @@ mod tests {
     use datafusion::optimizer::OptimizerRule;
     use datafusion::prelude::SessionContext;
 
-    const CONDITIONS: [&str; 12] = [
+    const CONDITIONS: [&str; 15] = [
         "x IN (1)",
         "x IN (1, 2)",
         "x IN (2, 3)",
@@ -188,6 +224,9 @@ mod tests {
         "x = 2",
         "x <> 3",
         "y IN (1, 2)",
+        "x IN (2.0)",
+        "CAST(x AS INT) NOT IN (3, 9)",
+        "x + 0 IN (1)",
     ];
 
     /// Pairs of conditions linked and turned around, and some that stand further apart.

@@ -42,8 +42,8 @@ pub(super) async fn tell(world: &World, story: &mut Story) -> Result<Vec<PathBuf
     }
     bar.finish_and_clear();
     story.say(
-        "Six questions, in SQL, over the view consortium.payments that all four signed. Then each bank asks the same of its own ledger, \
-         without any restriction: columns A to D.",
+        "Six questions, in SQL, over the view consortium.payments that all four signed. Their officers have read and approved these texts, so \
+         the answers are exact. Then each bank asks the same of its own ledger, without any restriction: columns A to D.",
     )?;
     story.show(&columns(&rows))?;
     story.line("")?;

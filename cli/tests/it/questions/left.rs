@@ -1,7 +1,8 @@
 //! What is left of the questions' answers under thresholds that officers choose.
 //!
 //! Measured, not asserted: the figures stand in `docs/src/questions.md`, with the command that prints them. A value is a
-//! cell of an answer that is not NULL, keys too; what is left are the values told at k, of those that are told at 1.
+//! cell of an answer that is not NULL, keys too; what is left are the values told at k, of those that are told at 1. A question that
+//! needs more memory than there is has none.
 
 use super::texts::{self, Question};
 use super::world::{self, Outcome, World};
@@ -12,7 +13,14 @@ use super::world::{self, Outcome, World};
 fn what_is_left_of_the_money_laundering_questions() {
     let scale = std::env::var("SUBROSA_SCALE").map_or(0.01, |scale| scale.parse().unwrap());
     let questions = texts::all("aml");
-    let ask = |k| asked(&world::four_banks_at(scale, None, Some(k)), &questions);
+    let ask = |k| {
+        let world = world::four_banks_at(scale, None, Some(k));
+        let file = world.path().join("collaboration.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        let roomy = text.replace("[engine]\n", "[engine]\nmemory = \"14GiB\"\n");
+        std::fs::write(file, roomy).unwrap();
+        asked(&world, &questions)
+    };
     print(&questions, &ask(1), &[10, 5, 3].map(ask));
 }
 
@@ -26,31 +34,46 @@ fn what_is_left_of_the_health_questions() {
 }
 
 /// How many rows and values each question's answer has. Those that are refused are approved first.
-fn asked(world: &World, questions: &[Question]) -> Vec<(usize, usize)> {
+fn asked(world: &World, questions: &[Question]) -> Vec<Size> {
     let texts: Vec<&str> = questions.iter().map(Question::text).collect();
     let refused = world.ask(&texts).into_iter().zip(questions);
     let refused: Vec<(&str, &str)> = refused
-        .filter(|(outcome, _)| outcome.code().is_some())
+        .filter(|(outcome, _)| outcome.code().is_some_and(|code| code != "failed"))
         .map(|(_, question)| (question.id.as_str(), question.original.as_str()))
         .collect();
     world.approve(&refused);
     world.ask(&texts).iter().map(size).collect()
 }
 
-fn size(outcome: &Outcome) -> (usize, usize) {
-    let Outcome::Answered(line) = outcome else {
-        panic!("refused: {outcome:?}");
+/// How many rows and values an answer has.
+type Size = Option<(usize, usize)>;
+
+fn size(outcome: &Outcome) -> Size {
+    let line = match outcome {
+        Outcome::Answered(line) => line,
+        Outcome::Refused(code) => {
+            assert_eq!(code, "failed");
+            return None;
+        }
     };
     let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(line).unwrap();
     let values = rows.iter().flat_map(serde_json::Map::values);
-    (rows.len(), values.filter(|value| !value.is_null()).count())
+    Some((rows.len(), values.filter(|value| !value.is_null()).count()))
 }
 
 #[expect(clippy::print_stdout, reason = "a table is what it is for")]
-fn print(questions: &[Question], all: &[(usize, usize)], left: &[Vec<(usize, usize)>]) {
+fn print(questions: &[Question], all: &[Size], left: &[Vec<Size>]) {
     for (at, question) in questions.iter().enumerate() {
-        let (rows, values) = all[at];
-        let share = |left: &Vec<(usize, usize)>| format!("{} %", left[at].1 * 100 / values.max(1));
+        let Some((rows, values)) = all[at] else {
+            println!("| {} | – | | | |", question.id);
+            continue;
+        };
+        let share = |left: &Vec<Size>| {
+            left[at].map_or_else(
+                || "–".to_owned(),
+                |(_, left)| format!("{} %", left * 100 / values.max(1)),
+            )
+        };
         let shares: Vec<String> = left.iter().map(share).collect();
         println!("| {} | {rows} | {} |", question.id, shares.join(" | "));
     }

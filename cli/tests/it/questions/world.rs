@@ -184,21 +184,40 @@ pub(crate) fn four_banks_at(scale: f64, patterns: Option<u32>, k: Option<usize>)
         patterns,
     };
     four_banks::write_world(dir.path(), &options, &|_| ()).unwrap();
-    for bank in ["bank_a", "bank_b", "bank_c", "bank_d"] {
-        for table in ["transactions", "accounts", "flagged"] {
-            let file = dir.path().join(bank).join(format!("{table}.policy.toml"));
-            let text = std::fs::read_to_string(&file).unwrap();
-            assert!(text.contains("min_contributors = 10 "), "{text}");
-            let k = format!("min_contributors = {} ", k.unwrap_or(10));
-            std::fs::write(&file, text.replace("min_contributors = 10 ", &k)).unwrap();
-        }
-    }
+    let k = format!("min_contributors = {} ", k.unwrap_or(10));
+    change_policies(dir.path(), |policy| {
+        assert!(policy.contains("min_contributors = 10 "), "{policy}");
+        thresholds_alone(policy).replace("min_contributors = 10 ", &k)
+    });
     // A bank that asks for itself is owed nothing by its own rows, so somebody else asks.
     let file = dir.path().join("collaboration.toml");
     let text = std::fs::read_to_string(&file).unwrap();
     let text = text.replace("[parties.ref]\n", "[parties.ref]\nanalysts = [\"rita\"]\n");
     std::fs::write(file, text).unwrap();
     World::new(dir, "rita@ref")
+}
+
+/// A policy with thresholds and nothing else, and without what it approves: what is told is exact.
+pub(crate) fn thresholds_alone(policy: &str) -> String {
+    let withheld = "[disclosure]\njitter = false\nhistory = \"off\"\nnoise = \"off\"\n";
+    let without = unapproved(policy).replace("jitter  ", "# jitter  ");
+    without.replace("[disclosure]\n", withheld)
+}
+
+/// A policy of a sample world without what it approves.
+pub(crate) fn unapproved(policy: &str) -> String {
+    let asked = policy.split("# Read and approved").next();
+    asked.unwrap_or_default().to_owned()
+}
+
+/// Changes every policy of a world that protects somebody.
+pub(crate) fn change_policies(world: &Path, change: impl Fn(&str) -> String) {
+    for file in policies(world) {
+        let policy = std::fs::read_to_string(&file).unwrap();
+        if policy.contains("unit = ") {
+            std::fs::write(file, change(&policy)).unwrap();
+        }
+    }
 }
 
 const HOSPITALS: [&str; 3] = ["hospital_a", "hospital_b", "hospital_c"];

@@ -48,11 +48,11 @@ impl Distance {
 fn most(entries: &[(u64, i128)], many: usize) -> i128 {
     let amounts = entries.iter().map(|(_, amount)| amount.saturating_abs());
     let mut amounts: Vec<i128> = amounts.collect();
-    amounts.sort_unstable_by(|a, b| b.cmp(a));
-    amounts
-        .iter()
-        .take(many)
-        .fold(0, |sum: i128, amount| sum.saturating_add(*amount))
+    if many < amounts.len() {
+        amounts.select_nth_unstable_by(many, |a, b| b.cmp(a));
+        amounts.truncate(many);
+    }
+    amounts.into_iter().fold(0, i128::saturating_add)
 }
 
 /// An amount by a factor. It has room: products of different amounts must not come out alike.

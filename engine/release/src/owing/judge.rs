@@ -9,8 +9,9 @@ use super::cut::Cut;
 use super::level::level;
 use super::noised::noised;
 use super::respect::{Respect, Support};
-use super::support::{enough, slack};
+use super::support::{enough, enough_again, slack};
 use super::totals::Totals;
+use super::traces::Set;
 use super::{Owed, mismatch};
 use crate::Result;
 use crate::memory::{Factor, Fresh, History, Record, Trace, UNCUT, times};
@@ -25,7 +26,7 @@ pub(crate) struct Judge<'r> {
     pub(crate) secrets: &'r Secrets,
     pub(crate) totals: Totals,
     /// The part that is being judged, and by witness which entities it saw there.
-    seen: (u32, BTreeMap<usize, Vec<Fresh>>),
+    seen: (u32, BTreeMap<usize, Vec<Set>>),
 }
 
 /// What is told of a base statistic in a part.
@@ -96,8 +97,9 @@ impl<'r> Judge<'r> {
         let (value, off) = match self.earlier(part, &traces, raw, support)? {
             // An earlier value is about others too; of fewer than k nothing is told, not even that they are there.
             Some(Earlier::Told(value, factor, near)) => {
-                let stands = self.still_stands(part, support, &near)?;
-                (stands.then_some(value), apart(&traces, &near, factor))
+                let again = again(&traces, &near, factor);
+                let stands = self.still_stands(part, support, &again)?;
+                (stands.then_some(value), apart(&again))
             }
             Some(Earlier::Withheld) => (None, 0),
             None if !self.supported(part, support)? => (None, 0),
@@ -154,10 +156,10 @@ impl<'r> Judge<'r> {
         }
         let mut withheld = None;
         for respect in &support.respects {
-            for set in self
+            for (_, set) in self
                 .sets(part, respect.witness)?
                 .into_iter()
-                .filter(|set| !set.entries.is_empty())
+                .filter(|(_, set)| !set.entries.is_empty())
             {
                 let near = self.history.near_withheld(&set);
                 withheld = [withheld, near].into_iter().flatten().min();
@@ -179,7 +181,7 @@ impl<'r> Judge<'r> {
     /// Whether enough stand behind it in every respect; what fails is remembered.
     fn supported(&mut self, part: u32, support: &Support) -> Result<bool> {
         let jitter = self.owed.duties.jitter;
-        let enough = self.everybody(part, support, &mut |judge, respect, set| {
+        let enough = self.everybody(part, support, &mut |judge, respect, (_, set)| {
             if respect.is_nobodys(set) || enough(set, jitter, judge.secrets)? {
                 return Ok(true);
             }
@@ -192,7 +194,7 @@ impl<'r> Judge<'r> {
         let Some(dominated) = self.dominated(part, support)? else {
             return Ok(true);
         };
-        for set in &self.release.sets(part, dominated)? {
+        for (_, set) in &self.release.sets(part, dominated)? {
             self.withhold(set)?;
         }
         Ok(false)
@@ -200,26 +202,31 @@ impl<'r> Judge<'r> {
 
     /// Whether enough stand behind the rows of a part, of whom nobody at all adds anything in some respect. Nothing is remembered of it.
     pub(crate) fn idle(&mut self, part: u32, support: &Support) -> Result<bool> {
-        let stand = self.everybody(part, support, &mut |judge, respect, set| {
+        let stand = self.everybody(part, support, &mut |judge, respect, (_, set)| {
             let nobody = respect.witness != 0 && set.entries.is_empty();
             Ok(nobody || judge.stands(set)?)
         })?;
         Ok(stand && self.dominated(part, support)?.is_none())
     }
 
-    /// Whether enough stand behind what an earlier value is told of. Of those whose value it is there must be k, whatever the jitter; of others,
-    /// who took an arm or are another party's, as many as ever.
-    fn still_stands(&mut self, part: u32, support: &Support, near: &[Trace]) -> Result<bool> {
-        self.everybody(part, support, &mut |judge, respect, set| {
+    /// Whether enough stand behind what an earlier value is told of. Of those whose value it is there must be k, and so many of them as nobody
+    /// knows; of others, who took an arm or are another party's, as many as ever.
+    fn still_stands(&mut self, part: u32, support: &Support, near: &[Again<'_>]) -> Result<bool> {
+        self.everybody(part, support, &mut |judge, respect, (need, set)| {
             if respect.is_nobodys(set) {
                 return Ok(true);
             }
-            let theirs = near.iter().any(|trace| trace.is_in(set));
-            if (theirs && set.is_of_k()) || (!theirs && judge.stands(set)?) {
-                return Ok(true);
+            let theirs = near.iter().filter(|again| again.need == *need);
+            let theirs = theirs.filter(|again| again.old.is_in(set));
+            let before = theirs.map(|again| again.old.entities).min();
+            let stands = match before {
+                Some(before) => enough_again(set, before, judge.owed.duties.jitter, judge.secrets)?,
+                None => judge.stands(set)?,
+            };
+            if !stands {
+                judge.withhold(set)?;
             }
-            judge.withhold(set)?;
-            Ok(false)
+            Ok(stands)
         })
     }
 
@@ -228,7 +235,7 @@ impl<'r> Judge<'r> {
         &mut self,
         part: u32,
         support: &Support,
-        test: &mut dyn FnMut(&mut Self, &Respect, &Fresh) -> Result<bool>,
+        test: &mut dyn FnMut(&mut Self, &Respect, &Set) -> Result<bool>,
     ) -> Result<bool> {
         for respect in &support.respects {
             if self.release.tally_of(part, respect.witness)?.is_stray() {
@@ -335,7 +342,7 @@ impl<'r> Judge<'r> {
         Ok(rest.or_else(|| self.history.derived(traces, raw, terms)))
     }
 
-    fn sets(&mut self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+    fn sets(&mut self, part: u32, witness: usize) -> Result<Vec<Set>> {
         if self.seen.0 != part {
             self.seen = (part, BTreeMap::new());
         }
@@ -348,11 +355,34 @@ impl<'r> Judge<'r> {
     }
 }
 
+/// A view of a part, by its need, that is near one of an earlier value.
+struct Again<'t> {
+    need: usize,
+    old: &'t Trace,
+    /// How many entities differ.
+    differing: usize,
+}
+
+/// The views of a part that are near those of an earlier value by a factor. Another column's people are another view, whoever they are.
+fn again<'t>(traces: &[Fresh], near: &'t [Trace], factor: Factor) -> Vec<Again<'t>> {
+    let mut all = Vec::new();
+    for (need, fresh) in traces.iter().enumerate() {
+        for old in near.iter().filter(|old| old.whose.meets(&fresh.whose)) {
+            if let Some(distance) = fresh.distance(old, factor, old.reach(fresh.k)) {
+                let differing = distance.differing;
+                all.push(Again {
+                    need,
+                    old,
+                    differing,
+                });
+            }
+        }
+    }
+    all
+}
+
 /// By how many entities something is not what an earlier value was told of, in the view in which they are most.
-fn apart(traces: &[Fresh], near: &[Trace], factor: Factor) -> usize {
-    let pairs = traces.iter().flat_map(|fresh| {
-        let same = near.iter().filter(|old| old.whose.meets(&fresh.whose));
-        same.filter_map(|old| fresh.distance(old, factor, old.reach(fresh.k)))
-    });
-    pairs.map(|distance| distance.differing).max().unwrap_or(0)
+fn apart(near: &[Again<'_>]) -> usize {
+    let differing = near.iter().map(|again| again.differing);
+    differing.max().unwrap_or(0)
 }

@@ -14,17 +14,35 @@ use crate::{ReleaseError, Result};
 /// these very entities: asking again, in other words or with other rows of theirs, gives the same z. Never below k; and
 /// z is never more than 3k/5, so from 2k + k/5 on nothing is withheld.
 pub(crate) fn enough(set: &Fresh, jitter: bool, secrets: &Secrets) -> Result<bool> {
+    reached(set, fifths_of_most(set), jitter, secrets)
+}
+
+/// The same of entities of whom something was told when they were `before` many: with all of them it is told again, and nobody knows with
+/// how many of them it is not.
+pub(crate) fn enough_again(
+    set: &Fresh,
+    before: u64,
+    jitter: bool,
+    secrets: &Secrets,
+) -> Result<bool> {
+    let before = i128::from(before).saturating_mul(5);
+    reached(set, fifths_of_most(set).min(before), jitter, secrets)
+}
+
+/// From how many on there are always enough, in fifths of an entity.
+fn fifths_of_most(set: &Fresh) -> i128 {
+    11 * i128::from(set.k.max(1))
+}
+
+/// Whether there are as many as a threshold between k and `most`, in fifths. Its noise has a sixth of the way between as its deviation.
+fn reached(set: &Fresh, most: i128, jitter: bool, secrets: &Secrets) -> Result<bool> {
     let (n, k) = (
-        i128::try_from(set.entries.len()).unwrap_or(i128::MAX),
+        i128::try_from(set.entries.len()).unwrap_or(i128::MAX / 10),
         i128::from(set.k.max(1)),
     );
-    if n < k || !jitter {
+    let way = most.saturating_sub(5 * k).max(0);
+    if n < k || !jitter || way == 0 || 5 * n >= most {
         return Ok(n >= k);
-    }
-    // in fifths of an entity, so that k/5 is a whole number of them
-    let (centre, most) = (8 * k, 3 * k);
-    if 5 * n >= centre + most {
-        return Ok(true);
     }
     let message = digest::of_value(std::slice::from_ref(set), i256::ZERO);
     let mut stream = secrets.stream(
@@ -32,10 +50,9 @@ pub(crate) fn enough(set: &Fresh, jitter: bool, secrets: &Secrets) -> Result<boo
         "subrosa jitter v1",
         &message,
     )?;
-    let k = u128::from(set.k.max(1));
-    let variance = Ratio::new(k * k, 1).ok_or(ReleaseError::Overflow)?;
-    let z = discrete_gaussian(&mut stream, variance).clamp(-most, most);
-    Ok(5 * n + z >= centre)
+    let variance = Ratio::new(way.unsigned_abs().pow(2), 36).ok_or(ReleaseError::Overflow)?;
+    let z = discrete_gaussian(&mut stream, variance).clamp(-(way / 2), way / 2);
+    Ok(2 * (5 * n + z) >= most + 5 * k)
 }
 
 /// What is added to k where nearness to a value is judged: at most k/2, and nobody knows it.
@@ -111,6 +128,35 @@ mod tests {
         }
         let twice = [0; 2].map(|first| enough(&set(first, 16), true, &secrets()).unwrap());
         assert_eq!(twice[0], twice[1], "the same people");
+    }
+
+    #[test]
+    fn what_was_told_of_some_is_told_again_of_them_and_of_half_of_them_perhaps() {
+        let secrets = secrets();
+        let again = |size: u64, before: u64| {
+            let sets = (0..1000).map(|number| set(number * 100, size));
+            sets.filter(|set| enough_again(set, before, true, &secrets).unwrap())
+                .count()
+        };
+        assert_eq!([9, 19, 20].map(|size| again(size, 19)), [0, 1000, 1000]);
+        let expected = [
+            (10, 0..30),
+            (13, 100..250),
+            (14, 270..470),
+            (15, 530..730),
+            (18, 960..1001),
+        ];
+        for (size, few_or_many) in expected {
+            let stand = again(size, 19);
+            assert!(few_or_many.contains(&stand), "{stand} of {size}");
+        }
+        // Of more than 2k + k/5 it is as if nothing had been told.
+        let alone = of_a_thousand(16);
+        assert_eq!(again(16, 22), alone);
+        assert_eq!(again(16, 1000), alone);
+        assert_eq!([9, 10].map(|size| again(size, 10)), [0, 1000]);
+        let exactly = |size| enough_again(&set(0, size), 19, false, &secrets).unwrap();
+        assert_eq!([9, 10].map(exactly), [false, true]);
     }
 
     #[test]

@@ -15,6 +15,9 @@ use crate::spec::TrackForm;
 use crate::tally::Tally;
 use crate::witness::Witness;
 
+/// Entities that count towards a need, which is known by its place.
+pub(crate) type Set = (usize, Fresh);
+
 impl Release {
     /// The parties behind a part and what they are owed.
     pub(crate) fn kind_of(&self, part: u32) -> Result<&part::Kind> {
@@ -62,7 +65,7 @@ impl Release {
     }
 
     /// By need, and by value where values are told apart: which entities a witness saw.
-    pub(crate) fn sets(&self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+    pub(crate) fn sets(&self, part: u32, witness: usize) -> Result<Vec<Set>> {
         let plan = self.plan.witnesses.get(witness).ok_or_else(mismatch)?;
         if let Witness::Each(..) = plan.witness {
             return self.sets_of_values(part, witness);
@@ -71,22 +74,23 @@ impl Release {
         for set in &mut sets {
             set.entries.iter_mut().for_each(|(_, amount)| *amount = 1);
         }
-        Ok(sets)
+        Ok(sets.into_iter().enumerate().collect())
     }
 
-    fn sets_of_values(&self, part: u32, witness: usize) -> Result<Vec<Fresh>> {
+    fn sets_of_values(&self, part: u32, witness: usize) -> Result<Vec<Set>> {
         let tally = self.tally_of(part, witness)?;
         let mut sets = Vec::new();
         for (number, need) in self.kind_of(part)?.needs.iter().enumerate() {
             let whose = Arc::new(self.whose(need)?);
             for entities in tally.of_values(number).ok_or_else(mismatch)? {
-                sets.push(Fresh {
+                let set = Fresh {
                     whose: Arc::clone(&whose),
                     k: u32::try_from(need.k).unwrap_or(u32::MAX),
                     cut: UNCUT,
                     additive: true,
                     entries: entities.into_iter().map(|entity| (entity, 1)).collect(),
-                });
+                };
+                sets.push((number, set));
             }
         }
         Ok(sets)

@@ -65,6 +65,11 @@ fn guesses_are_no_better_than_promised() {
     guess("one answer", 0.60, |bank, bit| {
         value(bank.count((0..60).chain(v(bit))))
     });
+    // Nineteen were told; of nine of them nothing need be known but that they are there.
+    guess("half of those who were told", 0.65, |bank, bit| {
+        bank.count(0..19);
+        value(bank.count((0..9).chain(bit.then_some(9))))
+    });
     guess("averaging by scaled sums", 0.60, |bank, bit| {
         let rows = |by: i64| {
             (0..60)
