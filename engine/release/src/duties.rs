@@ -196,4 +196,10 @@ mod tests {
         };
         assert!(jitter.any() && history.any() && noise.any());
     }
+
+    #[test]
+    fn a_cut_in_coarser_units_is_rounded_up() {
+        let of = |text| unscaled(decimal(text), -1);
+        assert_eq!(["20", "21", "29.5", "3"].map(of), [2, 3, 3, 1].map(Some));
+    }
 }

@@ -66,4 +66,18 @@ mod tests {
             assert!(high > 580, "{high} by the highest bits, from bit {shift}");
         }
     }
+
+    /// Numbers of which one is within the other, before and after the first step.
+    #[test]
+    fn no_two_numbers_become_one() {
+        const BACK: u64 = 0xf1de_83e1_9937_733d;
+        let full = |low: u64| 0xffff_ffff_0000_0000 | low;
+        let before = |word: u64| {
+            let word = word.wrapping_mul(BACK);
+            word ^ (word >> 32)
+        };
+        let first: BTreeSet<u64> = (0..1024).map(|low| mix(full(low))).collect();
+        let second: BTreeSet<u64> = (0..1024).map(|low| mix(before(full(low)))).collect();
+        assert_eq!((first.len(), second.len()), (1024, 1024));
+    }
 }

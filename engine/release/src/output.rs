@@ -127,3 +127,25 @@ fn float(value: Datum) -> Option<f64> {
         Datum::Integer(_) => None,
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_plain_values_are_keys() {
+        let list = DataType::new_list(DataType::Int64, true);
+        assert_eq!(plain(&list), None);
+        assert_eq!(plain(&DataType::Int16), Some(DataType::Int16));
+        assert_eq!(plain(&DataType::Utf8View), Some(DataType::Utf8));
+    }
+
+    #[test]
+    fn nothing_but_null_is_rebuilt_as_that() {
+        let nulls: ArrayRef = Arc::new(NullArray::new(3));
+        let rebuilt = rebuild(&nulls, &DataType::Null);
+        assert!(
+            rebuilt.is_ok_and(|array| array.len() == 3 && *array.data_type() == DataType::Null)
+        );
+    }
+}

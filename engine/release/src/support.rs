@@ -83,3 +83,19 @@ impl Entities {
         self.len().saturating_sub(before)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn its_members_are_those_who_were_added() {
+        for size in [3, 100] {
+            let mut entities = Entities::new(usize::MAX);
+            (7..7 + size).for_each(|entity| assert!(entities.add(entity)));
+            let mut members = entities.members();
+            members.sort_unstable();
+            assert_eq!(members, (7..7 + size).collect::<Vec<u64>>());
+        }
+    }
+}

@@ -237,3 +237,31 @@ fn total(counts: &[u64], parts: &[u32]) -> u64 {
         .filter_map(|part| counts.get(index(*part)))
         .sum()
 }
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use arrow::datatypes::DataType;
+
+    use super::*;
+
+    #[test]
+    fn its_size_is_that_of_counts_moments_and_distinct_values() {
+        let set = size_of::<NumberSet<u32>>();
+        let distinct = |parts, entries| Distinct {
+            values: Numbering::new(&[DataType::Int64]).unwrap(),
+            parts: vec![NumberSet::default(); parts],
+            entries,
+        };
+        let numbering = distinct(0, 0).size();
+        assert_eq!(distinct(3, 5).size(), numbering + 5 * 8 + 3 * set);
+        let values = Values {
+            rows: vec![0; 3],
+            present: vec![vec![0; 3]; 4],
+            measures: vec![(false, vec![Moments::ZERO; 3])],
+            distinct: vec![distinct(3, 5)],
+        };
+        let counts = 3 * 8 * 5 + 3 * size_of::<Moments>();
+        assert_eq!(values.size(), counts + distinct(3, 5).size());
+    }
+}

@@ -149,3 +149,37 @@ fn put(buckets: &mut [i128], entity: u64, amount: i128) {
         *sum = sum.wrapping_add(amount);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(entities: std::ops::Range<u64>, limit: usize) -> Vector {
+        let mut vector = Vector::new(limit);
+        entities.for_each(|entity| assert!(vector.add(entity, 1)));
+        vector
+    }
+
+    #[test]
+    fn it_is_exact_up_to_its_limit_and_buckets_above() {
+        let known = |size: u64| of(0..size, 64).entries().map(|entries| entries.len());
+        assert_eq!([32, 33, 63, 64].map(known), [32, 33, 63, 64].map(Some));
+        assert_eq!(known(65), None);
+        assert_eq!(
+            of(0..1000, usize::MAX).entries().map(|all| all.len()),
+            Some(1000)
+        );
+    }
+
+    #[test]
+    fn it_grows_by_who_is_new() {
+        for size in [5, 40] {
+            let mut vector = of(0..size, usize::MAX);
+            assert!(!vector.add(3, 7) && vector.add(99, 1));
+            let mut entries = vector.entries().unwrap_or_default();
+            entries.sort_unstable();
+            assert_eq!(entries.get(3), Some(&(3, 8)));
+            assert_eq!(entries.last(), Some(&(99, 1)));
+        }
+    }
+}

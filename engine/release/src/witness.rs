@@ -225,3 +225,60 @@ impl Evidence {
         self.entries * 32 + self.tallies.len() * (size_of::<Tally>() + size_of::<Group>())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plan(witness: Witness, weighed: bool) -> WitnessPlan {
+        WitnessPlan {
+            witness,
+            weighed,
+            exact: false,
+            jointly: false,
+        }
+    }
+
+    /// What the group of a witness keeps.
+    fn kept(witness: Witness, weighed: bool, dominance: u8) -> &'static str {
+        let need = Need {
+            slot: 0,
+            parties: 1,
+            k: 5,
+            dominance,
+        };
+        match plan(witness, weighed).group(&need, 64) {
+            Group::Entities(_) => "who",
+            Group::Vector(_) => "what each adds",
+            Group::Pairs(_) => "which values each has",
+            Group::Values(..) => "who has each value",
+            Group::Unasked => "nothing",
+        }
+    }
+
+    #[test]
+    fn what_each_adds_is_kept_where_somebody_asks_how_much() {
+        for (weighed, dominance, expected) in [
+            (true, 20, "what each adds"),
+            (true, 0, "who"),
+            (false, 20, "who"),
+            (false, 0, "who"),
+        ] {
+            assert_eq!(kept(Witness::Rows, weighed, dominance), expected);
+        }
+        assert_eq!(kept(Witness::Pairs(0), true, 20), "which values each has");
+        assert_eq!(kept(Witness::Pairs(0), false, 20), "nothing");
+    }
+
+    #[test]
+    fn its_size_is_that_of_entries_and_parts() {
+        let evidence = Evidence {
+            plan: plan(Witness::Rows, false),
+            limit: 64,
+            tallies: vec![Tally::new(Vec::new(), false), Tally::new(Vec::new(), false)],
+            entries: 5,
+        };
+        let part = size_of::<Tally>() + size_of::<Group>();
+        assert_eq!(evidence.size(), 5 * 32 + 2 * part);
+    }
+}

@@ -56,7 +56,7 @@ fn next(work: &Mutex<Work<'_>>, all: usize) -> Option<u32> {
     let mut work = work.lock().ok()?;
     let id = work.left.next().copied();
     let done = all - work.left.len();
-    if id.is_some() && done % 100 == 0 {
+    if id.is_some() && done.is_multiple_of(100) {
         println!("{done} of {all} tried on tests");
     }
     id

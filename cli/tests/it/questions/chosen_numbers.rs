@@ -18,7 +18,7 @@ f = { measure = [0, 1000] }
 
 fn people() -> World {
     let row = |n: u64| {
-        let country = if n % 2 == 0 { "KY" } else { "LU" };
+        let country = if n.is_multiple_of(2) { "KY" } else { "LU" };
         let (x, y, f) = (101 + n * 37 % 899, n * 61 % 997 + 1, n * 17 % 400);
         format!("p{n},{country},{x}.37,{y}.50,{f}.25")
     };
@@ -88,7 +88,7 @@ abroad = { filter = true }
 fn people_in_another_column_are_others() {
     let row = |n: u64| {
         let to = [n, n * 7, n * 11].map(|to| to % 19 + 1);
-        to.map(|to| format!("p{n},p{to},{n},{}", n % 2 == 0))
+        to.map(|to| format!("p{n},p{to},{n},{}", n.is_multiple_of(2)))
     };
     let table = Written {
         owner: "bank",

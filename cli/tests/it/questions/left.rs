@@ -1,8 +1,8 @@
 //! What is left of the questions' answers under thresholds that officers choose.
 //!
 //! Measured, not asserted: the figures stand in `docs/src/questions.md`, with the command that prints them. A value is a
-//! cell of an answer that is not NULL, keys too; what is left are the values told at k, of those that are told at 1. A question that
-//! needs more memory than there is has none.
+//! cell of an answer that is not NULL, keys too; what is left are the values told at k, of those that are told at 1. Beside a question that
+//! needs more memory than there is stands how it ended.
 
 use super::texts::{self, Question};
 use super::world::{self, Outcome, World};
@@ -38,41 +38,39 @@ fn asked(world: &World, questions: &[Question]) -> Vec<Size> {
     let texts: Vec<&str> = questions.iter().map(Question::text).collect();
     let refused = world.ask(&texts).into_iter().zip(questions);
     let refused: Vec<(&str, &str)> = refused
-        .filter(|(outcome, _)| outcome.code().is_some_and(|code| code != "failed"))
+        .filter(|(outcome, _)| outcome.code().is_some())
         .map(|(_, question)| (question.id.as_str(), question.original.as_str()))
         .collect();
     world.approve(&refused);
     world.ask(&texts).iter().map(size).collect()
 }
 
-/// How many rows and values an answer has.
-type Size = Option<(usize, usize)>;
+/// How many rows and values an answer has, or why there is none.
+type Size = Result<(usize, usize), String>;
 
 fn size(outcome: &Outcome) -> Size {
     let line = match outcome {
         Outcome::Answered(line) => line,
-        Outcome::Refused(code) => {
-            assert_eq!(code, "failed");
-            return None;
-        }
+        Outcome::Refused(code) => return Err(code.clone()),
     };
     let rows: Vec<serde_json::Map<String, serde_json::Value>> = serde_json::from_str(line).unwrap();
     let values = rows.iter().flat_map(serde_json::Map::values);
-    Some((rows.len(), values.filter(|value| !value.is_null()).count()))
+    Ok((rows.len(), values.filter(|value| !value.is_null()).count()))
 }
 
 #[expect(clippy::print_stdout, reason = "a table is what it is for")]
 fn print(questions: &[Question], all: &[Size], left: &[Vec<Size>]) {
     for (at, question) in questions.iter().enumerate() {
-        let Some((rows, values)) = all[at] else {
-            println!("| {} | – | | | |", question.id);
-            continue;
+        let (rows, values) = match &all[at] {
+            Ok(size) => size,
+            Err(code) => {
+                println!("| {} | `{code}` | | | |", question.id);
+                continue;
+            }
         };
-        let share = |left: &Vec<Size>| {
-            left[at].map_or_else(
-                || "–".to_owned(),
-                |(_, left)| format!("{} %", left * 100 / values.max(1)),
-            )
+        let share = |left: &Vec<Size>| match &left[at] {
+            Ok((_, left)) => format!("{} %", left * 100 / (*values).max(1)),
+            Err(code) => format!("`{code}`"),
         };
         let shares: Vec<String> = left.iter().map(share).collect();
         println!("| {} | {rows} | {} |", question.id, shares.join(" | "));

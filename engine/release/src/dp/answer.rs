@@ -193,3 +193,20 @@ fn mean(moments: &Moments, scale: i8, output: &DataType) -> Option<Datum> {
         to_f64(moments.sum()) / power_of_ten(i32::from(scale)) / count,
     ))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_is_divided_by_no_values() {
+        assert_eq!([-3, 0, 1, 9].map(count), [None, None, Some(1), Some(9)]);
+    }
+
+    #[test]
+    fn a_mean_is_in_the_scale_of_its_sum() {
+        let moments = Moments::of(4, i256::from_i128(5000), i256::ZERO);
+        let mean = mean(&moments, 3, &DataType::Float64);
+        assert!(matches!(mean, Some(Datum::Float(mean)) if (mean - 1.25).abs() < 1e-12));
+    }
+}

@@ -8,6 +8,9 @@ use super::history::{History, Record};
 use super::print::{Distance, EXACT, Entries, Print, buckets, buckets_apart};
 use super::trace::{Fresh, Trace, UNCUT, Whose};
 
+mod kept;
+mod sets;
+
 const K: u32 = 6;
 
 fn whose() -> Arc<Whose> {

@@ -75,3 +75,39 @@ fn whole(number: i256, output: &DataType) -> i256 {
         number
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(value: Source, output: DataType, told: &[i128]) -> Option<Datum> {
+        let recipe = Recipe {
+            value,
+            output,
+            support: Vec::new(),
+            balance: Vec::new(),
+            branches: Vec::new(),
+        };
+        let told: Vec<i256> = told.iter().map(|number| i256::from_i128(*number)).collect();
+        compose(&recipe, &told)
+    }
+
+    #[test]
+    fn a_mean_is_the_sum_in_its_scale_by_the_count() {
+        let mean = |scale, numbers: &[i128]| {
+            let mean = told(
+                Source::Mean { measure: 0, scale },
+                DataType::Float64,
+                numbers,
+            );
+            mean.and_then(|mean| match mean {
+                Datum::Float(mean) => Some(mean),
+                Datum::Integer(_) => None,
+            })
+        };
+        assert_eq!(mean(2, &[1250, 5]), Some(2.5));
+        assert_eq!(mean(0, &[1250, 5]), Some(250.0));
+        assert_eq!(mean(2, &[1250, 0]), None);
+        assert_eq!(mean(2, &[1250, -5]), None);
+    }
+}

@@ -182,6 +182,7 @@ mod tests {
             .map(|(_, times)| *times)
             .sum();
         assert!(near > 600 && ranks.len() > 4, "{ranks:?}");
+        assert!(ranks.keys().any(|rank| *rank < 7), "{ranks:?}");
     }
 
     #[test]

@@ -89,9 +89,8 @@ fn of_households(kind: StatisticKind, rows: &[Household]) -> Option<i64> {
     spec.slots[0].form = TrackForm::Set;
     let mut sets = ListBuilder::new(UInt64Builder::new());
     for (people, _) in rows {
-        people
-            .iter()
-            .for_each(|who| sets.values().append_value(*who));
+        sets.values()
+            .append_slice(&people.iter().copied().collect::<Vec<u64>>());
         sets.append(true);
     }
     let amounts: Int64Array = rows.iter().map(|(_, amount)| *amount).collect();
@@ -150,6 +149,18 @@ fn nobody_among_several_behind_a_row_adds_more_than_the_cut() {
     assert_eq!(of_households(SUM, &rows), Some(30));
     rows.push(([1, 50].into(), 1_000_000));
     assert!(of_households(SUM, &rows).unwrap() <= 32);
+}
+
+/// What another owner lets people add to its sums says nothing of ours.
+#[test]
+fn another_owners_cut_is_not_ours() {
+    let rows: Vec<Row> = (0..30).map(|at| ("g", at, 100)).collect();
+    let asked = |party| {
+        let mut bank = silent(Some(5));
+        bank.owner = bank.owner.map(|cut| OwnerCut { party, ..cut });
+        bank.one(SUM, &rows)
+    };
+    assert_eq!([0, 1].map(asked), [Some(150), Some(3000)]);
 }
 
 proptest! {

@@ -188,3 +188,32 @@ fn totals_and_unions_have_borders_of_their_own() {
         assert!(near > 0 && own > 0 && near + own == 40, "{told:?}");
     }
 }
+
+/// A few were withheld, and many are told; somewhere between, both are near. What was first stands.
+#[test]
+fn of_a_value_and_a_withholding_the_earlier_stands() {
+    let asked = |few_first: bool| {
+        let told = (0..60).filter_map(|seed| {
+            let mut bank = Bank::new(seed, duties(true, false, true));
+            let mut ask = |many: bool| bank.count(0..if many { 25 } else { 9 });
+            let (first, second) = (ask(!few_first), ask(few_first));
+            assert!([first, second].contains(&Some(25)), "{seed}");
+            bank.count(0..14)
+        });
+        told.count()
+    };
+    assert_eq!(asked(true), 0);
+    assert!(asked(false) > 0);
+}
+
+/// Of three groups as of two: what they come to is what they were told to be.
+#[test]
+fn three_groups_have_a_total() {
+    let rows: Vec<Row> = (0..90_u64)
+        .map(|e| (["a", "b", "c"][usize::try_from(e % 3).unwrap()], e, 1))
+        .collect();
+    let mut bank = Bank::new(28, duties(true, true, false));
+    let groups = bank.ask(&[COUNT], &rows);
+    let sum: i64 = groups.values().filter_map(|values| values[0]).sum();
+    assert_eq!((groups.len(), bank.count(0..90)), (3, Some(sum)));
+}

@@ -189,6 +189,14 @@ fn who_meets_many_counts_within_bounds_on_both_sides() {
         [3, 3, 12_000],
         "the one may count thrice, and add 120.00"
     );
+    let taken: Vec<Row> = star
+        .iter()
+        .map(|row| Row {
+            amount: Some(-1_000),
+            ..row.clone()
+        })
+        .collect();
+    assert_eq!(told(meeting(3, &taken)), [3, 3, -5_000], "and take 50.00");
     let apart: Vec<Row> = (0..20)
         .map(|pair| Row {
             bearer: (Some(pair), Some(100 + pair)),
@@ -216,6 +224,11 @@ fn what_cannot_be_bounded_for_two_is_refused() {
         "distinct values, means"
     );
     let keyed = |terms: DpTerms| PrivateRelease::new(spec(true), terms, &rows.schema()).is_err();
+    let spends_nothing = DpTerms {
+        epsilon: 0,
+        ..terms(DpGroups::Listed, 1, 1)
+    };
+    assert!(keyed(spends_nothing));
     assert!(keyed(of(DpGroups::Threshold, Some((1, 2)), vec![3])));
     assert!(keyed(of(DpGroups::Listed, Some((1, 1)), vec![1])));
     let mut many = meeting(1, &[]);

@@ -1,0 +1,46 @@
+//! What is written down comes back, and what is forgotten does not.
+
+use super::super::encode::{Entry, Outcome};
+use super::super::history::{History, Record};
+use super::super::print::EXACT;
+use super::{each, fresh, history, told, value, whose};
+
+/// What comes back of an outcome that is written down in clear.
+fn back(outcome: Outcome) -> Option<Outcome> {
+    let mut seal = |_: &[String], bytes: &[u8]| Ok::<_, ()>(bytes.to_vec());
+    let bytes = Entry(outcome).to_bytes(&mut seal).ok()?;
+    let mut open = |_: &[String], bytes: &[u8]| Some(bytes.to_vec());
+    Some(Entry::from_bytes(&bytes, &mut open)?.0)
+}
+
+#[test]
+fn a_withholding_and_a_value_of_very_many_come_back() {
+    let few = fresh(each(0..3, 1)).keep(2);
+    let same = back(Outcome::Withheld(few.clone()));
+    assert!(matches!(same, Some(Outcome::Withheld(trace)) if trace == few));
+    let exact = u64::try_from(EXACT).unwrap_or(0);
+    let many = Record {
+        raw: value(-7),
+        ..told(each(0..exact + 1, 3))
+    };
+    let same = back(Outcome::Told(many.clone()));
+    assert!(matches!(same, Some(Outcome::Told(record)) if record == many));
+}
+
+#[test]
+fn what_is_forgotten_is_not_among_the_latest() {
+    let mut history = history([each(0..20, 1), each(20..50, 1)]);
+    let latest = |history: &History| {
+        let whose = whose();
+        let all = history.told_of(&whose, true);
+        all.map(|(_, trace)| trace.entities).collect::<Vec<u64>>()
+    };
+    assert_eq!(latest(&history), [30, 20]);
+    let mark = history.mark();
+    history.tell(told(each(50..90, 1)));
+    assert_eq!(latest(&history), [40, 30, 20]);
+    history.forget(mark);
+    assert_eq!(latest(&history), [30, 20]);
+    history.tell(told(each(90..100, 1)));
+    assert_eq!(latest(&history), [10, 30, 20]);
+}
