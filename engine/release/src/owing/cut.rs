@@ -30,9 +30,10 @@ impl Release {
         raw: i256,
         owner: Option<(u8, i128)>,
         traces: &mut [Fresh],
-        level: impl Fn(&Fresh) -> Result<i128>,
+        level: impl Fn(&Fresh, u32) -> Result<i128>,
     ) -> Result<Cut> {
         let owner = owner.filter(|_| matches!(base.kind, Kind::Sum(_)));
+        let k = traces.iter().map(|fresh| fresh.k).max().unwrap_or(1);
         let mut cuts = Vec::new();
         let mut kept: Option<i256> = None;
         for (number, need) in self.kind_of(part)?.needs.iter().enumerate() {
@@ -40,7 +41,7 @@ impl Release {
             let own = owner.filter(|(party, _)| {
                 need.parties.checked_shr(u32::from(*party)).unwrap_or(0) & 1 == 1
             });
-            fresh.cut = own.map_or_else(|| level(fresh), |(_, cut)| Ok(cut))?;
+            fresh.cut = own.map_or_else(|| level(fresh, k), |(_, cut)| Ok(cut))?;
             cuts.push(fresh.cut);
             let left = match base.kind {
                 Kind::Distinct(argument) => self.kept(part, base, number, argument, fresh)?,

@@ -139,7 +139,7 @@ impl<'r> Judge<'r> {
             .duties
             .cut(&self.release.spec, &self.release.types, statistic);
         let jitter = self.owed.duties.jitter;
-        let level = |fresh: &Fresh| level(fresh, jitter, self.secrets);
+        let level = |fresh: &Fresh, k| level(fresh, k, jitter, self.secrets);
         self.release.cut(part, base, raw, owner, traces, level)
     }
 

@@ -24,15 +24,16 @@ struct Noise {
     limit: i128,
 }
 
-/// The least power of two that fewer than k exceed; with jitter about so many, or half of those who are there if that is fewer.
-pub(crate) fn level(fresh: &Fresh, jitter: bool, secrets: &Secrets) -> Result<i128> {
+/// The least power of two that fewer than k exceed; with jitter about so many, or half of those who are there if that is fewer. `k` is the
+/// largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
+pub(crate) fn level(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> Result<i128> {
     let amounts = fresh
         .entries
         .iter()
         .map(|(_, amount)| amount.unsigned_abs());
     let mut amounts: Vec<u128> = amounts.collect();
     amounts.sort_unstable();
-    let mut threshold = Threshold::of(fresh, jitter, secrets)?;
+    let mut threshold = Threshold::of(fresh, k, jitter, secrets)?;
     let (mut low, mut high) = (0, i128::BITS - 1);
     while low < high {
         let middle = low.midpoint(high);
@@ -47,8 +48,8 @@ pub(crate) fn level(fresh: &Fresh, jitter: bool, secrets: &Secrets) -> Result<i1
 }
 
 impl Threshold {
-    fn of(fresh: &Fresh, jitter: bool, secrets: &Secrets) -> Result<Self> {
-        let k = i128::from(fresh.k.max(1));
+    fn of(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> Result<Self> {
+        let k = i128::from(k.max(1));
         if !jitter {
             return Ok(Self {
                 most: k,
@@ -100,14 +101,14 @@ mod tests {
         secrets
     }
 
-    fn of(amounts: &[i128], k: u32) -> Fresh {
+    fn of(amounts: &[i128]) -> Fresh {
         let whose = Whose {
             parties: vec!["bank".to_owned()],
             space: "person".to_owned(),
         };
         Fresh {
             whose: Arc::new(whose),
-            k,
+            k: 2,
             cut: UNCUT,
             additive: true,
             entries: (0..).zip(amounts.iter().copied()).collect(),
@@ -115,7 +116,7 @@ mod tests {
     }
 
     fn exact(amounts: &[i128], k: u32) -> i128 {
-        level(&of(amounts, k), false, &secrets()).unwrap()
+        level(&of(amounts), k, false, &secrets()).unwrap()
     }
 
     /// Of a thousand sets, each with another first amount, how often which level.
@@ -124,7 +125,7 @@ mod tests {
         for first in 1..=1000 {
             let mut amounts = amounts.to_vec();
             amounts.push(1 << 20 | first);
-            let level = level(&of(&amounts, k), true, &secrets()).unwrap();
+            let level = level(&of(&amounts), k, true, &secrets()).unwrap();
             *times.entry(level).or_default() += 1;
         }
         times
@@ -210,7 +211,7 @@ mod tests {
     #[test]
     fn the_same_additions_have_the_same_level() {
         let amounts: Vec<i128> = (0..40).map(|at| 1 << at).collect();
-        let again = || level(&of(&amounts, 10), true, &secrets()).unwrap();
+        let again = || level(&of(&amounts), 10, true, &secrets()).unwrap();
         assert_eq!(again(), again());
     }
 }

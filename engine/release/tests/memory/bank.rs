@@ -25,6 +25,8 @@ pub(crate) struct Bank {
     pub(crate) slots: usize,
     /// Another unit, of which every row has one by its number and entity.
     pub(crate) partner: Option<fn(u64, u64) -> u64>,
+    /// So few of the other unit are enough.
+    pub(crate) partner_k: u32,
     /// The other unit stands first.
     pub(crate) turned: bool,
     /// Its people are counted together with those of another bank.
@@ -61,6 +63,7 @@ impl Bank {
             duties,
             slots: 1,
             partner: None,
+            partner_k: K,
             turned: false,
             pooled: false,
             owner: None,
@@ -86,6 +89,7 @@ impl Bank {
             pool: 0,
             dominance: 0,
         };
+        let k = |column| if column == 2 { K } else { self.partner_k };
         let slot = |column| Slot {
             column,
             form: TrackForm::Scalar,
@@ -93,7 +97,7 @@ impl Bank {
             same: Vec::new(),
             over: Vec::new(),
             displaces: false,
-            k: vec![(0, K), (1, K)],
+            k: vec![(0, k(column)), (1, k(column))],
         };
         let spec = ReleaseSpec {
             keys: vec![KeyColumn {

@@ -108,6 +108,26 @@ fn one_amount_is_hardly_guessed_by_weighing_all_others() {
     }
 }
 
+/// The same where a helper's table names each of them otherwise, and asks for two alone.
+#[test]
+fn a_helper_that_asks_for_few_does_not_make_the_cut() {
+    guess(
+        "an amount by weights and a helper's two",
+        0.60,
+        |bank, bit| {
+            bank.slots = 2;
+            bank.partner = Some(|_, person| person);
+            bank.partner_k = 2;
+            let hardly = (100..140).map(|e| ("g", e, 1 + i64::try_from(e % 7).unwrap()));
+            let amount = if bit { 600_000 } else { 500_000 };
+            let most = [("g", 1, 1 << 40), ("g", V, amount)];
+            let rows: Vec<Row> = hardly.chain(most).collect();
+            let told = bank.one(SUM, &rows).unwrap();
+            f64::from(u8::from(told % 1_000_000 == 0))
+        },
+    );
+}
+
 /// How well trackers of far sets do that are asked again and again: printed, and not better than noise alone permits.
 #[test]
 fn repeated_trackers_are_measured() {
