@@ -341,3 +341,6 @@ fn tracks(batch: &RecordBatch, columns: impl Iterator<Item = usize>) -> Result<V
 fn column(batch: &RecordBatch, at: usize) -> Result<ArrayRef> {
     batch.columns().get(at).cloned().ok_or(ReleaseError::Batch)
 }
+
+#[cfg(test)]
+mod tests;

@@ -209,4 +209,26 @@ mod tests {
         let mean = mean(&moments, 3, &DataType::Float64);
         assert!(matches!(mean, Some(Datum::Float(mean)) if (mean - 1.25).abs() < 1e-12));
     }
+
+    /// 1 and 5, in thousandths: they are 2 from their mean.
+    #[test]
+    fn a_spread_is_in_the_scale_of_its_squares() {
+        let spread = |sample, root| {
+            let made = Made::Spread {
+                values: 0,
+                total: 1,
+                squares: 2,
+                scale: 3,
+                sample,
+                root,
+            };
+            match value_of(made, &[2, 6_000, 26_000_000], &DataType::Float64) {
+                Some(Datum::Float(spread)) => Some(spread),
+                Some(Datum::Integer(_)) | None => None,
+            }
+        };
+        assert_eq!(spread(false, false), Some(4.0));
+        assert_eq!(spread(true, false), Some(8.0));
+        assert_eq!(spread(false, true), Some(2.0));
+    }
 }

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use arrow::array::{Array, ArrayRef, AsArray, BooleanArray, ListArray, StringArray, UInt64Array};
+use arrow::array::{
+    Array, ArrayRef, AsArray, BooleanArray, ListArray, RecordBatch, StringArray, UInt64Array,
+};
 use arrow::buffer::{NullBuffer, OffsetBuffer};
 use arrow::datatypes::{DataType, Field, Int64Type};
 use release::{Adds, Branch, BranchSource, Release, Statistic, StatisticKind, TrackForm};
@@ -120,6 +122,44 @@ fn an_arm_that_one_took_withholds_the_statistic_alone() {
         &batch(same(3), nobody),
     );
     assert!(released.batch().column(2).is_null(0) && released.batch().column(3).is_valid(0));
+}
+
+/// Who takes the arm adds 0, or what cancels out: nothing to a sum, but a mean is of one value more and a spread of two.
+#[test]
+fn an_arm_that_one_took_moves_a_mean_by_nothing() {
+    let column = 2;
+    let by = |kind, output| Statistic {
+        branches: vec![Branch {
+            source: BranchSource::Flag(3),
+            zero_ok: true,
+            adds: Adds::Something,
+        }],
+        ..statistic(kind, output)
+    };
+    let statistics = vec![
+        by(StatisticKind::Sum { column }, DataType::Int64),
+        by(StatisticKind::Avg { column }, DataType::Float64),
+        by(StatisticKind::VarPop { column }, DataType::Float64),
+    ];
+    let told = |flags: [bool; 5]| {
+        let tracks: ArrayRef = Arc::new(UInt64Array::from(vec![0, 1, 2, 3, 4]));
+        let flags: ArrayRef = Arc::new(BooleanArray::from(flags.to_vec()));
+        let columns = [
+            ("who", tracks, true),
+            ("key", same(5), true),
+            ("x", integers(&[0, 2, 4, 6, 8]), true),
+            ("arm", flags, true),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let released = run(spec(2, true, statistics.clone()), &batch);
+        [1, 2, 3].map(|at| released.batch().column(at).is_valid(0))
+    };
+    assert_eq!(told([false; 5]), [true, true, true], "nobody took it");
+    assert_eq!(
+        told([true, false, false, false, false]),
+        [true, false, false]
+    );
+    assert_eq!(told([false, true, true, false, false]), [true, true, true]);
 }
 
 #[test]

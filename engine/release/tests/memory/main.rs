@@ -14,4 +14,5 @@ mod cut;
 mod factors;
 mod guesses;
 mod near;
+mod totals;
 mod values;

@@ -266,3 +266,50 @@ fn the_published_sampler_is_the_one_that_is_used() {
     assert_eq!(draw(1), draw(1));
     assert!((0..20).any(|key| draw(key) != draw(key + 1)));
 }
+
+/// More than are listed one by one, and forty who have some of their values.
+#[test]
+fn distinct_values_that_very_many_share_with_others_are_counted_once() {
+    let distinct = StatisticKind::CountDistinct { column: 1 };
+    let mut bank = Bank::new(19, duties(true, false, false));
+    let row = |e: u64| {
+        (
+            "g",
+            e,
+            i64::try_from(if e < 1100 { e } else { e - 1100 }).unwrap(),
+        )
+    };
+    let mut ask =
+        |from: u64, to: u64| bank.one(distinct, &(from..to).map(row).collect::<Vec<Row>>());
+    let told = [ask(0, 1100), ask(1100, 1140), ask(0, 1140)];
+    assert_eq!(told, [Some(1100), Some(40), Some(1100)]);
+}
+
+/// Eleven add 1 each and one adds the rest, of which the others but one must make up a tenth.
+#[test]
+fn who_dominates_a_sum_withholds_it_whatever_is_owed() {
+    let rows = |rich: i64| -> Vec<Row> {
+        let others = (0..11).map(|e| ("g", e, 1));
+        others.chain([("g", 50, rich)]).collect()
+    };
+    let told = |rich: i64| {
+        let mut bank = Bank::new(20, duties(true, false, false));
+        let (mut spec, duties) = bank.spec(&[SUM]);
+        spec.parties[0].dominance = 10;
+        let batch = bank.batch(&rows(rich));
+        let mut release = Release::owing(spec, &batch.schema(), duties).unwrap();
+        release.update(&batch).unwrap();
+        let memory = Memory {
+            history: &mut bank.history,
+            secrets: &bank.secrets,
+        };
+        release
+            .finish_with(memory)
+            .unwrap()
+            .released
+            .batch()
+            .num_rows()
+    };
+    // The ten others come to 10.
+    assert_eq!([1, 100, 101].map(told), [1, 1, 0]);
+}

@@ -7,6 +7,7 @@
 )]
 
 mod answers;
+mod bearers;
 mod noise;
 mod sensitivity;
 mod terms;

@@ -343,3 +343,31 @@ fn each_term_must_bound_something() {
     assert!(!counted(listed((0b11, 0))) && !counted(listed((0, 0b11))));
     assert!(!counted(listed((0b01, 0b11))) && !counted(listed((0b01, 0b100))));
 }
+
+#[test]
+fn terms_of_which_one_is_zero_bound_nothing() {
+    let good = || terms(DpGroups::Whole, 1, 1);
+    let why = |terms: DpTerms| {
+        let release = PrivateRelease::new(spec(false), terms, &batch(&[]).schema());
+        release.err().map(|error| error.to_string())
+    };
+    let nothing = Some(ReleaseError::Spec("terms that bound nothing".into()).to_string());
+    let zeros = [
+        DpTerms {
+            epsilon: 0,
+            ..good()
+        },
+        DpTerms {
+            max_groups: 0,
+            ..good()
+        },
+        DpTerms {
+            max_rows: 0,
+            ..good()
+        },
+    ];
+    for terms in zeros {
+        assert_eq!(why(terms), nothing);
+    }
+    assert_eq!(why(good()), None);
+}

@@ -44,3 +44,9 @@ fn what_is_forgotten_is_not_among_the_latest() {
     history.tell(told(each(90..100, 1)));
     assert_eq!(latest(&history), [10, 30, 20]);
 }
+
+#[test]
+fn nothing_of_an_outcome_is_printed() {
+    let withheld = Entry(Outcome::Withheld(fresh(each(0..3, 1)).keep(2)));
+    assert_eq!(format!("{withheld:?}"), "Entry(..)");
+}
