@@ -85,6 +85,10 @@ pub(crate) fn judge(judge: &mut Judge<'_>, call: &AggregateFunction, place: Plac
     let kind = size::type_of(judge, &Expr::AggregateFunction(call.clone()));
     let bits = raw.as_ref().map_or(0, |e| size::bits_in(judge, e, &found));
     let mut traits = aggregated::result(&name, &found, bits, kind.as_ref());
+    if place == Place::Release {
+        // What is told of a mean is the sum and the count.
+        traits.rounded = found.rounded;
+    }
     traits.filter = aggregated::repeated(&name, traits.filter, judge.rel.repeats);
     traits.arms.extend(condition_traits.arms.iter().copied());
     traits.exposed.extend(condition_traits.arms);

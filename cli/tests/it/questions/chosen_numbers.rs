@@ -65,6 +65,7 @@ fn what_leaves_no_choice_is_told() {
         "SELECT sum(p.x * v.w) AS v FROM bank.people p CROSS JOIN (VALUES (2)) v(w)",
         "SELECT sum(p.x) AS v FROM bank.people p JOIN (VALUES ('LU', 1), ('KY', 2)) v(c, w) ON v.c = p.country",
         "SELECT sum(1.001 * f) AS v FROM bank.people",
+        "SELECT avg(2 * x) AS v FROM bank.people",
     ];
     for (answer, sql) in people().ask(&told).iter().zip(told) {
         assert!(matches!(answer, Outcome::Answered(_)), "{sql}: {answer:?}");

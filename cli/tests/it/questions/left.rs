@@ -17,7 +17,7 @@ fn what_is_left_of_the_money_laundering_questions() {
         let world = world::four_banks_at(scale, None, Some(k));
         let file = world.path().join("collaboration.toml");
         let text = std::fs::read_to_string(&file).unwrap();
-        let roomy = text.replace("[engine]\n", "[engine]\nmemory = \"19GiB\"\n");
+        let roomy = text.replace("[engine]\n", "[engine]\nmemory = \"14GiB\"\n");
         std::fs::write(file, roomy).unwrap();
         asked(&world, &questions)
     };

@@ -155,18 +155,22 @@ impl Trace {
         usize::try_from(k.saturating_add(slack)).unwrap_or(usize::MAX)
     }
 
-    /// Whether the entities that it is about are in a set, but for a few. Of too many to list them it is not known.
-    pub(crate) fn is_in(&self, set: &Fresh) -> bool {
-        let Print::Exact(entries) = &self.print else {
-            return false;
+    /// Of a set those whom it is about, if these are all but a few. Of too many to list them it is not known.
+    pub(crate) fn those_of(&self, set: &Fresh) -> Option<Fresh> {
+        let Print::Exact(about) = &self.print else {
+            return None;
         };
-        let others = entries.iter().filter(|(entity, _)| {
-            let at = set
-                .entries
-                .binary_search_by_key(entity, |(other, _)| *other);
-            at.is_err()
-        });
-        self.whose.meets(&set.whose) && others.count() < self.reach(set.k)
+        let is_about = |(entity, _): &&(u64, i128)| {
+            let at = about.binary_search_by_key(entity, |(other, _)| *other);
+            at.is_ok()
+        };
+        let entries: Entries = set.entries.iter().filter(is_about).copied().collect();
+        let others = about.len().saturating_sub(entries.len());
+        let are_they = self.whose.meets(&set.whose) && others < self.reach(set.k);
+        are_they.then(|| Fresh {
+            entries,
+            ..set.clone()
+        })
     }
 
     /// Bytes held.

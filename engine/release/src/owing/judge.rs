@@ -216,11 +216,14 @@ impl<'r> Judge<'r> {
             if respect.is_nobodys(set) {
                 return Ok(true);
             }
-            let theirs = near.iter().filter(|again| again.need == *need);
-            let theirs = theirs.filter(|again| again.old.is_in(set));
-            let before = theirs.map(|again| again.old.entities).min();
-            let stands = match before {
-                Some(before) => enough_again(set, before, judge.owed.duties.jitter, judge.secrets)?,
+            let own = near.iter().filter(|again| again.need == *need);
+            let theirs =
+                own.filter_map(|again| Some((again.old.entities, again.old.those_of(set)?)));
+            let stands = match theirs.min_by_key(|(before, _)| *before) {
+                Some((before, those)) => {
+                    let jitter = judge.owed.duties.jitter;
+                    set.is_of_k() && enough_again(&those, before, jitter, judge.secrets)?
+                }
                 None => judge.stands(set)?,
             };
             if !stands {

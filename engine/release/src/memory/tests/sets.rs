@@ -31,15 +31,16 @@ fn a_factor_is_had_by_k_or_it_is_theirs() {
 fn who_was_told_of_is_in_a_set_but_for_a_few() {
     let set = fresh(each(0..10, 1));
     let told = |entities: std::ops::Range<u64>| fresh(each(entities, 1)).keep(0);
-    assert!(told(0..10).is_in(&set) && told(2..8).is_in(&set));
+    assert!(told(0..10).those_of(&set).is_some() && told(2..8).those_of(&set).is_some());
     // Five more are fewer than k, and six are k.
-    assert!(told(0..15).is_in(&set) && !told(0..16).is_in(&set));
-    assert!(!told(100..110).is_in(&set));
+    assert!(told(0..15).those_of(&set).is_some() && told(0..16).those_of(&set).is_none());
+    assert!(told(100..110).those_of(&set).is_none());
+    let those = told(5..14).those_of(&set);
+    assert_eq!(those.map(|those| those.entries), Some(each(5..10, 1)));
     let exact = u64::try_from(EXACT).unwrap_or(0);
-    assert!(
-        !told(0..exact + 1).is_in(&fresh(each(0..exact + 1, 1))),
-        "nobody lists them"
-    );
+    let very_many = fresh(each(0..exact + 1, 1));
+    let those = told(0..exact + 1).those_of(&very_many);
+    assert!(those.is_none(), "nobody lists them");
 }
 
 #[test]
@@ -57,5 +58,5 @@ fn the_same_person_is_of_one_space_and_one_party_or_its_pool() {
         whose: Arc::new(of(&["bank"], "device")),
         ..fresh(each(0..10, 1))
     };
-    assert!(!fresh(each(0..10, 1)).keep(0).is_in(&device));
+    assert!(fresh(each(0..10, 1)).keep(0).those_of(&device).is_none());
 }
