@@ -44,9 +44,7 @@ pub(crate) fn judged(
     call: &Expr,
 ) -> Option<OwnerCut> {
     if duties.history || duties.noise.is_some() {
-        plain_sum(walker, judged, call);
-        unchosen(walker, judged, call);
-        whole(walker, judged, call);
+        no_other_draw(walker, judged, call);
         if let StatisticKind::CountDistinctSupported { .. } = kind {
             let message =
                 "count(DISTINCT …) of a dimension is not available where history or noise is owed";
@@ -57,56 +55,39 @@ pub(crate) fn judged(
     cut(walker, judged)
 }
 
-/// Where earlier answers count, sums of several measures are refused: their weights could be varied to ask for each of
-/// them again and again. Whoever wants them adds up the released sums.
-fn plain_sum(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
-    if judged.name == "count" || !judged.traits.mixed {
+/// Where earlier answers count, sums are refused that could be asked for again and again under fresh noise: of several measures, whose weights
+/// could be varied; of numbers of which the question chose which row has which, of a list or by a bound; and of what is cut off behind some
+/// digits, which is no multiple of what was told. The same is computed from what is told.
+fn no_other_draw(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
+    if judged.name == "count" {
         return;
     }
-    walker
-        .refusals
-        .add(
-            Code::MeasureExpr,
-            format!("{} of several measures at once is not available where history or noise is owed", judged.name),
-        )
-        .of(judged.traits.origin.as_ref())
-        .at(call)
-        .help("aggregate each measure by itself and compute with the results, as in SUM(a) + 2 * SUM(b)");
-}
-
-/// So are numbers of which the question chose which row has which, of a list or by a bound: each choice would be another draw.
-fn unchosen(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
-    if judged.name == "count" || !judged.traits.chosen {
-        return;
+    let traits = &judged.traits;
+    let refused = [
+        (
+            traits.mixed,
+            "several measures at once",
+            "aggregate each measure by itself and compute with the results, as in SUM(a) + 2 * SUM(b)",
+        ),
+        (
+            traits.chosen,
+            "numbers that the question chose row by row",
+            "group by what chooses them, and compute with the results",
+        ),
+        (
+            traits.rounded,
+            "what is divided by a number, or of a root or mean of a multiple,",
+            "compute with the result, as in SUM(a) / 3",
+        ),
+    ];
+    for (_, what, help) in refused.into_iter().filter(|(is_so, ..)| *is_so) {
+        let message = format!(
+            "{} of {what} is not available where history or noise is owed",
+            judged.name
+        );
+        let refusal = walker.refusals.add(Code::MeasureExpr, message);
+        refusal.of(traits.origin.as_ref()).at(call).help(help);
     }
-    let name = &judged.name;
-    let message = format!(
-        "{name} of numbers that the question chose row by row is not available where history or noise is owed"
-    );
-    walker
-        .refusals
-        .add(Code::MeasureExpr, message)
-        .of(judged.traits.origin.as_ref())
-        .at(call)
-        .help("group by what chooses them, and compute with the results");
-}
-
-/// There, too, a multiple of what was told is told as that multiple; what is cut off behind some digits is none, and each divisor would be
-/// another draw of noise.
-fn whole(walker: &mut Walker<'_>, judged: &Judged, call: &Expr) {
-    if judged.name == "count" || !judged.traits.rounded {
-        return;
-    }
-    let name = &judged.name;
-    let message = format!(
-        "{name} of what is divided by a number, or of a root or mean of a multiple, is not available where history or noise is owed"
-    );
-    walker
-        .refusals
-        .add(Code::MeasureExpr, message)
-        .of(judged.traits.origin.as_ref())
-        .at(call)
-        .help("compute with the result, as in SUM(a) / 3");
 }
 
 /// What the owner of the summed column lets one entity add.

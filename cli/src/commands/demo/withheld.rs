@@ -46,10 +46,10 @@ pub(super) async fn tell(
     story.show(&columns(&rows))?;
     story.line("")?;
     let verdict = if absent.is_empty() {
-        "In a world of this size no group is small enough to be left out. What alice is told is off by a few, and stays so however she asks: \
+        "In a world of this size no group is small enough to be left out. What alice is told is off by a few, and stays so when she asks again: \
          one account more or less hardly shows."
     } else {
-        "Nobody has approved this text, so what alice is told is off by a few, and stays so however she asks: one account more or less \
+        "Nobody has approved this text, so what alice is told is off by a few, and stays so when she asks again: one account more or less \
          hardly shows. Groups of fewer than ten accounts are left out, without a trace: not as a zero, not as a star; and of those with hardly more \
          nobody knows whether they are. For all that alice can tell, bank_d has no such customers. What bank_d knows is read from its own \
          file by this demo; no answer holds it."

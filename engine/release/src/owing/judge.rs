@@ -209,7 +209,7 @@ impl<'r> Judge<'r> {
         Ok(stand && self.dominated(part, support)?.is_none())
     }
 
-    /// Whether enough stand behind what an earlier value is told of. Of those whose value it is there must be k, and so many of them as nobody
+    /// Whether enough stand behind what an earlier value is told of. Of those whose value it is there must be k, with jitter so many as nobody
     /// knows; of others, who took an arm or are another party's, as many as ever.
     fn still_stands(&mut self, part: u32, support: &Support, near: &[Again<'_>]) -> Result<bool> {
         self.everybody(part, support, &mut |judge, respect, (need, set)| {
@@ -220,10 +220,10 @@ impl<'r> Judge<'r> {
             let theirs =
                 own.filter_map(|again| Some((again.old.entities, again.old.those_of(set)?)));
             let stands = match theirs.min_by_key(|(before, _)| *before) {
-                Some((before, those)) => {
-                    let jitter = judge.owed.duties.jitter;
-                    set.is_of_k() && enough_again(&those, before, jitter, judge.secrets)?
+                Some((before, those)) if judge.owed.duties.jitter => {
+                    enough_again(&those, before, judge.secrets)?
                 }
+                Some(_) => set.is_of_k(),
                 None => judge.stands(set)?,
             };
             if !stands {

@@ -3,7 +3,8 @@
 //! It shows, for noise and grid are as large as it is. Whoever may choose what all others add, by weighing them with a table of
 //! its own, would read from it on which side of a power of two one person's addition is, and of any other by another weight. So
 //! with jitter it is looked for in comparisons of which each has noise of its own: what is counted there is as uncertain as
-//! whether enough stand behind a group. It is never above what the two largest additions have in common: the largest is a person.
+//! whether enough stand behind a group. Two at least must exceed what it is above: the largest addition is a person. (Where one is enough,
+//! k = 1, it is hers.)
 
 use super::digest;
 use crate::memory::Fresh;
@@ -24,8 +25,8 @@ struct Noise {
     limit: i128,
 }
 
-/// The least power of two that fewer than k exceed; with jitter about so many, or half of those who are there if that is fewer. `k` is the
-/// largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
+/// The least power of two that fewer than k exceed, or than all who are there if these are fewer; with jitter fewer than about k, or half of
+/// those who are there. `k` is the largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
 pub(crate) fn level(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> Result<i128> {
     let amounts = fresh
         .entries
@@ -50,13 +51,14 @@ pub(crate) fn level(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> R
 impl Threshold {
     fn of(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> Result<Self> {
         let k = i128::from(k.max(1));
+        let people = i128::try_from(fresh.entries.len()).unwrap_or(i128::MAX);
         if !jitter {
             return Ok(Self {
-                most: k,
+                most: k.min(people.max(1)),
                 noise: None,
             });
         }
-        let half = i128::try_from(fresh.entries.len().div_ceil(2)).unwrap_or(i128::MAX);
+        let half = people / 2 + people % 2;
         let most = k.min(half.max(2));
         let parties = fresh.whose.parties.iter().map(String::as_str);
         let stream = secrets.stream(parties, "subrosa cut v1", &digest::of_trace(fresh))?;
@@ -136,8 +138,9 @@ mod tests {
         let of_one = [0, 1, 2, 3, 4, 5, 1000, -30].map(|amount| exact(&[amount], 1));
         assert_eq!(of_one, [1, 1, 2, 4, 4, 8, 1024, 32]);
         assert_eq!(
-            [1, 2, 3, 4].map(|k| exact(&[5, 70, -9], k)),
-            [128, 16, 8, 1]
+            [1, 2, 3, 4, 10].map(|k| exact(&[5, 70, -9], k)),
+            [128, 16, 8, 8, 8],
+            "of fewer than k the least decides"
         );
         assert_eq!(exact(&[i128::MAX], 1), i128::MAX);
         assert_eq!(exact(&[i128::MIN], 1), i128::MAX);

@@ -1,16 +1,12 @@
 //! Attacks that compare answers: two of them, three, many, in other words, over restarts.
 
-use std::sync::Arc;
-
-use arrow::array::{
-    ArrayRef, AsArray, Int64Array, ListBuilder, RecordBatch, StringArray, UInt64Builder,
-};
+use arrow::array::AsArray;
 use arrow::datatypes::Int64Type;
 use policy::number::Decimal;
 use proptest::prelude::*;
-use release::{Entry, Memory, OwnerCut, Release, TrackForm};
+use release::{Entry, Memory, OwnerCut, Release};
 
-use crate::bank::{Bank, COUNT, Row, SUM, duties, with_history, without};
+use crate::bank::{Bank, COUNT, Household, Row, SUM, duties, with_history, without};
 
 #[test]
 fn with_and_without_somebody_the_answer_is_the_same() {
@@ -333,29 +329,9 @@ fn many_groups_are_remembered() {
 #[test]
 fn people_behind_a_row_as_a_set_are_recognised_too() {
     let ask = |bank: &mut Bank, person: Option<u64>| {
-        let (mut spec, duties) = bank.spec(&[COUNT]);
-        spec.slots[0].form = TrackForm::Set;
-        let mut sets = ListBuilder::new(UInt64Builder::new());
-        for row in 0..40_u64 {
-            for member in (row * 2..row * 2 + 5).filter(|member| Some(*member) != person) {
-                sets.values().append_value(member);
-            }
-            sets.append(true);
-        }
-        let columns: [(&str, ArrayRef, bool); 3] = [
-            ("key", Arc::new(StringArray::from(vec!["g"; 40])), true),
-            ("x", Arc::new(Int64Array::from(vec![1; 40])), true),
-            ("t", Arc::new(sets.finish()), true),
-        ];
-        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-        let mut release = Release::owing(spec, &batch.schema(), duties).unwrap();
-        release.update(&batch).unwrap();
-        let memory = Memory {
-            history: &mut bank.history,
-            secrets: &bank.secrets,
-        };
-        let batch = release.finish_with(memory).unwrap().released.into_batch();
-        batch.column(1).as_primitive::<Int64Type>().value(0)
+        let row = |at: u64| (at * 2..at * 2 + 5).filter(|one| Some(*one) != person);
+        let rows: Vec<Household> = (0..40).map(|at| (row(at).collect(), 1)).collect();
+        bank.of_households(COUNT, &rows).unwrap()
     };
     let mut bank = Bank::careful(19);
     let first = ask(&mut bank, None);

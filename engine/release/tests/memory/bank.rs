@@ -1,9 +1,12 @@
 //! An engine at one bank: its memory, its secret, and questions to it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use arrow::array::{ArrayRef, AsArray, Int64Array, RecordBatch, StringArray, UInt64Array};
+use arrow::array::{
+    ArrayRef, AsArray, Int64Array, ListBuilder, RecordBatch, StringArray, UInt64Array,
+    UInt64Builder,
+};
 use arrow::datatypes::{DataType, Int64Type};
 use policy::number::Decimal;
 use release::{
@@ -15,6 +18,9 @@ pub(crate) const K: u32 = 10;
 
 /// A row: group, entity, amount.
 pub(crate) type Row = (&'static str, u64, i64);
+
+/// A row of several people: who they are, and its amount.
+pub(crate) type Household = (BTreeSet<u64>, i64);
 
 /// An engine at one bank: its memory and its secret.
 pub(crate) struct Bank {
@@ -181,6 +187,35 @@ impl Bank {
             .values()
             .next()
             .and_then(|values| values[0])
+    }
+
+    /// One statistic of rows of one group that are of several people each.
+    pub(crate) fn of_households(&mut self, kind: StatisticKind, rows: &[Household]) -> Option<i64> {
+        let (mut spec, duties) = self.spec(&[kind]);
+        spec.slots[0].form = TrackForm::Set;
+        let mut sets = ListBuilder::new(UInt64Builder::new());
+        for (people, _) in rows {
+            let people: Vec<u64> = people.iter().copied().collect();
+            sets.values().append_slice(&people);
+            sets.append(true);
+        }
+        let amounts: Int64Array = rows.iter().map(|(_, amount)| *amount).collect();
+        let keys = StringArray::from(vec!["g"; rows.len()]);
+        let columns: [(&str, ArrayRef, bool); 3] = [
+            ("key", Arc::new(keys), true),
+            ("x", Arc::new(amounts), true),
+            ("t", Arc::new(sets.finish()), true),
+        ];
+        let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
+        let mut release = Release::owing(spec, &batch.schema(), duties).unwrap();
+        release.update(&batch).unwrap();
+        let memory = Memory {
+            history: &mut self.history,
+            secrets: &self.secrets,
+        };
+        let batch = release.finish_with(memory).unwrap().released.into_batch();
+        let told = batch.column(1).as_primitive::<Int64Type>();
+        told.iter().next().flatten()
     }
 
     pub(crate) fn count(&mut self, entities: impl IntoIterator<Item = u64>) -> Option<i64> {

@@ -1,17 +1,12 @@
 //! The cut beside its definition: with a variance of nothing what is told is the cut value on its grid, exactly.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::Arc;
 
-use arrow::array::{
-    ArrayRef, AsArray, Int64Array, ListBuilder, RecordBatch, StringArray, UInt64Builder,
-};
-use arrow::datatypes::Int64Type;
 use policy::number::Decimal;
 use proptest::prelude::*;
-use release::{Duties, Memory, OwnerCut, Release, StatisticKind, TrackForm};
+use release::{Duties, OwnerCut, StatisticKind};
 
-use crate::bank::{Bank, COUNT, K, Row, SUM, duties};
+use crate::bank::{Bank, COUNT, Household, K, Row, SUM, duties};
 
 const DISTINCT: StatisticKind = StatisticKind::CountDistinct { column: 1 };
 
@@ -79,42 +74,6 @@ fn distinct(rows: &[Row]) -> Option<i64> {
     (values.len() >= K as usize).then(|| on_grid(kept, cut))
 }
 
-/// A row of several people: who they are, and its amount.
-type Household = (BTreeSet<u64>, i64);
-
-/// What a silent bank tells of rows that are of several people each.
-fn of_households(kind: StatisticKind, rows: &[Household]) -> Option<i64> {
-    let mut bank = silent(None);
-    let (mut spec, duties) = bank.spec(&[kind]);
-    spec.slots[0].form = TrackForm::Set;
-    let mut sets = ListBuilder::new(UInt64Builder::new());
-    for (people, _) in rows {
-        sets.values()
-            .append_slice(&people.iter().copied().collect::<Vec<u64>>());
-        sets.append(true);
-    }
-    let amounts: Int64Array = rows.iter().map(|(_, amount)| *amount).collect();
-    let columns: [(&str, ArrayRef, bool); 3] = [
-        (
-            "key",
-            Arc::new(StringArray::from(vec!["g"; rows.len()])),
-            true,
-        ),
-        ("x", Arc::new(amounts), true),
-        ("t", Arc::new(sets.finish()), true),
-    ];
-    let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
-    let mut release = Release::owing(spec, &batch.schema(), duties).unwrap();
-    release.update(&batch).unwrap();
-    let memory = Memory {
-        history: &mut bank.history,
-        secrets: &bank.secrets,
-    };
-    let batch = release.finish_with(memory).unwrap().released.into_batch();
-    let told = batch.column(1).as_primitive::<Int64Type>();
-    told.iter().next().flatten()
-}
-
 /// What is left of rows of several people once nobody of them adds more than the cut: of whoever does, each addition the same share.
 fn of_everybody(rows: &[Household], added: impl Fn(i64) -> i64) -> Option<i64> {
     let mut households: BTreeMap<&BTreeSet<u64>, i64> = BTreeMap::new();
@@ -146,9 +105,9 @@ fn of_everybody(rows: &[Household], added: impl Fn(i64) -> i64) -> Option<i64> {
 #[test]
 fn nobody_among_several_behind_a_row_adds_more_than_the_cut() {
     let mut rows: Vec<Household> = (0..30).map(|at| ([at, at + 1].into(), 1)).collect();
-    assert_eq!(of_households(SUM, &rows), Some(30));
+    assert_eq!(silent(None).of_households(SUM, &rows), Some(30));
     rows.push(([1, 50].into(), 1_000_000));
-    assert!(of_households(SUM, &rows).unwrap() <= 32);
+    assert!(silent(None).of_households(SUM, &rows).unwrap() <= 32);
 }
 
 /// What another owner lets people add to its sums says nothing of ours.
@@ -191,8 +150,8 @@ proptest! {
         let rows: Vec<Household> = rows.into_iter().chain(rich).collect();
         let people: BTreeSet<u64> = rows.iter().flat_map(|(people, _)| people).copied().collect();
         let enough = people.len() >= K as usize;
-        prop_assert_eq!(of_households(COUNT, &rows), of_everybody(&rows, |_| 1));
+        prop_assert_eq!(silent(None).of_households(COUNT, &rows), of_everybody(&rows, |_| 1));
         let sums = of_everybody(&rows, |amount| amount).filter(|_| enough);
-        prop_assert_eq!(of_households(SUM, &rows), sums);
+        prop_assert_eq!(silent(None).of_households(SUM, &rows), sums);
     }
 }
