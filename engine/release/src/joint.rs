@@ -3,14 +3,12 @@
 //! A cut in one view leaves an entity of another whole, if it adds a little through each of many, and what a row adds
 //! is all of theirs who stand behind it. To cut each of them, it must be known which of their additions are the same.
 
-use arrow::datatypes::i256;
-
 use crate::hash::NumberMap;
 use crate::need::Need;
 use crate::track::{Tracks, entity, party_bit};
 
 /// A need by its place, and an entity that it sees.
-type Seen = (usize, u64);
+pub(crate) type Seen = (usize, u64);
 
 /// Amounts by who adds them, sorted.
 #[derive(Debug, Default)]
@@ -58,32 +56,19 @@ impl Joint {
         theirs.map(|(key, amount)| self.add(key, amount)).sum()
     }
 
-    /// The sum once nobody adds more than the cut of its view: what anybody adds beyond is taken from all of its
-    /// additions alike, each rounded towards 0.
-    pub(crate) fn cut(&self, cuts: &[i128]) -> i256 {
-        let mut totals: NumberMap<Seen, i256> = NumberMap::default();
-        for (key, amount) in &self.amounts {
-            for seen in key {
-                let total = totals.entry(*seen).or_insert(i256::ZERO);
-                *total = total.wrapping_add(i256::from_i128(amount.saturating_abs()));
-            }
+    /// Who adds together, and how much.
+    pub(crate) fn additions(&self) -> impl Iterator<Item = (&[Seen], i128)> {
+        self.amounts.iter().map(|(key, amount)| (&**key, *amount))
+    }
+
+    /// Of additions by who adds them, sorted.
+    #[cfg(test)]
+    pub(crate) fn of(additions: impl IntoIterator<Item = (Vec<Seen>, i128)>) -> Self {
+        let mut joint = Self::default();
+        for (key, amount) in additions {
+            joint.add(key.into(), amount);
         }
-        let strictest = |key: &[Seen]| {
-            let shares = key.iter().filter_map(|seen| {
-                let (total, cut) = (totals.get(seen)?, cuts.get(seen.0)?);
-                let cut = i256::from_i128(*cut);
-                (*total > cut).then_some((cut, *total))
-            });
-            shares.reduce(|a, b| if is_less(a, b) { a } else { b })
-        };
-        let kept = self.amounts.iter().map(|(key, amount)| {
-            let amount = i256::from_i128(*amount);
-            match strictest(key) {
-                Some((cut, total)) => part(amount, (cut, total)),
-                None => amount,
-            }
-        });
-        kept.fold(i256::ZERO, i256::wrapping_add)
+        joint
     }
 }
 
@@ -101,103 +86,9 @@ fn seen(needs: &[Need], tracks: &[Tracks<'_>], row: usize) -> Box<[Seen]> {
     all.into()
 }
 
-/// Whether one share is smaller than another. Cuts and totals have 127 bits and a few, products fit 256.
-fn is_less((a, of_a): (i256, i256), (b, of_b): (i256, i256)) -> bool {
-    match (a.checked_mul(of_b), b.checked_mul(of_a)) {
-        (Some(left), Some(right)) => left < right,
-        (None, _) | (_, None) => false,
-    }
-}
-
-/// `amount · cut / total`, rounded towards 0; what cannot be computed adds nothing.
-fn part(amount: i256, (cut, total): (i256, i256)) -> i256 {
-    let product = amount.checked_mul(cut);
-    let share = product.and_then(|product| product.checked_div(total));
-    share.unwrap_or(i256::ZERO)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    fn joint(rows: &[([u64; 2], i128)]) -> Joint {
-        let mut joint = Joint::default();
-        for ([one, other], amount) in rows {
-            joint.add(Box::new([(0, *one), (1, *other)]), *amount);
-        }
-        joint
-    }
-
-    fn number(value: i256) -> i128 {
-        value.to_i128().unwrap_or(i128::MAX)
-    }
-
-    #[test]
-    fn nobody_adds_more_than_the_cut_of_any_view() {
-        // One of the first view pays ten of the second a little each, and once much.
-        let mut rows: Vec<([u64; 2], i128)> = (0..10).map(|to| ([1, to], 5)).collect();
-        rows.push(([1, 3], 1_000_000));
-        rows.extend((2..20).map(|from| ([from, from % 7], 4)));
-        let both = joint(&rows);
-        assert_eq!(
-            number(both.cut(&[i128::MAX, i128::MAX])),
-            50 + 1_000_000 + 18 * 4
-        );
-        let others = 18 * 4;
-        let cut = number(both.cut(&[8, 1 << 40]));
-        assert!((others..=others + 8).contains(&cut), "{cut}");
-        // In the second view the payee of the million is cut, and with it whoever else pays it.
-        let cut = number(both.cut(&[1 << 40, 16]));
-        assert!(cut <= 10 * 16, "{cut}");
-    }
-
-    #[test]
-    fn the_order_of_rows_and_merging_change_nothing() {
-        let rows: Vec<([u64; 2], i128)> = (0..60_u64)
-            .map(|n| ([n % 7, n % 11], i128::from(n * n) - 500))
-            .collect();
-        let whole = joint(&rows);
-        let (front, back) = rows.split_at(23);
-        let mut merged = joint(back);
-        merged.merge(joint(front));
-        for cuts in [[64, 128], [1 << 20, 8], [1, 1]] {
-            assert_eq!(whole.cut(&cuts), merged.cut(&cuts));
-        }
-    }
-
-    #[test]
-    fn of_two_views_the_one_that_keeps_less_decides() {
-        let one = joint(&[([1, 2], 100)]);
-        assert_eq!(number(one.cut(&[50, 25])), 25);
-        assert_eq!(number(one.cut(&[25, 50])), 25);
-        assert_eq!(number(one.cut(&[40, 40])), 40);
-        assert_eq!(number(one.cut(&[100, 100])), 100);
-        assert_eq!(number(one.cut(&[100, 99])), 99);
-        assert_eq!(number(one.cut(&[30, 200])), 30);
-        let shares = joint(&[([1, 2], 90), ([1, 3], 10), ([4, 3], 90)]);
-        // The second view leaves a ninth of what 2 has and a tenth of what 3 has, less than the first of anybody.
-        assert_eq!(number(shares.cut(&[50, 10])), 10 + 1 + 9);
-    }
-
-    #[test]
-    fn who_is_not_seen_is_not_cut() {
-        let mut unseen = joint(&[([1, 5], 40)]);
-        unseen.add(Box::new([]), 100);
-        unseen.add(Box::new([(0, 1)]), 60);
-        assert_eq!(number(unseen.cut(&[50, 1000])), 100 + 30 + 20);
-        assert_eq!(number(unseen.cut(&[1000, 10])), 100 + 60 + 10);
-    }
-
-    #[test]
-    fn everybody_behind_a_row_is_cut() {
-        let mut pairs = Joint::default();
-        for (one, other, amount) in [(1, 2, 30), (2, 3, 60), (4, 5, 7)] {
-            pairs.add(Box::new([(0, one), (0, other)]), amount);
-        }
-        // 2 has 90 and 3 has 60; a third of 2's is kept, and half of 3's would be.
-        assert_eq!(number(pairs.cut(&[30])), 10 + 20 + 7);
-        assert_eq!(number(pairs.cut(&[90])), 97);
-    }
 
     #[test]
     fn what_is_new_is_counted() {

@@ -1,4 +1,7 @@
 //! Executing admitted plans: pinned rules, bounded memory, nothing on disk, one constant error.
+//!
+//! As nothing can be spilled, operators take what they need of the memory that is left: in equal shares, which are for those who spill,
+//! a question of many operators would fail while most of it is free.
 
 mod rules;
 mod ties;
@@ -11,7 +14,7 @@ use datafusion::common::{DataFusionError, Result as DfResult};
 use datafusion::execution::SendableRecordBatchStream;
 use datafusion::execution::context::SessionState;
 use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
-use datafusion::execution::memory_pool::{FairSpillPool, MemoryConsumer, MemoryReservation};
+use datafusion::execution::memory_pool::{GreedyMemoryPool, MemoryConsumer, MemoryReservation};
 use datafusion::execution::object_store::ObjectStoreUrl;
 use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
@@ -56,7 +59,7 @@ impl Execution {
         key: &TrackKey,
     ) -> Result<Self, Refusal> {
         let runtime = RuntimeEnvBuilder::new()
-            .with_memory_pool(Arc::new(FairSpillPool::new(memory)))
+            .with_memory_pool(Arc::new(GreedyMemoryPool::new(memory)))
             .with_disk_manager_builder(
                 DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
             )
@@ -136,4 +139,30 @@ fn config() -> datafusion::prelude::SessionConfig {
     options.optimizer.enable_topk_dynamic_filter_pushdown = false;
     options.optimizer.enable_aggregate_dynamic_filter_pushdown = false;
     config
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use object_store::memory::InMemory;
+
+    use super::*;
+
+    #[test]
+    fn one_operator_of_many_may_take_whatever_is_left() {
+        let url = ObjectStoreUrl::parse("sealed://store").unwrap();
+        let store: Arc<dyn ObjectStore> = Arc::new(InMemory::new());
+        let key = TrackKey::of(&[7; 16]);
+        let execution = Execution::new(1000, &url, &store, &key).unwrap();
+        let pool = &execution.state.runtime_env().memory_pool;
+        let operators = ["join", "groups", "groups", "groups"].map(|name| {
+            let consumer = MemoryConsumer::new(name).with_can_spill(name == "groups");
+            consumer.register(pool)
+        });
+        operators[1].try_grow(900).unwrap();
+        operators[2].try_grow(100).unwrap();
+        operators[3].try_grow(1).unwrap_err();
+        operators[1].free();
+        operators[0].try_grow(900).unwrap();
+    }
 }

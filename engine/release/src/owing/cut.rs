@@ -2,17 +2,22 @@
 //!
 //! The cut is the owner's, else a [level](super::level) that about k exceed; never the largest addition, which is a person.
 //! Where several parties or units stand behind a value, or several entities behind a row, each of them is
-//! cut: whatever an entity adds beyond its cut is taken from all of its additions alike. Noise covers the largest cut.
-//! What an entity's absence would change in how far others are cut is not covered.
+//! [cut](super::shares), and noise covers the largest cut. There the k largest may be one person's: shops that she alone pays, or whoever
+//! else stands behind her rows. So a level is taken of what somebody adds once all others behind the same rows are cut, and falls
+//! until it is one of that. What an entity's absence would change in how far others are cut is not covered.
 
 use arrow::datatypes::i256;
 
 use super::base::{Base, Kind};
 use super::mismatch;
+use super::shares::Shares;
 use crate::Result;
 use crate::hash::{NumberMap, NumberSet};
 use crate::memory::Fresh;
 use crate::release::Release;
+
+/// The level of amounts that the entities of a trace add, for a k.
+pub(crate) type Level<'l> = &'l dyn Fn(&Fresh, Vec<u128>, u32) -> Result<i128>;
 
 /// A value with nobody adding more than the cut, and what noise must cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,36 +35,45 @@ impl Release {
         raw: i256,
         owner: Option<(u8, i128)>,
         traces: &mut [Fresh],
-        level: impl Fn(&Fresh, u32) -> Result<i128>,
+        level: Level<'_>,
     ) -> Result<Cut> {
         let owner = owner.filter(|_| matches!(base.kind, Kind::Sum(_)));
-        let k = traces.iter().map(|fresh| fresh.k).max().unwrap_or(1);
-        let mut cuts = Vec::new();
-        let mut kept: Option<i256> = None;
-        for (number, need) in self.kind_of(part)?.needs.iter().enumerate() {
-            let fresh = traces.get_mut(number).ok_or_else(mismatch)?;
-            let own = owner.filter(|(party, _)| {
-                need.parties.checked_shr(u32::from(*party)).unwrap_or(0) & 1 == 1
-            });
-            fresh.cut = own.map_or_else(|| level(fresh, k), |(_, cut)| Ok(cut))?;
-            cuts.push(fresh.cut);
-            let left = match base.kind {
-                Kind::Distinct(argument) => self.kept(part, base, number, argument, fresh)?,
-                Kind::Rows | Kind::Present(_) | Kind::Sum(_) | Kind::Squares(_) => {
-                    raw.wrapping_sub(above(fresh))
-                }
-            };
-            kept = Some(kept.map_or(left, |before| before.min(left)));
-        }
+        let needs = &self.kind_of(part)?.needs;
+        let owners = needs.iter().map(|need| {
+            let (party, cut) = owner?;
+            let mask = need.parties.checked_shr(u32::from(party)).unwrap_or(0);
+            (mask & 1 == 1).then_some(cut)
+        });
+        let owners: Vec<Option<i128>> = owners.collect();
         let joint = self.tally_of(part, base.witness)?.joint();
-        let value = match joint.filter(|joint| !joint.is_empty()) {
-            Some(joint) => joint.cut(&cuts),
-            None => kept.unwrap_or(raw),
+        let shares = joint.filter(|joint| !joint.is_empty()).map(Shares::of);
+        let cuts = cuts(&owners, traces, shares.as_ref(), level)?;
+        for (fresh, cut) in traces.iter_mut().zip(&cuts) {
+            fresh.cut = *cut;
+        }
+        let value = match shares {
+            Some(shares) => shares.kept(&cuts),
+            None => self.least(part, base, raw, traces)?,
         };
         Ok(Cut {
             value,
             cover: cuts.into_iter().max().unwrap_or(1),
         })
+    }
+
+    /// What is left in the view that leaves least.
+    fn least(&self, part: u32, base: Base, raw: i256, traces: &[Fresh]) -> Result<i256> {
+        let mut least: Option<i256> = None;
+        for (need, fresh) in traces.iter().enumerate() {
+            let left = match base.kind {
+                Kind::Distinct(argument) => self.kept(part, base, need, argument, fresh)?,
+                Kind::Rows | Kind::Present(_) | Kind::Sum(_) | Kind::Squares(_) => {
+                    raw.wrapping_sub(above(fresh))
+                }
+            };
+            least = Some(least.map_or(left, |before| before.min(left)));
+        }
+        Ok(least.unwrap_or(raw))
     }
 
     /// How many distinct values there are if every entity keeps no more than its cut, the first in order.
@@ -102,6 +116,39 @@ impl Release {
         Ok(i256::from_i128(
             i128::try_from(kept.len()).unwrap_or(i128::MAX),
         ))
+    }
+}
+
+/// The cut of each view: its owner's, or else a level of what is left in it by the other cuts. It starts with a level of all and falls.
+fn cuts(
+    owners: &[Option<i128>],
+    traces: &[Fresh],
+    shares: Option<&Shares<'_>>,
+    level: Level<'_>,
+) -> Result<Vec<i128>> {
+    let k = traces.iter().map(|fresh| fresh.k).max().unwrap_or(1);
+    let mut cuts = Vec::new();
+    for (fresh, owner) in traces.iter().zip(owners) {
+        let amounts = fresh
+            .entries
+            .iter()
+            .map(|(_, amount)| amount.unsigned_abs());
+        cuts.push(owner.map_or_else(|| level(fresh, amounts.collect(), k), Ok)?);
+    }
+    let Some(shares) = shares else {
+        return Ok(cuts);
+    };
+    loop {
+        let before = cuts.clone();
+        let left = shares.beside_others(&before).into_iter();
+        for (((cut, fresh), owner), amounts) in cuts.iter_mut().zip(traces).zip(owners).zip(left) {
+            if owner.is_none() {
+                *cut = level(fresh, amounts, k)?.min(*cut);
+            }
+        }
+        if cuts == before {
+            return Ok(cuts);
+        }
     }
 }
 

@@ -139,8 +139,8 @@ impl<'r> Judge<'r> {
             .duties
             .cut(&self.release.spec, &self.release.types, statistic);
         let jitter = self.owed.duties.jitter;
-        let level = |fresh: &Fresh, k| level(fresh, k, jitter, self.secrets);
-        self.release.cut(part, base, raw, owner, traces, level)
+        let level = |fresh: &Fresh, amounts, k| level(fresh, amounts, k, jitter, self.secrets);
+        self.release.cut(part, base, raw, owner, traces, &level)
     }
 
     /// The earliest outcome that is near, be it a value or a withholding.

@@ -25,14 +25,16 @@ struct Noise {
     limit: i128,
 }
 
-/// The least power of two that fewer than k exceed, or than all who are there if these are fewer; with jitter fewer than about k, or half of
-/// those who are there. `k` is the largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
-pub(crate) fn level(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> Result<i128> {
-    let amounts = fresh
-        .entries
-        .iter()
-        .map(|(_, amount)| amount.unsigned_abs());
-    let mut amounts: Vec<u128> = amounts.collect();
+/// The least power of two that fewer than k of `amounts` exceed, or than all who are there if these are fewer; with jitter fewer than about k,
+/// or half of those who are there. `fresh` says whose they are; what they add by itself, of which `amounts` may be what is left, is what the noise
+/// belongs to. `k` is the largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
+pub(crate) fn level(
+    fresh: &Fresh,
+    mut amounts: Vec<u128>,
+    k: u32,
+    jitter: bool,
+    secrets: &Secrets,
+) -> Result<i128> {
     amounts.sort_unstable();
     let mut threshold = Threshold::of(fresh, k, jitter, secrets)?;
     let (mut low, mut high) = (0, i128::BITS - 1);
@@ -117,8 +119,14 @@ mod tests {
         }
     }
 
+    /// Of all that they add.
+    fn whole(amounts: &[i128], k: u32, jitter: bool) -> i128 {
+        let all = amounts.iter().map(|amount| amount.unsigned_abs());
+        level(&of(amounts), all.collect(), k, jitter, &secrets()).unwrap()
+    }
+
     fn exact(amounts: &[i128], k: u32) -> i128 {
-        level(&of(amounts), k, false, &secrets()).unwrap()
+        whole(amounts, k, false)
     }
 
     /// Of a thousand sets, each with another first amount, how often which level.
@@ -127,7 +135,7 @@ mod tests {
         for first in 1..=1000 {
             let mut amounts = amounts.to_vec();
             amounts.push(1 << 20 | first);
-            let level = level(&of(&amounts), k, true, &secrets()).unwrap();
+            let level = whole(&amounts, k, true);
             *times.entry(level).or_default() += 1;
         }
         times
@@ -214,7 +222,7 @@ mod tests {
     #[test]
     fn the_same_additions_have_the_same_level() {
         let amounts: Vec<i128> = (0..40).map(|at| 1 << at).collect();
-        let again = || level(&of(&amounts), 10, true, &secrets()).unwrap();
+        let again = || whole(&amounts, 10, true);
         assert_eq!(again(), again());
     }
 }

@@ -19,6 +19,7 @@ mod level;
 mod noised;
 mod respect;
 mod rows;
+mod shares;
 mod support;
 mod totals;
 mod traces;

@@ -74,31 +74,77 @@ fn distinct(rows: &[Row]) -> Option<i64> {
     (values.len() >= K as usize).then(|| on_grid(kept, cut))
 }
 
-/// What is left of rows of several people once nobody of them adds more than the cut: of whoever does, each addition the same share.
-fn of_everybody(rows: &[Household], added: impl Fn(i64) -> i64) -> Option<i64> {
-    let mut households: BTreeMap<&BTreeSet<u64>, i64> = BTreeMap::new();
-    for (people, amount) in rows {
-        *households.entry(people).or_insert(0) += added(*amount);
+/// Somebody in one of the views, by its number.
+type Seen = (usize, u64);
+
+/// Rows by all who stand behind them.
+type Together = BTreeMap<BTreeSet<Seen>, i64>;
+
+/// Added up by who stands behind them.
+fn together(rows: impl Iterator<Item = (BTreeSet<Seen>, i64)>) -> Together {
+    let mut all = Together::new();
+    rows.for_each(|(who, amount)| *all.entry(who).or_insert(0) += amount);
+    all
+}
+
+/// A part of an amount so small that a share of it is as good as exact.
+const PARTS: i64 = 1 << 20;
+
+/// What is left of rows of several once nobody adds more than the cut of its view: of whoever does, each addition the same share. The
+/// cut of a view is what so many exceed once all others behind their rows are cut.
+fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
+    let (mut net, mut gross) = (vec![BTreeMap::new(); views], BTreeMap::new());
+    for (seen, amount) in each(rows) {
+        *net[seen.0].entry(seen.1).or_insert(0) += amount;
+        *gross.entry(seen).or_insert(0) += amount.abs();
     }
-    let (mut net, mut gross) = (BTreeMap::new(), BTreeMap::new());
-    for (who, amount) in households
-        .iter()
-        .flat_map(|(people, amount)| people.iter().map(move |who| (*who, *amount)))
-    {
-        *net.entry(who).or_insert(0) += amount;
-        *gross.entry(who).or_insert(0) += amount.abs();
+    for view in &mut net {
+        view.retain(|_, total: &mut i64| *total != 0);
     }
-    net.retain(|_, total: &mut i64| *total != 0);
-    let cut = power(&net);
-    let kept = households.iter().map(|(people, amount)| {
-        let most = people.iter().map(|who| gross[who]).max().unwrap_or(0);
-        if most > cut {
-            amount * cut / most
-        } else {
-            *amount
+    let enough = net.iter().all(|view| view.len() >= K as usize);
+    let share_of = |(view, who): &Seen, amount: i64, cuts: &[i64]| {
+        let total = gross[&(*view, *who)];
+        amount * PARTS * cuts[*view].min(total) / total.max(1)
+    };
+    let least = |who: &mut dyn Iterator<Item = &Seen>, amount: i64, cuts: &[i64]| {
+        let shares = who.map(|seen| share_of(seen, amount, cuts));
+        let least = shares.min_by_key(|share| share.abs());
+        least.unwrap_or(amount * PARTS)
+    };
+    let mut cuts: Vec<i64> = net.iter().map(power).collect();
+    loop {
+        let mut left = vec![BTreeMap::new(); views];
+        for (who, amount) in rows {
+            for one in who {
+                let others = &mut who.iter().filter(|other| *other != one);
+                let beside = least(others, *amount, &cuts);
+                *left[one.0].entry(one.1).or_insert(0) += beside;
+            }
         }
-    });
-    (net.len() >= K as usize).then(|| on_grid(kept.sum(), cut))
+        let lower: Vec<i64> = left
+            .iter()
+            .zip(&cuts)
+            .map(|(view, cut)| {
+                let whole = view.iter().map(|(who, left)| (*who, left / PARTS));
+                power(&whole.collect()).min(*cut)
+            })
+            .collect();
+        if lower == cuts {
+            break;
+        }
+        cuts = lower;
+    }
+    let kept: i64 = rows
+        .iter()
+        .map(|(who, amount)| least(&mut who.iter(), *amount, &cuts))
+        .sum();
+    enough.then(|| on_grid(kept / PARTS, cuts.into_iter().max().unwrap()))
+}
+
+/// Every addition of everybody.
+fn each(rows: &Together) -> impl Iterator<Item = (Seen, i64)> {
+    let all = rows.iter();
+    all.flat_map(|(who, amount)| who.iter().map(move |seen| (*seen, *amount)))
 }
 
 /// Thirty pairs of whom one person has a million: it was in the value as it was, and the noise is of four times one.
@@ -108,6 +154,47 @@ fn nobody_among_several_behind_a_row_adds_more_than_the_cut() {
     assert_eq!(silent(None).of_households(SUM, &rows), Some(30));
     rows.push(([1, 50].into(), 1_000_000));
     assert!(silent(None).of_households(SUM, &rows).unwrap() <= 32);
+}
+
+/// Forty people of 100 each at twenty shops, and one who pays twelve shops of her own: what she pays was the level of the shops, and showed.
+#[test]
+fn the_level_of_another_unit_is_nobodys_who_stands_behind_many() {
+    let told = |hers: i64| {
+        let mut bank = silent(None);
+        bank.slots = 2;
+        bank.partner = Some(|at, person| if person < 40 { person / 2 } else { at });
+        let crowd = (0..40).map(|person| ("g", person, 100));
+        let rows = crowd.chain([("g", 99, hers); 12]);
+        bank.one(SUM, &rows.collect::<Vec<Row>>())
+    };
+    assert_eq!([3_000, 300_000, 1 << 40].map(told), [Some(4100); 3]);
+}
+
+/// The same with all of the defaults: neither is noise as large as what she pays, nor is the answer absurd.
+#[test]
+fn noise_follows_nobody_who_stands_behind_many_of_another_unit() {
+    for seed in 0..40 {
+        for hers in [3_000, 300_000, 1 << 40] {
+            let mut bank = Bank::careful(seed);
+            bank.slots = 2;
+            bank.partner = Some(|at, person| if person < 40 { person / 2 } else { at });
+            let crowd = (0..40).map(|person| ("g", person, 100));
+            let rows = crowd.chain([("g", 99, hers); 12]);
+            let told = bank.one(SUM, &rows.collect::<Vec<Row>>()).unwrap();
+            assert!(told.abs() < 10_000, "{seed} {hers} {told}");
+        }
+    }
+}
+
+/// Forty pairs of 100 each, and twelve more of which one is the same person.
+#[test]
+fn the_level_is_nobodys_who_stands_behind_rows_of_many() {
+    let told = |hers: i64| {
+        let pairs = (0..40_u64).map(|at| ([2 * at, 2 * at + 1].into(), 100));
+        let rows = pairs.chain((100..112).map(|other| ([99, other].into(), hers)));
+        silent(None).of_households(SUM, &rows.collect::<Vec<Household>>())
+    };
+    assert_eq!([3_000, 300_000, 1 << 40].map(told), [Some(4100); 3]);
 }
 
 /// What another owner lets people add to its sums says nothing of ours.
@@ -148,10 +235,37 @@ proptest! {
         rich in proptest::option::of((proptest::collection::btree_set(0..24_u64, 1..4), -5_000_i64..5_000)),
     ) {
         let rows: Vec<Household> = rows.into_iter().chain(rich).collect();
+        let added = |added: &dyn Fn(i64) -> i64| {
+            let rows = rows.iter().map(|(people, amount)| {
+                (people.iter().map(|person| (0, *person)).collect(), added(*amount))
+            });
+            of_everybody(&together(rows), 1)
+        };
         let people: BTreeSet<u64> = rows.iter().flat_map(|(people, _)| people).copied().collect();
         let enough = people.len() >= K as usize;
-        prop_assert_eq!(silent(None).of_households(COUNT, &rows), of_everybody(&rows, |_| 1));
-        let sums = of_everybody(&rows, |amount| amount).filter(|_| enough);
+        prop_assert_eq!(silent(None).of_households(COUNT, &rows), added(&|_| 1));
+        let sums = added(&|amount| amount).filter(|_| enough);
         prop_assert_eq!(silent(None).of_households(SUM, &rows), sums);
+    }
+
+    #[test]
+    fn everybody_of_two_units_is_cut_as_it_is_said(
+        rows in proptest::collection::vec((0..24_u64, -40_i64..60), 0..120),
+        rich in proptest::collection::vec((0..30_u64, -5_000_i64..5_000), 0..20),
+    ) {
+        let shop = |at: u64, person: u64| (at * 7 + person * 3) % 23;
+        let rows: Vec<Row> = rows.into_iter().chain(rich).map(|(e, x)| ("g", e, x)).collect();
+        let added = |added: &dyn Fn(i64) -> i64| {
+            let rows = (0..).zip(&rows);
+            let rows = rows.map(|(at, row)| {
+                ([(0, row.1), (1, shop(at, row.1))].into(), added(row.2))
+            });
+            of_everybody(&together(rows), 2)
+        };
+        let bank = || Bank { slots: 2, partner: Some(shop), ..silent(None) };
+        let count = added(&|_| 1);
+        prop_assert_eq!(bank().one(COUNT, &rows), count);
+        let sums = added(&|amount| amount).filter(|_| count.is_some());
+        prop_assert_eq!(bank().one(SUM, &rows), sums);
     }
 }
