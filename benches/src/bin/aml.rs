@@ -19,6 +19,9 @@ struct Args {
     /// Rounds besides the first.
     #[arg(long, default_value_t = 5)]
     rounds: usize,
+    /// Questions to ask, by name; all if none is named.
+    #[arg(long)]
+    only: Vec<String>,
     /// A Python with `DuckDB`, to measure that side too.
     #[arg(long)]
     python: Option<String>,
@@ -40,6 +43,7 @@ async fn main() {
     let asked: Vec<(&str, String)> = QUESTIONS
         .iter()
         .filter(|(name, _)| !name.starts_with("refused"))
+        .filter(|(name, _)| args.only.is_empty() || args.only.iter().any(|only| only == name))
         .map(|(name, sql)| (*name, sql.trim().trim_end_matches(';').to_owned()))
         .collect();
     let texts: Vec<String> = asked.iter().map(|(_, sql)| sql.clone()).collect();

@@ -15,6 +15,7 @@ use datafusion::functions_aggregate::min_max::min_udaf;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
 pub(crate) use track::TrackKey;
+pub(crate) use tracks::TRACKS;
 
 /// The functions that instrumented plans call, with this engine's key in them.
 ///

@@ -14,6 +14,9 @@ use datafusion::logical_expr::{
 use super::entity_set::EntitySet;
 use super::tracks_groups::TracksGroups;
 
+/// The name of the aggregate.
+pub(crate) const TRACKS: &str = "subrosa_tracks";
+
 /// The type of a set of tracks.
 pub(super) fn set_type() -> DataType {
     DataType::List(Arc::new(Field::new_list_field(DataType::UInt64, true)))
@@ -74,7 +77,7 @@ impl Tracks {
 
 impl AggregateUDFImpl for Tracks {
     fn name(&self) -> &'static str {
-        "subrosa_tracks"
+        TRACKS
     }
 
     fn signature(&self) -> &Signature {

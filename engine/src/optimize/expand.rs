@@ -14,6 +14,7 @@ use datafusion::logical_expr::{
 };
 
 use super::distinct::{Call, Shape, column, or_zero, over};
+use crate::guard::TRACKS;
 
 /// The plan: keys, then one column a call.
 pub(super) fn plan(shape: &Shape) -> DfResult<LogicalPlan> {
@@ -51,7 +52,9 @@ pub(super) fn plan(shape: &Shape) -> DfResult<LogicalPlan> {
                 let values = values.unwrap_or_else(|| lit(ScalarValue::Null));
                 over(function, values, Some(in_set(Some(*argument))?))
             }
-            Call::Plain(_) => only(&format!("__row_{index}"), in_set(None)?),
+            Call::Plain(function) => {
+                only(function, column(format!("__row_{index}")), in_set(None)?)
+            }
         };
         calls.push(call.alias(format!("__whole_{index}")));
     }
@@ -76,11 +79,15 @@ fn mask(arguments: usize, set: Option<usize>) -> u64 {
         .fold(0, |mask, bit| mask | bit)
 }
 
-/// The value of the one row of a group that is in the set.
-fn only(name: &str, in_set: Expr) -> Expr {
+/// The value of the one row of a group that is in the set. A set of people is the union of one: `first_value` would keep a list a
+/// group, and count for each the whole batch that it came in.
+fn only(function: &AggregateFunction, value: Expr, in_set: Expr) -> Expr {
+    if function.func.name() == TRACKS {
+        return over(function, value, Some(in_set));
+    }
     Expr::AggregateFunction(AggregateFunction::new_udf(
         first_value_udaf(),
-        vec![column(name)],
+        vec![value],
         false,
         Some(Box::new(in_set)),
         Vec::new(),

@@ -6,11 +6,15 @@ use std::sync::Arc;
 use datafusion::arrow::array::RecordBatch;
 use datafusion::arrow::datatypes::DataType;
 use datafusion::arrow::util::pretty::pretty_format_batches;
+use datafusion::execution::disk_manager::{DiskManagerBuilder, DiskManagerMode};
+use datafusion::execution::memory_pool::GreedyMemoryPool;
+use datafusion::execution::runtime_env::RuntimeEnvBuilder;
 use datafusion::execution::session_state::SessionStateBuilder;
 use datafusion::optimizer::{Optimizer, OptimizerRule};
 use datafusion::prelude::{SessionConfig, SessionContext};
 
 use super::DistinctToGroups;
+use crate::guard::TrackKey;
 
 const STOCK: &str = "single_distinct_aggregation_to_group_by";
 
@@ -91,6 +95,32 @@ async fn rewritten_plans_answer_the_same_in_the_same_types() {
         assert!(is_rewritten(&ours, sql).await, "{sql}");
         assert_eq!(rows(&ours, sql).await, rows(&stock, sql).await, "{sql}");
     }
+}
+
+/// Twenty thousand groups of one or two people: two megabytes at most, which were counted as gigabytes.
+#[tokio::test]
+async fn people_of_many_groups_are_held_once() {
+    let ours = context(true);
+    let runtime = RuntimeEnvBuilder::new()
+        .with_memory_pool(Arc::new(GreedyMemoryPool::new(100 << 20)))
+        .with_disk_manager_builder(
+            DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
+        );
+    let state = SessionStateBuilder::new_from_existing(ours.state())
+        .with_runtime_env(runtime.build_arc().unwrap());
+    let ours = SessionContext::new_with_state(state.build());
+    let tracks = crate::guard::tools(&TrackKey::of(&[7; 16]), 10).tracks;
+    ours.register_udaf(tracks.as_ref().clone());
+    let sql = "SELECT COUNT(*), SUM(a), COUNT(people) FROM (
+        SELECT v % 20000 AS k, COUNT(DISTINCT v % 3) AS a, COUNT(DISTINCT v % 7) AS b,
+            subrosa_tracks(CAST(v % 30000 AS BIGINT UNSIGNED)) AS people
+        FROM (SELECT value AS v FROM generate_series(1, 60000)) GROUP BY v % 20000)";
+    assert!(is_rewritten(&ours, sql).await);
+    let (lines, _) = rows(&ours, sql).await;
+    assert!(
+        lines.iter().any(|line| line.contains("| 20000 ")),
+        "{lines:?}"
+    );
 }
 
 #[tokio::test]

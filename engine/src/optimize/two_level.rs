@@ -10,6 +10,7 @@ use datafusion::logical_expr::expr::AggregateFunction;
 use datafusion::logical_expr::{Aggregate, Expr, LogicalPlan, Projection};
 
 use super::distinct::{Call, Shape, column, or_zero, over};
+use crate::guard::TRACKS;
 
 /// Whether every plain call can be merged from parts without a change of its value.
 pub(super) fn merges(shape: &Shape) -> bool {
@@ -29,7 +30,7 @@ enum Merge {
 
 fn how(function: &AggregateFunction) -> Option<Merge> {
     match function.func.name() {
-        "sum" | "min" | "max" | "bool_and" | "bool_or" | "subrosa_tracks" => Some(Merge::Itself),
+        "sum" | "min" | "max" | "bool_and" | "bool_or" | TRACKS => Some(Merge::Itself),
         "count" => Some(Merge::Count),
         _other => None,
     }

@@ -2,9 +2,9 @@
 //!
 //! The cut is the owner's, else a [level](super::level) that about k exceed; never the largest addition, which is a person.
 //! Where several parties or units stand behind a value, or several entities behind a row, each of them is
-//! [cut](super::shares), and noise covers the largest cut. There the k largest may be one person's: shops that she alone pays, or whoever
-//! else stands behind her rows. So a level is taken of what somebody adds once all others behind the same rows are cut, and falls
-//! until it is one of that. What an entity's absence would change in how far others are cut is not covered.
+//! [cut](super::shares), and noise covers the largest cut. The k largest of one view may be one entity's of another (shops that
+//! one person alone pays), so a level is taken of what the other views leave. What an entity's absence would change in how far
+//! others are cut is not covered.
 
 use arrow::datatypes::i256;
 
@@ -13,7 +13,7 @@ use super::mismatch;
 use super::shares::Shares;
 use crate::Result;
 use crate::hash::{NumberMap, NumberSet};
-use crate::memory::Fresh;
+use crate::memory::{Fresh, UNCUT};
 use crate::release::Release;
 
 /// The level of amounts that the entities of a trace add, for a k.
@@ -46,13 +46,14 @@ impl Release {
         });
         let owners: Vec<Option<i128>> = owners.collect();
         let joint = self.tally_of(part, base.witness)?.joint();
-        let shares = joint.filter(|joint| !joint.is_empty()).map(Shares::of);
-        let cuts = cuts(&owners, traces, shares.as_ref(), level)?;
+        let joint = joint.filter(|joint| !joint.is_empty());
+        let mut shares = joint.map(|joint| Shares::of(joint, traces.len()));
+        let cuts = cuts(&owners, traces, shares.as_mut(), level)?;
         for (fresh, cut) in traces.iter_mut().zip(&cuts) {
             fresh.cut = *cut;
         }
         let value = match shares {
-            Some(shares) => shares.kept(&cuts),
+            Some(shares) => shares.sum(&cuts),
             None => self.least(part, base, raw, traces)?,
         };
         Ok(Cut {
@@ -119,36 +120,59 @@ impl Release {
     }
 }
 
-/// The cut of each view: its owner's, or else a level of what is left in it by the other cuts. It starts with a level of all and falls.
+/// So often the cuts are looked for anew, of what those of the other views leave: most are found at once.
+const ROUNDS: usize = 16;
+
+/// The cut of each view: its owner's, or else a level of what is left in it by the others. Views come in the order of whose they are, not in
+/// that of the question.
 fn cuts(
     owners: &[Option<i128>],
     traces: &[Fresh],
-    shares: Option<&Shares<'_>>,
+    shares: Option<&mut Shares>,
     level: Level<'_>,
 ) -> Result<Vec<i128>> {
     let k = traces.iter().map(|fresh| fresh.k).max().unwrap_or(1);
-    let mut cuts = Vec::new();
-    for (fresh, owner) in traces.iter().zip(owners) {
-        let amounts = fresh
-            .entries
-            .iter()
-            .map(|(_, amount)| amount.unsigned_abs());
-        cuts.push(owner.map_or_else(|| level(fresh, amounts.collect(), k), Ok)?);
-    }
+    let mut views: Vec<(&Fresh, usize)> = traces.iter().zip(0..).collect();
+    views.sort_by(|(one, _), (other, _)| one.whose.cmp(&other.whose));
+    let mut cuts = vec![UNCUT; traces.len()];
     let Some(shares) = shares else {
+        for (fresh, view) in views {
+            let amounts = fresh.entries.iter();
+            let amounts = amounts.map(|(_, amount)| amount.unsigned_abs()).collect();
+            set(
+                &mut cuts,
+                view,
+                owned(owners, view, || level(fresh, amounts, k))?,
+            );
+        }
         return Ok(cuts);
     };
-    loop {
+    for _ in 0..ROUNDS {
         let before = cuts.clone();
-        let left = shares.beside_others(&before).into_iter();
-        for (((cut, fresh), owner), amounts) in cuts.iter_mut().zip(traces).zip(owners).zip(left) {
-            if owner.is_none() {
-                *cut = level(fresh, amounts, k)?.min(*cut);
-            }
+        for (fresh, view) in &views {
+            let cut = owned(owners, *view, || level(fresh, shares.left(*view), k))?;
+            shares.cut(*view, cut);
+            set(&mut cuts, *view, cut);
         }
         if cuts == before {
-            return Ok(cuts);
+            break;
         }
+    }
+    Ok(cuts)
+}
+
+fn owned(
+    owners: &[Option<i128>],
+    view: usize,
+    level: impl FnOnce() -> Result<i128>,
+) -> Result<i128> {
+    let owner = owners.get(view).copied().flatten();
+    owner.map_or_else(level, Ok)
+}
+
+fn set(cuts: &mut [i128], view: usize, cut: i128) {
+    if let Some(place) = cuts.get_mut(view) {
+        *place = cut;
     }
 }
 

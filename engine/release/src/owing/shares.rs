@@ -1,114 +1,161 @@
 //! What is left of everybody's additions once nobody adds more than the cut of its view.
 //!
-//! Whatever an entity adds beyond its cut is taken from all of its additions alike; of a row of several entities the one
-//! that keeps least decides.
+//! Whatever an entity adds beyond its cut is taken from all of its additions alike; of several of one view behind a row the
+//! one that keeps least decides. What an entity is cut to is counted of what the *other* views leave of its additions: else a shop
+//! would be cut for what somebody pays there who is cut herself, and everybody else who pays there with it.
 
 use arrow::datatypes::i256;
 
 use crate::hash::NumberMap;
-use crate::joint::{Joint, Seen};
+use crate::joint::Joint;
 
-/// Amounts are counted in parts of one: somebody who adds a little many times keeps more than nothing.
+/// Amounts are counted in so many parts of one: somebody who adds a little many times keeps more than nothing.
 const PARTS: i128 = 1 << 20;
 
-/// A cut and what it is a cut of, the larger of the two.
-type Share = (i256, i256);
+/// All of it: shares are counted in so many.
+const ALL: u128 = 1 << 64;
 
-/// Additions by who adds them, and what each entity adds in all, irrespective of signs.
-pub(crate) struct Shares<'j> {
-    joint: &'j Joint,
-    totals: NumberMap<Seen, i256>,
+/// Additions by the places of those who add them, and the share that each of them keeps.
+pub(crate) struct Shares {
+    rows: Vec<Row>,
+    /// By view and place.
+    kept: Vec<Vec<u128>>,
 }
 
-impl<'j> Shares<'j> {
-    pub(crate) fn of(joint: &'j Joint) -> Self {
-        let mut totals: NumberMap<Seen, i256> = NumberMap::default();
+struct Row {
+    /// By view: the places of those of it who are seen.
+    seen: Vec<Vec<usize>>,
+    parts: i256,
+}
+
+/// What the entities of a view add, in parts, by place.
+struct Left {
+    net: Vec<i256>,
+    /// Irrespective of signs.
+    gross: Vec<i256>,
+}
+
+impl Shares {
+    /// Everybody keeps everything.
+    pub(crate) fn of(joint: &Joint, views: usize) -> Self {
+        let mut places = vec![NumberMap::<u64, usize>::default(); views];
+        let mut rows = Vec::new();
         for (key, amount) in joint.additions() {
-            for seen in key {
-                let total = totals.entry(*seen).or_insert(i256::ZERO);
-                *total = total.wrapping_add(i256::from_i128(amount.saturating_abs()));
-            }
-        }
-        Self { joint, totals }
-    }
-
-    /// The sum once everybody is cut, each view at its own cut; rounded towards 0.
-    pub(crate) fn kept(&self, cuts: &[i128]) -> i256 {
-        let kept = self.joint.additions().map(|(key, amount)| {
-            let shares = key.iter().filter_map(|seen| self.share(*seen, cuts));
-            part(amount, shares.reduce(stricter))
-        });
-        whole(kept.fold(i256::ZERO, i256::wrapping_add))
-    }
-
-    /// By view, how much each entity adds once all others are cut who stand behind the same rows.
-    pub(crate) fn beside_others(&self, cuts: &[i128]) -> Vec<Vec<u128>> {
-        let mut left = vec![NumberMap::<u64, i256>::default(); cuts.len()];
-        for (key, amount) in self.joint.additions() {
-            let strictest = self.strictest(key, cuts);
-            for seen in key {
-                let of_others = strictest.iter().find(|(whose, _)| whose != seen);
-                let kept = part(amount, of_others.map(|(_, share)| *share));
-                if let Some(view) = left.get_mut(seen.0) {
-                    let sum = view.entry(seen.1).or_insert(i256::ZERO);
-                    *sum = sum.wrapping_add(kept);
+            let mut seen = vec![Vec::new(); views];
+            for (view, entity) in key {
+                if let (Some(places), Some(seen)) = (places.get_mut(*view), seen.get_mut(*view)) {
+                    let next = places.len();
+                    seen.push(*places.entry(*entity).or_insert(next));
                 }
             }
+            let parts = i256::from_i128(amount).wrapping_mul(i256::from_i128(PARTS));
+            rows.push(Row { seen, parts });
         }
-        let size = |sum| whole(sum).to_i128().map_or(u128::MAX, i128::unsigned_abs);
-        let views = left.into_iter();
-        views
-            .map(|view| view.into_values().map(size).collect())
+        let kept = places.iter().map(|places| vec![ALL; places.len()]);
+        Self {
+            rows,
+            kept: kept.collect(),
+        }
+    }
+
+    /// What each entity of a view adds once those of all others are cut.
+    pub(crate) fn left(&self, view: usize) -> Vec<u128> {
+        let net = self.beside(view).net.into_iter();
+        net.map(|parts| whole(parts).to_i128().map_or(u128::MAX, i128::unsigned_abs))
             .collect()
     }
 
-    /// The two who keep least of an addition, the one who keeps less first; whoever is not cut is none of them.
-    fn strictest(&self, key: &[Seen], cuts: &[i128]) -> Vec<(Seen, Share)> {
-        let mut two: Vec<(Seen, Share)> = Vec::with_capacity(3);
-        for seen in key {
-            let Some(share) = self.share(*seen, cuts) else {
+    /// Cuts a view to what is left of it by the others.
+    pub(crate) fn cut(&mut self, view: usize, cut: i128) {
+        let gross = self.beside(view).gross;
+        if let Some(kept) = self.kept.get_mut(view) {
+            *kept = gross.into_iter().map(|gross| share(cut, gross)).collect();
+        }
+    }
+
+    /// The sum of what is kept, rounded towards 0, once no view keeps more than its cut, whatever the others have left since it was cut.
+    pub(crate) fn sum(mut self, cuts: &[i128]) -> i256 {
+        for (view, cut) in cuts.iter().enumerate() {
+            let all = self.added(view, |_| true).gross;
+            let Some(kept) = self.kept.get_mut(view) else {
                 continue;
             };
-            let at = two.iter().take_while(|(_, kept)| !is_less(share, *kept));
-            two.insert(at.count(), (*seen, share));
-            two.truncate(2);
+            for (kept, gross) in kept.iter_mut().zip(all) {
+                *kept = of_parts(
+                    i256::from_i128(i128::try_from(*kept).unwrap_or(0)),
+                    share(*cut, gross),
+                )
+                .to_i128()
+                .map_or(0, i128::unsigned_abs);
+            }
         }
-        two
+        let rows = self.rows.iter();
+        whole(
+            rows.map(|row| self.of_row(row, |_| true))
+                .fold(i256::ZERO, i256::wrapping_add),
+        )
     }
 
-    /// What an entity keeps of each of its additions, if it is cut.
-    fn share(&self, seen: Seen, cuts: &[i128]) -> Option<Share> {
-        let (total, cut) = (self.totals.get(&seen)?, cuts.get(seen.0)?);
-        let cut = i256::from_i128(*cut);
-        (*total > cut).then_some((cut, *total))
+    fn beside(&self, view: usize) -> Left {
+        self.added(view, |other| other != view)
+    }
+
+    /// What the entities of a view add, once those of some views are cut.
+    fn added(&self, view: usize, is_cut: impl Fn(usize) -> bool) -> Left {
+        let size = self.kept.get(view).map_or(0, Vec::len);
+        let mut left = Left {
+            net: vec![i256::ZERO; size],
+            gross: vec![i256::ZERO; size],
+        };
+        for row in &self.rows {
+            let parts = self.of_row(row, &is_cut);
+            for place in row.seen.get(view).into_iter().flatten() {
+                add(&mut left.net, *place, parts);
+                add(&mut left.gross, *place, parts.wrapping_abs());
+            }
+        }
+        left
+    }
+
+    /// What is kept of a row by views that are cut.
+    fn of_row(&self, row: &Row, is_cut: impl Fn(usize) -> bool) -> i256 {
+        let views = row.seen.iter().zip(&self.kept).enumerate();
+        let cut = views.filter(|(view, _)| is_cut(*view));
+        cut.fold(row.parts, |parts, (_, (seen, kept))| {
+            let shares = seen.iter().filter_map(|place| kept.get(*place));
+            of_parts(parts, shares.min().copied().unwrap_or(ALL))
+        })
     }
 }
 
-fn stricter(one: Share, other: Share) -> Share {
-    if is_less(one, other) { one } else { other }
-}
-
-/// Whether one share is smaller than another. Cuts and totals have 127 bits and a few, products fit 256.
-fn is_less((a, of_a): Share, (b, of_b): Share) -> bool {
-    match (a.checked_mul(of_b), b.checked_mul(of_a)) {
-        (Some(left), Some(right)) => left < right,
-        (None, _) | (_, None) => false,
+fn add(sums: &mut [i256], place: usize, parts: i256) {
+    if let Some(sum) = sums.get_mut(place) {
+        *sum = sum.wrapping_add(parts);
     }
 }
 
-/// A share of an amount, or all of it, in parts and rounded towards 0.
-fn part(amount: i128, share: Option<Share>) -> i256 {
-    let parts = i256::from_i128(PARTS);
-    let amount = i256::from_i128(amount);
-    let Some((cut, total)) = share else {
-        return amount.wrapping_mul(parts);
-    };
-    let product = amount.wrapping_mul(cut);
-    let of = |number: i256| number.checked_div(total).unwrap_or(i256::ZERO);
-    match product.checked_mul(parts) {
-        Some(fine) => of(fine),
-        None => of(product).wrapping_mul(parts),
+/// What share a cut is of an amount in parts.
+fn share(cut: i128, gross: i256) -> u128 {
+    let cut = i256::from_i128(cut).wrapping_mul(i256::from_i128(PARTS));
+    if gross <= cut {
+        return ALL;
     }
+    let share = cut.wrapping_mul(all()).checked_div(gross);
+    share.and_then(i256::to_i128).map_or(0, i128::unsigned_abs)
+}
+
+/// A share of an amount, rounded towards 0. Amounts have 147 bits and shares 65.
+fn of_parts(parts: i256, share: u128) -> i256 {
+    if share >= ALL {
+        return parts;
+    }
+    let share = i256::from_i128(i128::try_from(share).unwrap_or(0));
+    let product = parts.wrapping_mul(share);
+    product.checked_div(all()).unwrap_or(i256::ZERO)
+}
+
+fn all() -> i256 {
+    i256::from_i128(i128::try_from(ALL).unwrap_or(0))
 }
 
 fn whole(parts: i256) -> i256 {
@@ -128,8 +175,17 @@ mod tests {
         Joint::of(rows)
     }
 
+    /// The views cut one after the other.
+    fn cut(joint: &Joint, cuts: &[i128]) -> Shares {
+        let mut shares = Shares::of(joint, cuts.len());
+        for (view, cut) in cuts.iter().enumerate() {
+            shares.cut(view, *cut);
+        }
+        shares
+    }
+
     fn kept(joint: &Joint, cuts: &[i128]) -> i128 {
-        let kept = Shares::of(joint).kept(cuts);
+        let kept = cut(joint, cuts).sum(cuts);
         kept.to_i128().unwrap_or(i128::MAX)
     }
 
@@ -167,17 +223,22 @@ mod tests {
     }
 
     #[test]
-    fn of_two_views_the_one_that_keeps_less_decides() {
-        let one = joint(&[([1, 2], 100)]);
-        assert_eq!(kept(&one, &[50, 25]), 25);
-        assert_eq!(kept(&one, &[25, 50]), 25);
-        assert_eq!(kept(&one, &[40, 40]), 40);
-        assert_eq!(kept(&one, &[100, 100]), 100);
-        assert_eq!(kept(&one, &[100, 99]), 99);
-        assert_eq!(kept(&one, &[30, 200]), 30);
-        let shares = joint(&[([1, 2], 90), ([1, 3], 10), ([4, 3], 90)]);
-        // The second view leaves a ninth of what 2 has and a tenth of what 3 has, less than the first of anybody.
-        assert_eq!(kept(&shares, &[50, 10]), 10 + 1 + 9);
+    fn nobody_is_cut_for_what_others_are_cut_of() {
+        // One pays a million at each of ten shops where ten others pay ten each.
+        let shops = || (0..10_u64).map(|shop| ([500, shop], 1_000_000));
+        let crowd = (0..100_u64).map(|person| ([person, person % 10], 10));
+        let rows: Vec<([u64; 2], i128)> = crowd.chain(shops()).collect();
+        assert_eq!(kept(&joint(&rows), &[20, 200]), 1000 + 19);
+        // Shops first: what was cut of them for her comes back when she is.
+        let turned = rows.iter().map(|([a, b], amount)| ([*b, *a], *amount));
+        let turned = joint(&turned.collect::<Vec<_>>());
+        let mut shares = Shares::of(&turned, 2);
+        for _ in 0..8 {
+            shares.cut(0, 200);
+            shares.cut(1, 20);
+        }
+        assert_eq!(shares.left(0), vec![101; 10], "rounded towards 0");
+        assert_eq!(shares.sum(&[200, 20]).to_i128(), Some(1000 + 19));
     }
 
     #[test]
@@ -187,7 +248,7 @@ mod tests {
             (vec![], 100),
             (vec![(0, 1)], 60),
         ]);
-        assert_eq!(kept(&unseen, &[50, 1000]), 100 + 30 + 20);
+        assert_eq!(kept(&unseen, &[50, 1000]), 100 + 50);
         assert_eq!(kept(&unseen, &[1000, 10]), 100 + 60 + 10);
     }
 
@@ -197,17 +258,11 @@ mod tests {
         let pairs = pairs.map(|(one, other, amount)| (vec![(0, one), (0, other)], amount));
         let pairs = Joint::of(pairs);
         // 2 has 90 and 3 has 60; a third of 2's is kept, and half of 3's would be.
-        assert_eq!(kept(&pairs, &[30]), 10 + 20 + 7);
+        assert_eq!(kept(&pairs, &[30]), 10 + 20 + 7 - 1, "rounded towards 0");
         assert_eq!(kept(&pairs, &[90]), 97);
-        // What each leaves of the others.
-        let left = |cut| {
-            let mut left = Shares::of(&pairs).beside_others(&[cut]).remove(0);
-            left.sort_unstable();
-            left
-        };
-        assert_eq!(left(90), [7, 7, 30, 60, 90]);
-        // 1 and 3 keep a third beside 2, who keeps 30 alone and half of 60 beside 3.
-        assert_eq!(left(30), [7, 7, 10, 20, 60]);
+        let mut left = cut(&pairs, &[30]).left(0);
+        left.sort_unstable();
+        assert_eq!(left, [7, 7, 30, 60, 90], "there is no other view");
     }
 
     #[test]
@@ -215,8 +270,8 @@ mod tests {
         let rows: Vec<([u64; 2], i128)> = (0..12).map(|to| ([1, to], 1)).collect();
         // In parts of one each is rounded towards 0.
         assert_eq!(kept(&joint(&rows), &[8, 100]), 7);
-        let left = Shares::of(&joint(&rows)).beside_others(&[8, 100]);
-        assert_eq!(left, [vec![12], vec![0; 12]]);
+        let shares = cut(&joint(&rows), &[8, 100]);
+        assert_eq!((shares.left(0), shares.left(1)), (vec![12], vec![0; 12]));
     }
 
     #[test]
@@ -226,13 +281,22 @@ mod tests {
         let third = 1 << 124;
         // Of 1, who adds both, as much is left of one as of the other.
         assert_eq!(kept(&rows, &[third, i128::MAX]), 5);
-        assert_eq!(kept(&joint(&[([1, 2], large)]), &[third, i128::MAX]), third);
-        let left = Shares::of(&rows).beside_others(&[third, i128::MAX]);
+        let one = kept(&joint(&[([1, 2], large)]), &[third, i128::MAX]);
+        assert!((third - one) < third >> 60, "{one}");
+        let left = cut(&rows, &[third, i128::MAX]).left(1);
         let half = (third / 2).unsigned_abs();
-        assert_eq!(left[0].iter().sum::<u128>(), 5);
-        assert!(
-            left[1].iter().all(|left| left.abs_diff(half) < 6),
-            "{left:?}"
-        );
+        let off = left.iter().map(|left| left.abs_diff(half));
+        assert!(off.max().unwrap() < half >> 60, "{left:?}");
+    }
+
+    #[test]
+    fn what_one_view_takes_back_of_another_is_taken_again() {
+        // The first view was cut while the second left nothing of it.
+        let rows = joint(&[([1, 1], 100), ([1, 2], 100), ([2, 1], 1)]);
+        let mut shares = Shares::of(&rows, 2);
+        shares.cut(1, 1);
+        shares.cut(0, 50);
+        shares.cut(1, 1000);
+        assert_eq!(shares.sum(&[50, 1000]).to_i128(), Some(50 + 1));
     }
 }

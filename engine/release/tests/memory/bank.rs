@@ -201,11 +201,15 @@ impl Bank {
         }
         let amounts: Int64Array = rows.iter().map(|(_, amount)| *amount).collect();
         let keys = StringArray::from(vec!["g"; rows.len()]);
-        let columns: [(&str, ArrayRef, bool); 3] = [
+        let mut columns: Vec<(&str, ArrayRef, bool)> = vec![
             ("key", Arc::new(keys), true),
             ("x", Arc::new(amounts), true),
             ("t", Arc::new(sets.finish()), true),
         ];
+        if let Some(partner) = self.partner {
+            let others: UInt64Array = (0..).zip(rows).map(|(at, _)| partner(at, 0)).collect();
+            columns.push(("t1", Arc::new(others), true));
+        }
         let batch = RecordBatch::try_from_iter_with_nullable(columns).unwrap();
         let mut release = Release::owing(spec, &batch.schema(), duties).unwrap();
         release.update(&batch).unwrap();
