@@ -13,14 +13,7 @@ use super::world::{self, Outcome, World};
 fn what_is_left_of_the_money_laundering_questions() {
     let scale = std::env::var("SUBROSA_SCALE").map_or(0.01, |scale| scale.parse().unwrap());
     let questions = texts::all("aml");
-    let ask = |k| {
-        let world = world::four_banks_at(scale, None, Some(k));
-        let file = world.path().join("collaboration.toml");
-        let text = std::fs::read_to_string(&file).unwrap();
-        let roomy = text.replace("[engine]\n", "[engine]\nmemory = \"14GiB\"\n");
-        std::fs::write(file, roomy).unwrap();
-        asked(&world, &questions)
-    };
+    let ask = |k| asked(&world::four_banks_at(scale, None, Some(k)), &questions);
     print(&questions, &ask(1), &[10, 5, 3].map(ask));
 }
 

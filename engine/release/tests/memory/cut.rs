@@ -136,23 +136,25 @@ fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
     let mut cuts = vec![0; views];
     for _ in 0..16 {
         let before = cuts.clone();
-        for view in 0..views {
+        for (view, cut) in cuts.iter_mut().enumerate() {
             let left = left(rows, &kept, view, Some(view));
-            let whole = left
-                .iter()
-                .map(|(who, [net, _])| (*who, i64::try_from(net / PARTS).unwrap()));
-            cuts[view] = power(&whole.collect());
-            for (who, [_, gross]) in left {
-                kept.insert((view, who), share(cuts[view], gross));
-            }
+            let whole = |net| i64::try_from(net / PARTS).unwrap();
+            *cut = power(
+                &left
+                    .iter()
+                    .map(|(who, [net, _])| (*who, whole(net)))
+                    .collect(),
+            );
+            let each = left.into_iter();
+            kept.extend(each.map(|(who, [_, gross])| ((view, who), share(*cut, gross))));
         }
         if cuts == before {
             break;
         }
     }
-    for view in 0..views {
+    for (view, cut) in cuts.iter().enumerate() {
         for (who, [_, gross]) in left(rows, &kept, view, None) {
-            let once_more = share(cuts[view], gross);
+            let once_more = share(*cut, gross);
             let kept = kept.get_mut(&(view, who)).unwrap();
             if once_more < ALL {
                 let product = u128::try_from(*kept).unwrap() * u128::try_from(once_more).unwrap();
