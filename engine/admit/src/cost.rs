@@ -65,7 +65,7 @@ pub fn afford(cost: Cost, limits: Limits) -> Result<(), Box<Denial>> {
         );
         return refused(
             message,
-            "join on a key with fewer rows a value, or filter first",
+            "join on a key with fewer rows a value, or filter first; the estimate leans high: who runs the engine may raise `timeout`",
         );
     }
     if cost.bytes > limits.bytes {
@@ -75,7 +75,7 @@ pub fn afford(cost: Cost, limits: Limits) -> Result<(), Box<Denial>> {
         );
         return refused(
             message,
-            "filter before joining and grouping, or select fewer columns",
+            "filter before joining and grouping, or select fewer columns; who runs the engine may raise `memory`",
         );
     }
     Ok(())

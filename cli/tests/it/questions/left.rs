@@ -2,7 +2,7 @@
 //!
 //! Measured, not asserted: the figures stand in `docs/src/questions.md`, with the command that prints them. A value is a
 //! cell of an answer that is not NULL, keys too; what is left are the values told at k, of those that are told at 1. Beside a question that
-//! needs more memory than there is stands how it ended.
+//! is not answered stands how it ended.
 
 use super::texts::{self, Question};
 use super::world::{self, Outcome, World};
@@ -12,8 +12,16 @@ use super::world::{self, Outcome, World};
 #[ignore = "a measurement: long at scale 1"]
 fn what_is_left_of_the_money_laundering_questions() {
     let scale = std::env::var("SUBROSA_SCALE").map_or(0.01, |scale| scale.parse().unwrap());
-    let questions = texts::all("aml");
-    let ask = |k| asked(&world::four_banks_at(scale, None, Some(k)), &questions);
+    let questions = only(texts::all("aml"));
+    let ask = |k| {
+        let world = world::four_banks_at(scale, None, Some(k));
+        let file = world.path().join("collaboration.toml");
+        let text = std::fs::read_to_string(&file).unwrap();
+        // At scale 1 the recursion of Q14 is taken for one that could not end in less.
+        let patient = text.replace("[engine]\n", "[engine]\ntimeout = \"4h\"\n");
+        std::fs::write(file, patient).unwrap();
+        asked(&world, &questions)
+    };
     print(&questions, &ask(1), &[10, 5, 3].map(ask));
 }
 
@@ -21,9 +29,19 @@ fn what_is_left_of_the_money_laundering_questions() {
 #[test]
 #[ignore = "a measurement"]
 fn what_is_left_of_the_health_questions() {
-    let questions = texts::all("health");
+    let questions = only(texts::all("health"));
     let ask = |k| asked(&world::health(k), &questions);
     print(&questions, &ask(1), &[11, 5, 3].map(ask));
+}
+
+/// Those that `SUBROSA_ONLY` names, or all.
+fn only(questions: Vec<Question>) -> Vec<Question> {
+    let named = std::env::var("SUBROSA_ONLY").unwrap_or_default();
+    let named: Vec<&str> = named.split_whitespace().collect();
+    let questions = questions.into_iter();
+    questions
+        .filter(|question| named.is_empty() || named.contains(&question.id.as_str()))
+        .collect()
 }
 
 /// How many rows and values each question's answer has. Those that are refused are approved first.

@@ -120,8 +120,12 @@ impl Release {
     }
 }
 
-/// So often the cuts are looked for anew, of what those of the other views leave: most are found at once.
-const ROUNDS: usize = 16;
+/// So often the cuts are looked for anew at most, of what those of the other views leave.
+const ROUNDS: usize = 128;
+
+/// Cuts that stay the same for so many rounds are found, though shares may still move: at first each round takes some of what one entity
+/// adds away from a level.
+const STEADY: usize = 10;
 
 /// The cut of each view: its owner's, or else a level of what is left in it by the others. Views come in the order of whose they are, not in
 /// that of the question.
@@ -147,14 +151,16 @@ fn cuts(
         }
         return Ok(cuts);
     };
+    let mut steady = 0;
     for _ in 0..ROUNDS {
-        let before = cuts.clone();
+        let (before, mut moved) = (cuts.clone(), false);
         for (fresh, view) in &views {
             let cut = owned(owners, *view, || level(fresh, shares.left(*view), k))?;
-            shares.cut(*view, cut);
+            moved |= shares.cut(*view, cut);
             set(&mut cuts, *view, cut);
         }
-        if cuts == before {
+        steady = if cuts == before { steady + 1 } else { 0 };
+        if !moved || steady == STEADY {
             break;
         }
     }

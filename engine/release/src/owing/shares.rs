@@ -65,12 +65,16 @@ impl Shares {
             .collect()
     }
 
-    /// Cuts a view to what is left of it by the others.
-    pub(crate) fn cut(&mut self, view: usize, cut: i128) {
-        let gross = self.beside(view).gross;
-        if let Some(kept) = self.kept.get_mut(view) {
-            *kept = gross.into_iter().map(|gross| share(cut, gross)).collect();
-        }
+    /// Cuts a view to what is left of it by the others; whether anybody of it keeps another share now than before.
+    pub(crate) fn cut(&mut self, view: usize, cut: i128) -> bool {
+        let gross = self.beside(view).gross.into_iter();
+        let shares: Vec<u128> = gross.map(|gross| share(cut, gross)).collect();
+        let Some(kept) = self.kept.get_mut(view) else {
+            return false;
+        };
+        let moved = *kept != shares;
+        *kept = shares;
+        moved
     }
 
     /// The sum of what is kept, rounded towards 0, once no view keeps more than its cut, whatever the others have left since it was cut.

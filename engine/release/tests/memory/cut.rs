@@ -124,7 +124,7 @@ fn share(cut: i64, gross: i128) -> i128 {
 }
 
 /// What is left of rows of several once nobody adds more than the cut of its view: of whoever does, each addition the same share. The
-/// cut of a view is what so many exceed once the other views are cut, looked for until it is found again, or sixteen times.
+/// cut of a view is what so many exceed once the other views are cut, looked for until nothing moves, or it is found again ten times, or 128 times.
 fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
     let everybody = rows.keys().flatten();
     let mut kept: Kept = everybody.map(|seen| (*seen, ALL)).collect();
@@ -134,8 +134,9 @@ fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
     let adds = |view: &BTreeMap<u64, [i128; 2]>| view.values().filter(|[net, _]| *net != 0).count();
     let enough = all.iter().all(|view| adds(view) >= K as usize);
     let mut cuts = vec![0; views];
-    for _ in 0..16 {
-        let before = cuts.clone();
+    let mut steady = 0;
+    for _ in 0..128 {
+        let before = (cuts.clone(), kept.clone());
         for (view, cut) in cuts.iter_mut().enumerate() {
             let left = left(rows, &kept, view, Some(view));
             let whole = |net| i64::try_from(net / PARTS).unwrap();
@@ -148,7 +149,8 @@ fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
             let each = left.into_iter();
             kept.extend(each.map(|(who, [_, gross])| ((view, who), share(*cut, gross))));
         }
-        if cuts == before {
+        steady = if cuts == before.0 { steady + 1 } else { 0 };
+        if kept == before.1 || steady == 10 {
             break;
         }
     }
