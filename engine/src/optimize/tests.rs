@@ -102,7 +102,7 @@ async fn rewritten_plans_answer_the_same_in_the_same_types() {
 async fn people_of_many_groups_are_held_once() {
     let ours = context(true);
     let runtime = RuntimeEnvBuilder::new()
-        .with_memory_pool(Arc::new(GreedyMemoryPool::new(100 << 20)))
+        .with_memory_pool(Arc::new(GreedyMemoryPool::new(500 << 20)))
         .with_disk_manager_builder(
             DiskManagerBuilder::default().with_mode(DiskManagerMode::Disabled),
         );
@@ -111,7 +111,7 @@ async fn people_of_many_groups_are_held_once() {
     let ours = SessionContext::new_with_state(state.build());
     let tracks = crate::guard::tools(&TrackKey::of(&[7; 16]), 10).tracks;
     ours.register_udaf(tracks.as_ref().clone());
-    let sql = "SELECT COUNT(*), SUM(a), COUNT(people) FROM (
+    let sql = "SELECT COUNT(*), SUM(a), SUM(b), COUNT(people) FROM (
         SELECT v % 20000 AS k, COUNT(DISTINCT v % 3) AS a, COUNT(DISTINCT v % 7) AS b,
             subrosa_tracks(CAST(v % 30000 AS BIGINT UNSIGNED)) AS people
         FROM (SELECT value AS v FROM generate_series(1, 60000)) GROUP BY v % 20000)";
