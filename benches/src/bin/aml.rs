@@ -46,6 +46,7 @@ async fn main() {
         .filter(|(name, _)| args.only.is_empty() || args.only.iter().any(|only| only == name))
         .map(|(name, sql)| (*name, sql.trim().trim_end_matches(';').to_owned()))
         .collect();
+    assert!(!asked.is_empty(), "no question is called {:?}", args.only);
     let texts: Vec<String> = asked.iter().map(|(_, sql)| sql.clone()).collect();
     let mut worlds = Vec::new();
     for (owed, name) in [
