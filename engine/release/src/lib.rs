@@ -10,6 +10,7 @@
 //!    with a row that is counted. For sums they are entities whose *net* contribution is not zero, so that rows which
 //!    cancel out make no crowd. Averages, variances and deviations are made of a sum and a count, and whoever adds to
 //!    the sum is counted, so they need the sum's support.
+//!    Of those whom one entity of another track stands behind together, as many count as are its due (`paired`).
 //! 4. Every arm of a condition needs support too, and where a party asks for it nobody may dominate.
 //! 5. A part that may be told is withheld with one of the same owners and more that may not, or the difference to what one
 //!    of them knows would tell how few are in the other.
@@ -31,13 +32,13 @@ mod duties;
 mod error;
 mod finish;
 mod hash;
-mod joint;
 mod measure;
 mod memory;
 mod need;
 mod noise;
 mod output;
 mod owing;
+mod paired;
 mod part;
 mod plan;
 mod release;

@@ -1,9 +1,11 @@
 //! Who stands behind one part in one respect: for each of the part's needs, the entities that count towards it.
 
+use std::collections::hash_map::Entry;
+
 use crate::dominance::undominated;
 use crate::hash::{NumberMap, NumberSet};
-use crate::joint::Joint;
 use crate::need::{Need, SlotRules};
+use crate::paired::{Joint, Paired, Together};
 use crate::part::Kind;
 use crate::support::Entities;
 use crate::track::{Tracks, entity, party_bit};
@@ -14,8 +16,12 @@ use crate::vector::Vector;
 pub(crate) struct Tally {
     /// One a need of the part, in the same order.
     groups: Vec<Group>,
-    /// What several entities add together, where that matters.
-    joint: Option<Joint>,
+    /// What is asked about who stands together.
+    together: Together,
+    /// Who stands behind rows together.
+    paired: Paired,
+    /// The same by distinct value, where values are told apart.
+    of_values: NumberMap<u32, Paired>,
     /// An entity was named whose party is not behind the part: the plan is not what we think it is.
     stray: bool,
     /// Another row can still change something.
@@ -47,12 +53,15 @@ pub(crate) enum Credit {
 }
 
 impl Tally {
-    /// A tally for a part with these needs; `jointly` if it may matter what entities add together.
-    pub(crate) fn new(groups: Vec<Group>, jointly: bool) -> Self {
-        let open = groups.iter().any(|group| !group.is_full());
+    /// A tally for a part with these needs, of which each has a group.
+    pub(crate) fn new(groups: Vec<Group>, needs: &[Need], together: Together) -> Self {
+        let paired = Paired::new(together, needs);
+        let open = is_open(&groups, &paired);
         Self {
             groups,
-            joint: jointly.then(Joint::default),
+            together,
+            paired,
+            of_values: NumberMap::default(),
             stray: false,
             open,
         }
@@ -113,18 +122,36 @@ impl Tally {
                 }
             }
         }
-        if let (Some(joint), Credit::Amount(amount)) = (&mut self.joint, credit)
-            && Joint::is_needed(needs, tracks)
-        {
-            grown += joint.credit(needs, tracks, row, amount);
-        }
-        self.open = self.groups.iter().any(|group| !group.is_full());
+        grown += self.pair(needs, tracks, row, credit);
+        self.open = is_open(&self.groups, &self.paired);
         grown
     }
 
-    /// What several entities add together.
+    fn pair(&mut self, needs: &[Need], tracks: &[Tracks<'_>], row: usize, credit: Credit) -> usize {
+        match credit {
+            Credit::Amount(amount) => self.paired.credit(needs, tracks, row, amount),
+            Credit::Value(value) if needs.len() > 1 && self.together != Together::Nothing => {
+                let paired = self.of_values.entry(value);
+                let paired = paired.or_insert_with(|| Paired::new(self.together, needs));
+                paired.credit(needs, tracks, row, 1)
+            }
+            Credit::Value(_) => 0,
+        }
+    }
+
+    /// Who stands behind rows together, and what they add, if anybody asks.
     pub(crate) fn joint(&self) -> Option<&Joint> {
-        self.joint.as_ref()
+        self.paired.joint()
+    }
+
+    /// By distinct value, in order, who stands behind its rows together.
+    pub(crate) fn joints_of_values(&self) -> Vec<Option<&Joint>> {
+        let mut values: Vec<_> = self.of_values.iter().collect();
+        values.sort_unstable_by_key(|(value, _)| **value);
+        values
+            .into_iter()
+            .map(|(_, paired)| paired.joint())
+            .collect()
     }
 
     /// Notes whether the tracks of a row name a party that is not behind the part.
@@ -144,35 +171,40 @@ impl Tally {
     /// Adds what another tally of the same part has; returns by how many entries it grew.
     pub(crate) fn merge(&mut self, other: Self) -> usize {
         self.stray |= other.stray;
-        let jointly = match (&mut self.joint, other.joint) {
-            (Some(ours), Some(theirs)) => ours.merge(theirs),
-            (Some(_) | None, _) => 0,
-        };
+        let mut jointly = self.paired.merge(other.paired);
+        for (value, theirs) in other.of_values {
+            match self.of_values.entry(value) {
+                Entry::Occupied(ours) => jointly += ours.into_mut().merge(theirs),
+                Entry::Vacant(none) => _ = none.insert(theirs),
+            }
+        }
         let grown: usize = self
             .groups
             .iter_mut()
             .zip(other.groups)
             .map(|(ours, theirs)| ours.merge(theirs))
             .sum();
-        self.open = self.groups.iter().any(|group| !group.is_full());
+        self.open = is_open(&self.groups, &self.paired);
         grown.saturating_add(jointly)
     }
 
     /// Renumbers distinct values.
     pub(crate) fn renumber(&mut self, numbers: &[u32]) {
+        let number = |value: u32| numbers.get(usize::try_from(value).ok()?).copied();
+        let paired = self.of_values.drain();
+        let paired = paired.filter_map(|(value, paired)| Some((number(value)?, paired)));
+        self.of_values = paired.collect::<Vec<_>>().into_iter().collect();
         for group in &mut self.groups {
             if let Group::Values(values, _) = group {
-                let renumbered = values.drain().filter_map(|(value, entities)| {
-                    let number = numbers.get(usize::try_from(value).ok()?)?;
-                    Some((*number, entities))
-                });
+                let renumbered = values.drain();
+                let renumbered =
+                    renumbered.filter_map(|(value, entities)| Some((number(value)?, entities)));
                 *values = renumbered.collect::<Vec<_>>().into_iter().collect();
             }
             if let Group::Pairs(pairs) = group {
-                let renumbered = pairs.drain().filter_map(|(entity, value)| {
-                    let number = numbers.get(usize::try_from(value).ok()?)?;
-                    Some((entity, *number))
-                });
+                let renumbered = pairs.drain();
+                let renumbered =
+                    renumbered.filter_map(|(entity, value)| Some((entity, number(value)?)));
                 *group = Group::Pairs(renumbered.collect());
             }
         }
@@ -196,26 +228,42 @@ impl Tally {
     /// Every need is met, by those behind each value where values are told apart. With `zero_ok`, a need for which there
     /// is nobody at all is met too.
     pub(crate) fn supported(&self, needs: &[Need], zero_ok: bool) -> bool {
-        let enough = |(group, need): (&Group, &Need)| {
+        let enough = |(at, (group, need)): (usize, (&Group, &Need))| {
             let k = need.k.max(1);
             if let Group::Values(values, _) = group {
-                return values.values().all(|entities| entities.len() >= k);
+                let mut values = values.iter();
+                return values.all(|(value, all)| self.are_enough(*value, all, needs, at));
             }
             let count = group.count();
-            count >= k || (zero_ok && count == 0)
+            (count >= k && self.paired.most(needs, at) >= k) || (zero_ok && count == 0)
         };
-        !self.stray && self.groups.len() == needs.len() && self.groups.iter().zip(needs).all(enough)
+        self.all_needs(needs, enough)
     }
 
     /// Every need is met by those behind one distinct value.
     pub(crate) fn supports(&self, needs: &[Need], value: u32) -> bool {
-        let enough = |(group, need): (&Group, &Need)| match group {
+        self.all_needs(needs, |(at, (group, _))| match group {
             Group::Values(values, _) => values
                 .get(&value)
-                .is_some_and(|entities| entities.len() >= need.k.max(1)),
+                .is_some_and(|all| self.are_enough(value, all, needs, at)),
             Group::Entities(_) | Group::Vector(_) | Group::Pairs(_) | Group::Unasked => false,
-        };
-        !self.stray && self.groups.len() == needs.len() && self.groups.iter().zip(needs).all(enough)
+        })
+    }
+
+    fn all_needs(
+        &self,
+        needs: &[Need],
+        enough: impl FnMut((usize, (&Group, &Need))) -> bool,
+    ) -> bool {
+        let mut each = self.groups.iter().zip(needs).enumerate();
+        !self.stray && self.groups.len() == needs.len() && each.all(enough)
+    }
+
+    /// Whether those who have a value are enough for a need.
+    fn are_enough(&self, value: u32, all: &Entities, needs: &[Need], at: usize) -> bool {
+        let k = needs.get(at).map_or(1, |need| need.k.max(1));
+        let paired = self.of_values.get(&value);
+        all.len() >= k && paired.is_none_or(|paired| paired.most(needs, at) >= k)
     }
 
     /// In no need does one entity stand out more than its party permits.
@@ -294,6 +342,11 @@ impl Group {
             Self::Entities(_) | Self::Values(..) | Self::Unasked => false,
         }
     }
+}
+
+/// Whether another row can still change something.
+fn is_open(groups: &[Group], paired: &Paired) -> bool {
+    !paired.is_full() || groups.iter().any(|group| !group.is_full())
 }
 
 /// How many distinct values each entity has.

@@ -4,6 +4,7 @@
 
 use crate::hash::{NumberMap, NumberSet};
 use crate::need::{Need, SlotRules};
+use crate::paired::Together;
 use crate::part::{Kinds, NONE, index};
 use crate::support::Entities;
 use crate::tally::{Credit, Group, Tally};
@@ -71,6 +72,30 @@ pub(crate) struct WitnessPlan {
 }
 
 impl WitnessPlan {
+    /// What is asked about who stands behind rows together.
+    fn together(&self) -> Together {
+        let exact = if self.jointly {
+            Together::Amounts
+        } else {
+            Together::Whom
+        };
+        match &self.witness {
+            Witness::Pairs(_) => Together::Nothing,
+            Witness::Square(_) if !self.exact => Together::Nothing,
+            _other if self.exact => exact,
+            Witness::Net(_)
+            | Witness::Square(_)
+            | Witness::Flag(_, Adding::Net(_))
+            | Witness::Arm(_, Adding::Net(_)) => Together::Net,
+            Witness::Rows
+            | Witness::Present(_)
+            | Witness::Values(_)
+            | Witness::Flag(..)
+            | Witness::Arm(..)
+            | Witness::Each(..) => Together::Enough,
+        }
+    }
+
     /// The group for one need: as small as the questions about it permit.
     fn group(&self, need: &Need, limit: usize) -> Group {
         if self.exact {
@@ -146,7 +171,7 @@ impl Evidence {
         for (_, kind) in parts.iter().skip(self.tallies.len()) {
             let needs = &kinds.get(*kind).ok_or(ReleaseError::Mismatch)?.needs;
             let groups = needs.iter().map(|need| self.plan.group(need, self.limit));
-            let tally = Tally::new(groups.collect(), self.plan.jointly);
+            let tally = Tally::new(groups.collect(), needs, self.plan.together());
             self.tallies.push(tally);
         }
         Ok(())
@@ -275,7 +300,9 @@ mod tests {
         let evidence = Evidence {
             plan: plan(Witness::Rows, false),
             limit: 64,
-            tallies: vec![Tally::new(Vec::new(), false), Tally::new(Vec::new(), false)],
+            tallies: [(); 2]
+                .map(|()| Tally::new(Vec::new(), &[], Together::Nothing))
+                .into(),
             entries: 5,
         };
         let part = size_of::<Tally>() + size_of::<Group>();

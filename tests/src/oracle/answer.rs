@@ -9,8 +9,8 @@ use super::evaluate::Evaluator;
 use super::expression::Expr;
 use super::number::Number;
 use super::plan::{Aggregate, Function, Question};
-use super::relation::{Arm, Relation, Row, Who};
-use super::support::{Met, Need, Part, Rules};
+use super::relation::{Arm, Relation, Row};
+use super::support::{Met, Need, Part, Rules, met, met_by};
 use super::value::{Kind, Value};
 use super::world::World;
 
@@ -148,9 +148,7 @@ impl Release<'_> {
             (part, needs, rows)
         });
         let parts: Vec<Owing<'_>> = with_needs.collect();
-        let stands = |needs: &[Need], rows: &[&Row], _: bool| {
-            enough(needs, || rows.iter().map(|row| &row.who))
-        };
+        let stands = |needs: &[Need], rows: &[&Row], _: bool| enough(needs, rows);
         let mut behind: Vec<BTreeSet<(usize, usize)>> = Vec::new();
         let mut line: Line = key.into_iter().map(Told::Value).collect();
         let mut says = owed.is_empty() && !told(&self.rel.places, &parts, stands).is_empty();
@@ -196,18 +194,14 @@ impl Release<'_> {
         };
         // Who adds nothing to a sum but a 0 is nobody to it.
         let present = (nobody && aggregate.function == Function::Sum)
-            || needs
-                .iter()
-                .all(|need| fine(need.met(adding.clone().map(|row| &row.who))));
-        let moved = aggregate::counts(aggregate.function)
-            || needs.iter().all(|need| fine(need.met_by(amounts())));
+            || met(needs, adding.map(|row| &row.who)).into_iter().all(fine);
+        let moved =
+            aggregate::counts(aggregate.function) || met_by(needs, amounts()).into_iter().all(fine);
         let took = |arm: &Arm, add: Add| {
-            let arm = *arm;
-            needs.iter().map(move |need| {
-                need.met_by(rows.iter().filter_map(|row| {
-                    Some((row.took.get(&arm)?, add.of(&argument(aggregate, row))?))
-                }))
-            })
+            let adding = rows
+                .iter()
+                .filter_map(|row| Some((row.took.get(arm)?, add.of(&argument(aggregate, row))?)));
+            met_by(needs, adding).into_iter()
         };
         present
             && moved
@@ -235,9 +229,7 @@ impl Release<'_> {
             let each: Vec<_> = each
                 .filter_map(|(who, row)| Some((who, amount(row)?)))
                 .collect();
-            needs
-                .iter()
-                .any(|need| need.met_by(each.iter().copied()) == Met::TooFew)
+            met_by(needs, each.into_iter()).contains(&Met::TooFew)
         };
         if few(&|_| Some(Number::from(1))) {
             return false;
@@ -284,9 +276,7 @@ impl Release<'_> {
                 (part.clone(), self.rules.needs(&self.rel.places, part), rows)
             });
             let having: Vec<Owing<'_>> = having.filter(|(_, _, rows)| !rows.is_empty()).collect();
-            let stands = |needs: &[Need], rows: &[&Row], _: bool| {
-                enough(needs, || rows.iter().map(|row| &row.who))
-            };
+            let stands = |needs: &[Need], rows: &[&Row], _: bool| enough(needs, rows);
             let told = told(&self.rel.places, &having, stands);
             told.iter().any(|(part, _)| parts.contains(part))
         };
@@ -349,6 +339,7 @@ impl Add {
 }
 
 /// All needs are met by these rows.
-fn enough<'w, I: Iterator<Item = &'w Who>>(needs: &[Need], rows: impl Fn() -> I) -> bool {
-    needs.iter().all(|need| need.met(rows()) == Met::Enough)
+fn enough(needs: &[Need], rows: &[&Row]) -> bool {
+    let met = met(needs, rows.iter().map(|row| &row.who));
+    met.into_iter().all(|met| met == Met::Enough)
 }

@@ -27,6 +27,7 @@ pub mod frame;
 mod list;
 mod merge;
 pub mod number;
+mod paired;
 pub mod plan;
 pub mod relation;
 pub mod reply;

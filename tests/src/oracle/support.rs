@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::number::Number;
+use super::paired::paired;
 use super::relation::{Entity, Place, Row, Who};
 use super::world::World;
 
@@ -15,7 +16,7 @@ pub struct Need {
     place: usize,
     parties: BTreeSet<usize>,
     pooled: bool,
-    k: usize,
+    pub(super) k: usize,
 }
 
 /// The rules of a world for one question.
@@ -96,44 +97,44 @@ impl<'a> Rules<'a> {
 
 impl Need {
     /// The entities at the need's place, one of each if they are pooled.
-    fn members<'a>(&'a self, who: &'a Who) -> impl Iterator<Item = Entity> + 'a {
+    pub(super) fn members<'a>(&'a self, who: &'a Who) -> impl Iterator<Item = Entity> + 'a {
         let counted = who[self.place]
             .iter()
             .filter(|(party, _)| self.parties.contains(party));
         counted.map(|(party, id)| (if self.pooled { usize::MAX } else { *party }, id.clone()))
     }
 
-    /// Enough of them are in these rows.
-    #[must_use]
-    pub fn met<'a>(&self, rows: impl Iterator<Item = &'a Who>) -> Met {
-        let all: BTreeSet<Entity> = rows
-            .flat_map(|who| self.members(who).collect::<Vec<_>>())
-            .collect();
-        if all.is_empty() {
-            Met::Nobody
-        } else if all.len() >= self.k {
-            Met::Enough
-        } else {
-            Met::TooFew
-        }
-    }
-
-    /// Enough of them add something other than 0.
-    #[must_use]
-    pub fn met_by<'a>(&self, rows: impl Iterator<Item = (&'a Who, Number)>) -> Met {
+    /// Enough of them add something other than 0, and can be paired with those who stand there with them for others of these needs.
+    fn met(&self, needs: &[Self], rows: &[(&Who, Number)]) -> Met {
         let mut sums: BTreeMap<Entity, Number> = BTreeMap::new();
         for (who, amount) in rows {
             for entity in self.members(who) {
                 let sum = sums.entry(entity).or_insert(Number::from(0));
-                *sum = sum.plus(amount);
+                *sum = sum.plus(*amount);
             }
         }
-        match sums.values().filter(|sum| !sum.is_zero()).count() {
+        let count = sums.values().filter(|sum| !sum.is_zero()).count();
+        let mut others = needs.iter().filter(|other| !std::ptr::eq(*other, self));
+        match count {
             0 => Met::Nobody,
             few if few < self.k => Met::TooFew,
-            _enough => Met::Enough,
+            _enough if others.all(|other| paired(self, other, rows) >= self.k) => Met::Enough,
+            _enough => Met::TooFew,
         }
     }
+}
+
+/// By need, whether enough add something other than 0.
+#[must_use]
+pub fn met_by<'a>(needs: &[Need], rows: impl Iterator<Item = (&'a Who, Number)>) -> Vec<Met> {
+    let rows: Vec<(&Who, Number)> = rows.collect();
+    needs.iter().map(|need| need.met(needs, &rows)).collect()
+}
+
+/// By need, whether enough are in these rows.
+#[must_use]
+pub fn met<'a>(needs: &[Need], rows: impl Iterator<Item = &'a Who>) -> Vec<Met> {
+    met_by(needs, rows.map(|who| (who, Number::from(1))))
 }
 
 /// How many there are.

@@ -28,6 +28,7 @@ mod own_made_up;
 mod own_world;
 mod padded;
 mod page;
+mod paired;
 mod places;
 mod pruned;
 mod read;

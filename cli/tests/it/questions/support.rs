@@ -13,6 +13,7 @@ use datafusion::arrow::util::display::{ArrayFormatter, FormatOptions};
 use datafusion::datasource::MemTable;
 
 use super::clear::Clear;
+use super::paired::{Partners, are_paired};
 use super::table::Table;
 
 /// Rows of one cell with the same parties behind them, and with the same tracks known.
@@ -36,6 +37,7 @@ fn supported(rows: &RecordBatch, keys: usize, k: usize) -> RecordBatch {
     let tracks: Vec<usize> = (1..).map_while(|n| named(&format!("t{n}"))).collect();
     assert!(!tracks.is_empty(), "nobody is counted");
     let mut people: BTreeMap<Part, Vec<BTreeSet<String>>> = BTreeMap::new();
+    let mut together: BTreeMap<(Part, usize, usize), Partners> = BTreeMap::new();
     let mut parts = Vec::new();
     for row in 0..rows.num_rows() {
         let members: Vec<Vec<String>> = tracks
@@ -47,8 +49,15 @@ fn supported(rows: &RecordBatch, keys: usize, k: usize) -> RecordBatch {
         let known = people
             .entry(part.clone())
             .or_insert_with(|| vec![BTreeSet::new(); tracks.len()]);
-        for (set, members) in known.iter_mut().zip(members) {
-            set.extend(members);
+        for (set, members) in known.iter_mut().zip(&members) {
+            set.extend(members.iter().cloned());
+        }
+        for (one, other) in two_each(&members) {
+            let partners = together.entry((part.clone(), one, other)).or_default();
+            for who in &members[one] {
+                let known = partners.entry(who.clone()).or_default();
+                known.extend(members[other].iter().cloned());
+            }
         }
         parts.push(part);
     }
@@ -56,9 +65,20 @@ fn supported(rows: &RecordBatch, keys: usize, k: usize) -> RecordBatch {
         let sets = &people[part];
         sets.iter().any(|set| !set.is_empty())
             && sets.iter().all(|set| set.is_empty() || set.len() >= k)
+            && together
+                .range((part.clone(), 0, 0)..=(part.clone(), usize::MAX, usize::MAX))
+                .all(|(_, partners)| are_paired(partners, k))
     };
-    let kept: BooleanArray = parts.iter().map(|part| Some(passes(part))).collect();
+    let told: BTreeMap<&Part, bool> = people.keys().map(|part| (part, passes(part))).collect();
+    let kept: BooleanArray = parts.iter().map(|part| Some(told[part])).collect();
     filter_record_batch(rows, &kept).unwrap()
+}
+
+/// All tracks of a row with somebody, each with each other.
+fn two_each(members: &[Vec<String>]) -> Vec<(usize, usize)> {
+    let somebody = || (0..members.len()).filter(|at| !members[*at].is_empty());
+    let with_others = somebody().flat_map(|one| somebody().map(move |other| (one, other)));
+    with_others.filter(|(one, other)| one != other).collect()
 }
 
 /// The entities of a track in a row; NULL is nobody.

@@ -9,6 +9,12 @@ use super::history::Record;
 use super::print::Print;
 use super::trace::{Trace, Whose};
 
+/// Forms of an outcome. The first two are of the time when all entities counted, and do not say how many did.
+const TOLD_OF_ALL: u8 = 0;
+const WITHHELD_OF_ALL: u8 = 1;
+const TOLD: u8 = 2;
+const WITHHELD: u8 = 3;
+
 /// One outcome to be remembered: opaque, and not to be printed.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Entry(pub(crate) Outcome);
@@ -34,7 +40,7 @@ impl Entry {
         let mut out = Vec::new();
         match &self.0 {
             Outcome::Told(record) => {
-                out.push(0);
+                out.push(TOLD);
                 out.extend(record.raw.to_be_bytes());
                 out.extend(record.value.to_be_bytes());
                 out.push(u8::from(record.fresh));
@@ -44,7 +50,7 @@ impl Entry {
                 }
             }
             Outcome::Withheld(trace) => {
-                out.push(1);
+                out.push(WITHHELD);
                 write_trace(&mut out, trace, seal)?;
             }
         }
@@ -57,15 +63,16 @@ impl Entry {
         open: &mut impl FnMut(&[String], &[u8]) -> Option<Vec<u8>>,
     ) -> Option<Self> {
         let mut reader = Reader(bytes);
-        let outcome = match reader.byte()? {
-            0 => {
+        let form = reader.byte()?;
+        let outcome = match form {
+            TOLD | TOLD_OF_ALL => {
                 let raw = i256::from_be_bytes(reader.array()?);
                 let value = i256::from_be_bytes(reader.array()?);
                 let fresh = reader.flag()?;
                 let count = reader.length()?;
                 let mut traces = Vec::new();
                 for _ in 0..count {
-                    traces.push(read_trace(&mut reader, open)?);
+                    traces.push(read_trace(&mut reader, form == TOLD, open)?);
                 }
                 Outcome::Told(Record {
                     traces,
@@ -74,7 +81,9 @@ impl Entry {
                     fresh,
                 })
             }
-            1 => Outcome::Withheld(read_trace(&mut reader, open)?),
+            WITHHELD | WITHHELD_OF_ALL => {
+                Outcome::Withheld(read_trace(&mut reader, form == WITHHELD, open)?)
+            }
             _ => return None,
         };
         reader.0.is_empty().then_some(Self(outcome))
@@ -111,6 +120,7 @@ fn write_trace<E>(
     out.extend(trace.cut.to_be_bytes());
     out.push(u8::from(trace.additive));
     out.extend(trace.entities.to_be_bytes());
+    out.extend(trace.stand.to_be_bytes());
     write_text(
         out,
         &seal(&trace.whose.parties, &print_bytes(&trace.print))?,
@@ -142,6 +152,7 @@ fn print_bytes(print: &Print) -> Vec<u8> {
 
 fn read_trace(
     reader: &mut Reader<'_>,
+    says_stand: bool,
     open: &mut impl FnMut(&[String], &[u8]) -> Option<Vec<u8>>,
 ) -> Option<Trace> {
     let count = reader.length()?;
@@ -155,6 +166,11 @@ fn read_trace(
     let cut = i128::from_be_bytes(reader.array()?);
     let additive = reader.flag()?;
     let entities = u64::from_be_bytes(reader.array()?);
+    let stand = if says_stand {
+        u64::from_be_bytes(reader.array()?)
+    } else {
+        entities
+    };
     let size = reader.length()?;
     let opened = open(&parties, reader.take(size)?)?;
     Some(Trace {
@@ -164,6 +180,7 @@ fn read_trace(
         cut,
         additive,
         entities,
+        stand,
         print: read_print(&opened)?,
     })
 }

@@ -41,6 +41,8 @@ pub(crate) struct Trace {
     pub(crate) additive: bool,
     /// How many entities add something.
     pub(crate) entities: u64,
+    /// How many of them counted when it was judged: of those whom one of another view stands behind, so many as were its due.
+    pub(crate) stand: u64,
     pub(crate) print: Print,
 }
 
@@ -63,15 +65,17 @@ impl Fresh {
         self.entries.len() >= usize::try_from(self.k.max(1)).unwrap_or(usize::MAX)
     }
 
-    /// As it is kept.
+    /// As it is kept, where all of them counted.
     pub(crate) fn keep(&self, slack: u32) -> Trace {
+        let entities = u64::try_from(self.entries.len()).unwrap_or(u64::MAX);
         Trace {
             whose: Arc::clone(&self.whose),
             k: self.k,
             slack,
             cut: self.cut,
             additive: self.additive,
-            entities: u64::try_from(self.entries.len()).unwrap_or(u64::MAX),
+            entities,
+            stand: entities,
             print: Print::of(&self.entries),
         }
     }
@@ -148,6 +152,12 @@ impl Fresh {
 }
 
 impl Trace {
+    /// The same where only so many of its entities counted.
+    pub(crate) fn standing(self, stand: usize) -> Self {
+        let stand = u64::try_from(stand).unwrap_or(u64::MAX).min(self.entities);
+        Self { stand, ..self }
+    }
+
     /// From how many differing entities on another part is another part.
     pub(crate) fn reach(&self, k: u32) -> usize {
         let k = k.max(self.k);

@@ -8,16 +8,19 @@
 
 use arrow::datatypes::i256;
 
+use super::adding::Adding;
 use super::base::{Base, Kind};
+use super::level::Among;
 use super::mismatch;
 use super::shares::Shares;
+use super::traces::Company;
 use crate::Result;
 use crate::hash::{NumberMap, NumberSet};
 use crate::memory::{Fresh, UNCUT};
 use crate::release::Release;
 
-/// The level of amounts that the entities of a trace add, for a k.
-pub(crate) type Level<'l> = &'l dyn Fn(&Fresh, Vec<u128>, u32) -> Result<i128>;
+/// The level of what the entities of a trace add.
+pub(crate) type Level<'l> = &'l dyn Fn(&Fresh, &Adding<'_>, Among) -> Result<i128>;
 
 /// A value with nobody adding more than the cut, and what noise must cover.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +48,16 @@ impl Release {
             (mask & 1 == 1).then_some(cut)
         });
         let owners: Vec<Option<i128>> = owners.collect();
-        let joint = self.tally_of(part, base.witness)?.joint();
-        let joint = joint.filter(|joint| !joint.is_empty());
-        let mut shares = joint.map(|joint| Shares::of(joint, traces.len()));
-        let cuts = cuts(&owners, traces, shares.as_mut(), level)?;
+        let company = self.company(part, base)?;
+        let together = company.as_ref();
+        let added = self.tally_of(part, base.witness)?.joint().and(together);
+        let mut shares = added.map(|all| Shares::of(&all.places, traces.len()));
+        let views = Views {
+            owners: &owners,
+            traces,
+            company: together,
+        };
+        let cuts = views.cuts(shares.as_mut(), level)?;
         for (fresh, cut) in traces.iter_mut().zip(&cuts) {
             fresh.cut = *cut;
         }
@@ -127,44 +136,88 @@ const ROUNDS: usize = 128;
 /// adds away from a level.
 const STEADY: usize = 10;
 
-/// The cut of each view: its owner's, or else a level of what is left in it by the others. Views come in the order of whose they are, not in
-/// that of the question.
-fn cuts(
-    owners: &[Option<i128>],
-    traces: &[Fresh],
-    shares: Option<&mut Shares>,
-    level: Level<'_>,
-) -> Result<Vec<i128>> {
-    let k = traces.iter().map(|fresh| fresh.k).max().unwrap_or(1);
-    let mut views: Vec<(&Fresh, usize)> = traces.iter().zip(0..).collect();
-    views.sort_by(|(one, _), (other, _)| one.whose.cmp(&other.whose));
-    let mut cuts = vec![UNCUT; traces.len()];
-    let Some(shares) = shares else {
-        for (fresh, view) in views {
+/// The views of a value, and who stands with whom in them.
+struct Views<'v> {
+    owners: &'v [Option<i128>],
+    traces: &'v [Fresh],
+    company: Option<&'v Company>,
+}
+
+impl Views<'_> {
+    /// The cut of each view: its owner's, or else a level of what is left in it by the others.
+    fn cuts(&self, shares: Option<&mut Shares<'_>>, level: Level<'_>) -> Result<Vec<i128>> {
+        match shares {
+            Some(shares) => self.cuts_of_shares(shares, level),
+            None => self.cuts_by_themselves(level),
+        }
+    }
+
+    /// Where views have no rows that they share, or none is cut with another.
+    fn cuts_by_themselves(&self, level: Level<'_>) -> Result<Vec<i128>> {
+        let mut cuts = vec![UNCUT; self.traces.len()];
+        for (fresh, view) in self.in_order() {
             let amounts = fresh.entries.iter();
-            let amounts = amounts.map(|(_, amount)| amount.unsigned_abs()).collect();
+            let all = || amounts.map(|(_, amount)| amount.unsigned_abs()).collect();
+            let company = self.company;
+            let amounts = company.map_or_else(all, |all| all.amounts(view, &fresh.entries));
+            let adding = self.adding(view, amounts);
+            let among = self.among(&adding);
             set(
                 &mut cuts,
                 view,
-                owned(owners, view, || level(fresh, amounts, k))?,
+                owned(self.owners, view, || level(fresh, &adding, among))?,
             );
         }
-        return Ok(cuts);
-    };
-    let mut steady = 0;
-    for _ in 0..ROUNDS {
-        let (before, mut moved) = (cuts.clone(), false);
-        for (fresh, view) in &views {
-            let cut = owned(owners, *view, || level(fresh, shares.left(*view), k))?;
-            moved |= shares.cut(*view, cut);
-            set(&mut cuts, *view, cut);
+        Ok(cuts)
+    }
+
+    fn cuts_of_shares(&self, shares: &mut Shares<'_>, level: Level<'_>) -> Result<Vec<i128>> {
+        let views = self.in_order();
+        let whole = |view| self.among(&self.adding(view, shares.left(view)));
+        let among: Vec<Among> = (0..self.traces.len()).map(whole).collect();
+        let mut cuts = vec![UNCUT; self.traces.len()];
+        let mut steady = 0;
+        for _ in 0..ROUNDS {
+            let (before, mut moved) = (cuts.clone(), false);
+            for (fresh, view) in &views {
+                let among = among.get(*view).copied().ok_or_else(mismatch)?;
+                let adding = || self.adding(*view, shares.left(*view));
+                let cut = owned(self.owners, *view, || level(fresh, &adding(), among))?;
+                moved |= shares.cut(*view, cut);
+                set(&mut cuts, *view, cut);
+            }
+            steady = if cuts == before { steady + 1 } else { 0 };
+            if !moved || steady == STEADY {
+                break;
+            }
         }
-        steady = if cuts == before { steady + 1 } else { 0 };
-        if !moved || steady == STEADY {
-            break;
+        Ok(cuts)
+    }
+
+    /// Views come in the order of whose they are, not in that of the question.
+    fn in_order(&self) -> Vec<(&Fresh, usize)> {
+        let mut views: Vec<(&Fresh, usize)> = self.traces.iter().zip(0..).collect();
+        views.sort_by(|(one, _), (other, _)| one.whose.cmp(&other.whose));
+        views
+    }
+
+    fn adding(&self, view: usize, amounts: Vec<u128>) -> Adding<'_> {
+        let partners = self.company.and_then(|company| company.partners.get(view));
+        Adding::of(amounts, partners, self.k())
+    }
+
+    /// Everybody of a view who adds something before anybody is cut.
+    fn among(&self, adding: &Adding<'_>) -> Among {
+        Among {
+            people: adding.more_than(0),
+            k: self.k(),
         }
     }
-    Ok(cuts)
+
+    /// The largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
+    fn k(&self) -> u32 {
+        self.traces.iter().map(|fresh| fresh.k).max().unwrap_or(1)
+    }
 }
 
 fn owned(

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use arrow::datatypes::i256;
 
+use super::adding::Adding;
 use super::base::{Base, Kind};
 use super::cut::Cut;
 use super::level::level;
@@ -11,7 +12,7 @@ use super::noised::noised;
 use super::respect::{Respect, Support};
 use super::support::{enough, enough_again, slack};
 use super::totals::Totals;
-use super::traces::Set;
+use super::traces::{Set, counted};
 use super::{Owed, mismatch};
 use crate::Result;
 use crate::memory::{Factor, Fresh, History, Record, Trace, UNCUT, times};
@@ -139,7 +140,9 @@ impl<'r> Judge<'r> {
             .duties
             .cut(&self.release.spec, &self.release.types, statistic);
         let jitter = self.owed.duties.jitter;
-        let level = |fresh: &Fresh, amounts, k| level(fresh, amounts, k, jitter, self.secrets);
+        let level = |fresh: &Fresh, adding: &Adding<'_>, among| {
+            level(fresh, adding, among, jitter, self.secrets)
+        };
         self.release.cut(part, base, raw, owner, traces, &level)
     }
 
@@ -217,8 +220,7 @@ impl<'r> Judge<'r> {
                 return Ok(true);
             }
             let own = near.iter().filter(|again| again.need == *need);
-            let theirs =
-                own.filter_map(|again| Some((again.old.entities, again.old.those_of(set)?)));
+            let theirs = own.filter_map(|again| Some((again.old.stand, again.old.those_of(set)?)));
             let stands = match theirs.min_by_key(|(before, _)| *before) {
                 Some((before, those)) if judge.owed.duties.jitter => {
                     enough_again(&those, before, judge.secrets)?
@@ -302,9 +304,12 @@ impl<'r> Judge<'r> {
             (None, None) => raw,
         };
         if self.owed.duties.history {
+            let company = self.release.company(part, base)?;
             let mut kept = Vec::new();
-            for fresh in traces {
-                kept.push(fresh.keep(slack(fresh, self.owed.duties.jitter, self.secrets)?));
+            for (need, fresh) in traces.iter().enumerate() {
+                let trace = fresh.keep(slack(fresh, self.owed.duties.jitter, self.secrets)?);
+                let counted = counted(company.as_ref(), need, fresh.clone());
+                kept.push(trace.standing(counted.entries.len()));
             }
             self.history.tell(Record {
                 traces: kept,

@@ -6,6 +6,7 @@
 //! whether enough stand behind a group. Two at least must exceed what it is above: the largest addition is a person. (Where one is enough,
 //! k = 1, it is hers.)
 
+use super::adding::Adding;
 use super::digest;
 use crate::memory::Fresh;
 use crate::noise::{Ratio, Stream, discrete_gaussian};
@@ -25,23 +26,30 @@ struct Noise {
     limit: i128,
 }
 
-/// The least power of two that fewer than k of `amounts` exceed, or than all who are there if these are fewer; with jitter fewer than about k,
-/// or half of those who are there. `fresh` says whose they are; what they add by itself, of which `amounts` may be what is left, is what the noise
-/// belongs to. `k` is the largest of all whose view the value is seen in: a small one, as a helper's table may have, leaves no room for noise.
+/// Among whom a level is looked for.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Among {
+    /// How many add something.
+    pub(crate) people: usize,
+    /// How many are many.
+    pub(crate) k: u32,
+}
+
+/// The least power of two that fewer than k exceed of those who add, or than all who are there if these are fewer; with jitter fewer than about
+/// k, or half of those who are there. `fresh` says whose they are; what they add by itself, of which `adding` may be what is left, is what the
+/// noise belongs to.
 pub(crate) fn level(
     fresh: &Fresh,
-    mut amounts: Vec<u128>,
-    k: u32,
+    adding: &Adding<'_>,
+    among: Among,
     jitter: bool,
     secrets: &Secrets,
 ) -> Result<i128> {
-    amounts.sort_unstable();
-    let mut threshold = Threshold::of(fresh, k, jitter, secrets)?;
+    let mut threshold = Threshold::of(fresh, among, jitter, secrets)?;
     let (mut low, mut high) = (0, i128::BITS - 1);
     while low < high {
         let middle = low.midpoint(high);
-        let within = amounts.partition_point(|amount| *amount <= 1 << middle);
-        if threshold.is_reached(amounts.len().saturating_sub(within)) {
+        if threshold.is_reached(adding.more_than(1 << middle)) {
             low = middle + 1;
         } else {
             high = middle;
@@ -51,9 +59,9 @@ pub(crate) fn level(
 }
 
 impl Threshold {
-    fn of(fresh: &Fresh, k: u32, jitter: bool, secrets: &Secrets) -> Result<Self> {
-        let k = i128::from(k.max(1));
-        let people = i128::try_from(fresh.entries.len()).unwrap_or(i128::MAX);
+    fn of(fresh: &Fresh, among: Among, jitter: bool, secrets: &Secrets) -> Result<Self> {
+        let k = i128::from(among.k.max(1));
+        let people = i128::try_from(among.people).unwrap_or(i128::MAX);
         if !jitter {
             return Ok(Self {
                 most: k.min(people.max(1)),
@@ -122,7 +130,16 @@ mod tests {
     /// Of all that they add.
     fn whole(amounts: &[i128], k: u32, jitter: bool) -> i128 {
         let all = amounts.iter().map(|amount| amount.unsigned_abs());
-        level(&of(amounts), all.collect(), k, jitter, &secrets()).unwrap()
+        let adding = Adding::of(all.collect(), None, k);
+        let people = amounts.len();
+        level(
+            &of(amounts),
+            &adding,
+            Among { people, k },
+            jitter,
+            &secrets(),
+        )
+        .unwrap()
     }
 
     fn exact(amounts: &[i128], k: u32) -> i128 {

@@ -10,6 +10,7 @@
 //!
 //! Averages, variances and deviations are computed from what was told.
 
+mod adding;
 mod base;
 mod compose;
 mod cut;

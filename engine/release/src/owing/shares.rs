@@ -6,8 +6,7 @@
 
 use arrow::datatypes::i256;
 
-use crate::hash::NumberMap;
-use crate::joint::Joint;
+use crate::paired::Places;
 
 /// Amounts are counted in so many parts of one: somebody who adds a little many times keeps more than nothing.
 const PARTS: i128 = 1 << 20;
@@ -16,15 +15,15 @@ const PARTS: i128 = 1 << 20;
 const ALL: u128 = 1 << 64;
 
 /// Additions by the places of those who add them, and the share that each of them keeps.
-pub(crate) struct Shares {
-    rows: Vec<Row>,
+pub(crate) struct Shares<'p> {
+    rows: Vec<Row<'p>>,
     /// By view and place.
     kept: Vec<Vec<u128>>,
 }
 
-struct Row {
+struct Row<'p> {
     /// By view: the places of those of it who are seen.
-    seen: Vec<Vec<usize>>,
+    seen: &'p [Vec<usize>],
     parts: i256,
 }
 
@@ -35,25 +34,16 @@ struct Left {
     gross: Vec<i256>,
 }
 
-impl Shares {
+impl<'p> Shares<'p> {
     /// Everybody keeps everything.
-    pub(crate) fn of(joint: &Joint, views: usize) -> Self {
-        let mut places = vec![NumberMap::<u64, usize>::default(); views];
-        let mut rows = Vec::new();
-        for (key, amount) in joint.additions() {
-            let mut seen = vec![Vec::new(); views];
-            for (view, entity) in key {
-                if let (Some(places), Some(seen)) = (places.get_mut(*view), seen.get_mut(*view)) {
-                    let next = places.len();
-                    seen.push(*places.entry(*entity).or_insert(next));
-                }
-            }
-            let parts = i256::from_i128(amount).wrapping_mul(i256::from_i128(PARTS));
-            rows.push(Row { seen, parts });
-        }
-        let kept = places.iter().map(|places| vec![ALL; places.len()]);
+    pub(crate) fn of(places: &'p Places, views: usize) -> Self {
+        let rows = places.rows.iter().map(|(seen, amount)| {
+            let parts = i256::from_i128(*amount).wrapping_mul(i256::from_i128(PARTS));
+            Row { seen, parts }
+        });
+        let kept = (0..views).map(|view| vec![ALL; places.size(view)]);
         Self {
-            rows,
+            rows: rows.collect(),
             kept: kept.collect(),
         }
     }
@@ -122,7 +112,7 @@ impl Shares {
     }
 
     /// What is kept of a row by views that are cut.
-    fn of_row(&self, row: &Row, is_cut: impl Fn(usize) -> bool) -> i256 {
+    fn of_row(&self, row: &Row<'_>, is_cut: impl Fn(usize) -> bool) -> i256 {
         let views = row.seen.iter().zip(&self.kept).enumerate();
         let cut = views.filter(|(view, _)| is_cut(*view));
         cut.fold(row.parts, |parts, (_, (seen, kept))| {
@@ -171,6 +161,7 @@ fn whole(parts: i256) -> i256 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::paired::Joint;
 
     fn joint(rows: &[([u64; 2], i128)]) -> Joint {
         let rows = rows
@@ -179,9 +170,13 @@ mod tests {
         Joint::of(rows)
     }
 
+    fn places(joint: &Joint) -> Places {
+        Places::of(joint, 2)
+    }
+
     /// The views cut one after the other.
-    fn cut(joint: &Joint, cuts: &[i128]) -> Shares {
-        let mut shares = Shares::of(joint, cuts.len());
+    fn cut<'p>(places: &'p Places, cuts: &[i128]) -> Shares<'p> {
+        let mut shares = Shares::of(places, cuts.len());
         for (view, cut) in cuts.iter().enumerate() {
             shares.cut(view, *cut);
         }
@@ -189,7 +184,7 @@ mod tests {
     }
 
     fn kept(joint: &Joint, cuts: &[i128]) -> i128 {
-        let kept = cut(joint, cuts).sum(cuts);
+        let kept = cut(&places(joint), cuts).sum(cuts);
         kept.to_i128().unwrap_or(i128::MAX)
     }
 
@@ -236,6 +231,7 @@ mod tests {
         // Shops first: what was cut of them for her comes back when she is.
         let turned = rows.iter().map(|([a, b], amount)| ([*b, *a], *amount));
         let turned = joint(&turned.collect::<Vec<_>>());
+        let turned = places(&turned);
         let mut shares = Shares::of(&turned, 2);
         for _ in 0..8 {
             shares.cut(0, 200);
@@ -264,6 +260,7 @@ mod tests {
         // 2 has 90 and 3 has 60; a third of 2's is kept, and half of 3's would be.
         assert_eq!(kept(&pairs, &[30]), 10 + 20 + 7 - 1, "rounded towards 0");
         assert_eq!(kept(&pairs, &[90]), 97);
+        let pairs = Places::of(&pairs, 1);
         let mut left = cut(&pairs, &[30]).left(0);
         left.sort_unstable();
         assert_eq!(left, [7, 7, 30, 60, 90], "there is no other view");
@@ -274,7 +271,8 @@ mod tests {
         let rows: Vec<([u64; 2], i128)> = (0..12).map(|to| ([1, to], 1)).collect();
         // In parts of one each is rounded towards 0.
         assert_eq!(kept(&joint(&rows), &[8, 100]), 7);
-        let shares = cut(&joint(&rows), &[8, 100]);
+        let rows = places(&joint(&rows));
+        let shares = cut(&rows, &[8, 100]);
         assert_eq!((shares.left(0), shares.left(1)), (vec![12], vec![0; 12]));
     }
 
@@ -287,7 +285,7 @@ mod tests {
         assert_eq!(kept(&rows, &[third, i128::MAX]), 5);
         let one = kept(&joint(&[([1, 2], large)]), &[third, i128::MAX]);
         assert!((third - one) < third >> 60, "{one}");
-        let left = cut(&rows, &[third, i128::MAX]).left(1);
+        let left = cut(&places(&rows), &[third, i128::MAX]).left(1);
         let half = (third / 2).unsigned_abs();
         let off = left.iter().map(|left| left.abs_diff(half));
         assert!(off.max() < Some(half >> 60), "{left:?}");
@@ -297,6 +295,7 @@ mod tests {
     fn what_one_view_takes_back_of_another_is_taken_again() {
         // The first view was cut while the second left nothing of it.
         let rows = joint(&[([1, 1], 100), ([1, 2], 100), ([2, 1], 1)]);
+        let rows = places(&rows);
         let mut shares = Shares::of(&rows, 2);
         shares.cut(1, 1);
         shares.cut(0, 50);

@@ -21,7 +21,11 @@ fn values(has: &[(u32, &[u64])]) -> Tally {
         who.iter().for_each(|entity| _ = entities.add(*entity));
         all.insert(*value, entities);
     }
-    Tally::new(vec![Group::Values(all, usize::MAX)], false)
+    Tally::new(
+        vec![Group::Values(all, usize::MAX)],
+        &[need(1, 2)],
+        Together::Enough,
+    )
 }
 
 #[test]
@@ -49,7 +53,11 @@ fn who_is_named_by_two_banks_of_a_pool_adds_once() {
         let sets = [Some(named.into_iter().map(Some))];
         let sets = ListArray::from_iter_primitive::<UInt64Type, _, _>(sets);
         let tracks: Vec<Tracks<'_>> = Tracks::read(&sets).into_iter().collect();
-        let mut tally = Tally::new(vec![Group::Vector(Vector::new(usize::MAX))], false);
+        let mut tally = Tally::new(
+            vec![Group::Vector(Vector::new(usize::MAX))],
+            &[need(parties, 1)],
+            Together::Enough,
+        );
         tally.credit(&[need(parties, 1)], &tracks, 0, Credit::Amount(10));
         tally.entries(0)
     };
@@ -75,13 +83,21 @@ fn it_grows_by_who_is_new_in_every_view() {
     };
     let needs = [need(1, 1), other];
     let group = || Group::Vector(Vector::new(usize::MAX));
-    let mut tally = Tally::new(vec![group(), group()], true);
+    let mut tally = Tally::new(vec![group(), group()], &needs, Together::Amounts);
     let grown = [0, 1, 2].map(|row| tally.credit(&needs, &tracks, row, Credit::Amount(1)));
     // One in each of two views, and the two together.
     assert_eq!(grown, [4, 4, 0]);
     assert!(tally.is_open());
-    let mut full = Tally::new(vec![Group::Entities(Entities::new(1))], false);
-    let mut more = Tally::new(vec![Group::Entities(Entities::new(1))], false);
+    let mut full = Tally::new(
+        vec![Group::Entities(Entities::new(1))],
+        &needs[..1],
+        Together::Enough,
+    );
+    let mut more = Tally::new(
+        vec![Group::Entities(Entities::new(1))],
+        &needs[..1],
+        Together::Enough,
+    );
     more.credit(&needs[..1], &tracks, 0, Credit::Amount(1));
     assert!(full.is_open() && !more.is_open());
     assert_eq!(full.merge(more), 1);
@@ -102,14 +118,8 @@ fn it_grows_by_who_is_new_together() {
         ..need(1, 1)
     };
     let group = || Group::Vector(Vector::new(usize::MAX));
-    let mut tally = Tally::new(vec![group(), group()], true);
-    let mut grown = |row| {
-        tally.credit(
-            &[need(1, 1), other.clone()],
-            &tracks,
-            row,
-            Credit::Amount(1),
-        )
-    };
+    let needs = [need(1, 1), other];
+    let mut tally = Tally::new(vec![group(), group()], &needs, Together::Amounts);
+    let mut grown = |row| tally.credit(&needs, &tracks, row, Credit::Amount(1));
     assert_eq!([0, 1, 2].map(&mut grown), [2 + 2, 2 + 2, 2]);
 }

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 
 mod case;
+mod company;
 mod fits;
 mod held;
 mod support;

@@ -7,6 +7,7 @@ use proptest::prelude::*;
 use release::{Duties, OwnerCut, StatisticKind};
 
 use crate::bank::{Bank, COUNT, Household, K, Row, SUM, duties};
+use crate::paired::{Pairs, paired};
 
 const DISTINCT: StatisticKind = StatisticKind::CountDistinct { column: 1 };
 
@@ -37,11 +38,38 @@ fn totals(rows: &[Row], added: impl Fn(&Row) -> i64) -> BTreeMap<u64, i64> {
 
 /// The least power of two that no more than nine of them exceed.
 fn power(totals: &BTreeMap<u64, i64>) -> i64 {
+    power_of(totals, BTreeSet::len)
+}
+
+/// The same where not all count.
+fn power_of(totals: &BTreeMap<u64, i64>, count: impl Fn(&BTreeSet<u64>) -> usize) -> i64 {
+    let over = |power| {
+        let over = totals.iter().filter(|(_, total)| total.abs() > power);
+        over.map(|(who, _)| *who).collect()
+    };
     let mut power = 1;
-    while totals.values().filter(|total| total.abs() > power).count() >= K as usize {
+    while count(&over(power)) >= K as usize {
         power *= 2;
     }
     power
+}
+
+/// Of those in a view as many count as can have somebody of the other view who adds something with them, if there is one.
+fn counted(rows: &Together, views: usize, view: usize) -> impl Fn(&BTreeSet<u64>) -> usize {
+    let mut pairs = Pairs::new();
+    for (who, _) in rows.iter().filter(|(_, amount)| **amount != 0) {
+        for one in who.iter().filter(|seen| seen.0 == view) {
+            let others = who.iter().filter(|seen| seen.0 != view);
+            pairs.extend(others.map(|other| (one.1, other.1)));
+        }
+    }
+    move |among| {
+        if views == 1 {
+            among.len()
+        } else {
+            paired(&pairs, among)
+        }
+    }
 }
 
 /// The multiple of the largest power of ten within the cut that is nearest, of two the one farther from 0.
@@ -131,8 +159,11 @@ fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
     let all: Vec<_> = (0..views)
         .map(|view| left(rows, &kept, view, None))
         .collect();
-    let adds = |view: &BTreeMap<u64, [i128; 2]>| view.values().filter(|[net, _]| *net != 0).count();
-    let enough = all.iter().all(|view| adds(view) >= K as usize);
+    let count: Vec<_> = (0..views).map(|view| counted(rows, views, view)).collect();
+    let enough = all.iter().zip(&count).all(|(view, count)| {
+        let adding = view.iter().filter(|(_, [net, _])| *net != 0);
+        count(&adding.map(|(who, _)| *who).collect()) >= K as usize
+    });
     let mut cuts = vec![0; views];
     let mut steady = 0;
     for _ in 0..128 {
@@ -140,12 +171,8 @@ fn of_everybody(rows: &Together, views: usize) -> Option<i64> {
         for (view, cut) in cuts.iter_mut().enumerate() {
             let left = left(rows, &kept, view, Some(view));
             let whole = |net| i64::try_from(net / PARTS).unwrap();
-            *cut = power(
-                &left
-                    .iter()
-                    .map(|(who, [net, _])| (*who, whole(net)))
-                    .collect(),
-            );
+            let totals = left.iter().map(|(who, [net, _])| (*who, whole(net)));
+            *cut = power_of(&totals.collect(), &count[view]);
             let each = left.into_iter();
             kept.extend(each.map(|(who, [_, gross])| ((view, who), share(*cut, gross))));
         }
@@ -202,8 +229,8 @@ fn noise_follows_nobody_who_stands_behind_many_of_another_unit() {
         for hers in [3_000, 300_000, 1 << 40] {
             let mut bank = Bank::careful(seed);
             bank.slots = 2;
-            bank.partner = Some(|at, person| if person < 40 { person / 2 } else { at });
-            let crowd = (0..40).map(|person| ("g", person, 100));
+            bank.partner = Some(|at, person| if person < 60 { person / 2 } else { at });
+            let crowd = (0..60).map(|person| ("g", person, 100));
             let rows = crowd.chain([("g", 99, hers); 12]);
             let told = bank.one(SUM, &rows.collect::<Vec<Row>>()).unwrap();
             assert!(told.abs() < 10_000, "{seed} {hers} {told}");

@@ -10,9 +10,11 @@
 mod attacks;
 mod audit;
 mod bank;
+mod company;
 mod cut;
 mod factors;
 mod guesses;
 mod near;
+mod paired;
 mod totals;
 mod values;

@@ -4,6 +4,7 @@ pub mod beside;
 pub mod generate;
 pub mod numbers;
 pub mod oracle;
+mod paired;
 
 use std::sync::Arc;
 

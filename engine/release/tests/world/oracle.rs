@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use release::{Adds, Branch, BranchSource, Statistic, StatisticKind};
 
 use super::numbers::{number, present, spread, undominated, value};
+use super::paired::Added;
 use super::{Answer, Cell, MONEY, Row, Who, World};
 
 /// The parties behind rows, slot by slot.
@@ -14,11 +15,11 @@ pub(super) type Parts<'r> = BTreeMap<Part, Vec<&'r Row>>;
 type Key = Vec<(bool, Option<String>, Option<i32>)>;
 
 /// Who counts towards one need: a slot, the parties, and whether the parties' names matter.
-struct Owed {
+pub(super) struct Owed {
     slot: usize,
     parties: BTreeSet<u8>,
     pooled: bool,
-    k: usize,
+    pub(super) k: usize,
     percent: i128,
 }
 
@@ -113,7 +114,7 @@ impl World {
             .collect()
     }
 
-    fn owed(&self, part: &Part) -> Vec<Owed> {
+    pub(super) fn owed(&self, part: &Part) -> Vec<Owed> {
         let mut all = Vec::new();
         for (slot, stands) in part.iter().enumerate() {
             for party in stands {
@@ -141,7 +142,7 @@ impl World {
     }
 
     /// The entities of some rows that count, with what each adds.
-    fn credit<'a>(
+    pub(super) fn credit<'a>(
         &self,
         owed: &Owed,
         rows: impl Iterator<Item = (&'a [Vec<Who>], i128)>,
@@ -161,11 +162,7 @@ impl World {
     }
 
     pub(super) fn supported(&self, part: &Part, rows: &[&Row]) -> bool {
-        self.owed(part).iter().all(|owed| {
-            self.credit(owed, rows.iter().map(|row| (&*row.tracks, 1)))
-                .len()
-                >= owed.k
-        })
+        self.enough(part, &adding(rows, &|_| 1), false)
     }
 
     fn allowed(&self, asked: &Statistic, part: &Part, rows: &[&Row], nobody: bool) -> bool {
@@ -179,34 +176,37 @@ impl World {
         );
         let of_some = rows.iter().any(|row| number(asked.kind, row).is_some());
         let nobody = nobody && !(mean && of_some);
-        let supported = self.owed(part).iter().all(|owed| {
-            let adding = |amount: &dyn Fn(&Row) -> i128| {
-                self.credit(owed, rows.iter().map(|row| (&*row.tracks, amount(row))))
+        let counted = adding(rows, &|row| i128::from(present(asked.kind, row)));
+        let added = adding(rows, &|row| number(asked.kind, row).unwrap_or(0));
+        let squared = adding(rows, &|row| number(asked.kind, row).unwrap_or(0).pow(2));
+        let enough = |added: &Added<'_>| self.enough(part, added, nobody);
+        let supported = match asked.kind {
+            StatisticKind::CountRows
+            | StatisticKind::Count { .. }
+            | StatisticKind::CountDistinct { .. }
+            | StatisticKind::CountDistinctSupported { .. } => enough(&counted),
+            StatisticKind::Avg { .. } => enough(&counted) && enough(&added),
+            _ => enough(&added),
+        };
+        let balanced = self.owed(part).iter().all(|owed| {
+            let fair = |added: &Added<'_>| {
+                let sums = self.credit(owed, added.iter().copied());
+                owed.percent == 0 || undominated(&sums, owed.percent)
             };
-            let counted = adding(&|row| i128::from(present(asked.kind, row)));
-            let added = adding(&|row| number(asked.kind, row).unwrap_or(0));
-            let squared = adding(&|row| number(asked.kind, row).unwrap_or(0).pow(2));
             let valued = self.values(asked.kind, owed, rows);
-            let enough = |sums: &BTreeMap<Who, i128>| {
-                let count = sums.values().filter(|sum| **sum != 0).count();
-                count >= owed.k || (nobody && count == 0)
-            };
-            let fair =
-                |sums: &BTreeMap<Who, i128>| owed.percent == 0 || undominated(sums, owed.percent);
             match asked.kind {
-                StatisticKind::CountRows | StatisticKind::Count { .. } => {
-                    enough(&counted) && fair(&counted)
-                }
+                StatisticKind::CountRows | StatisticKind::Count { .. } => fair(&counted),
                 StatisticKind::CountDistinct { .. }
-                | StatisticKind::CountDistinctSupported { .. } => enough(&counted) && fair(&valued),
-                StatisticKind::Sum { .. } => enough(&added) && fair(&added),
-                StatisticKind::Avg { .. } => {
-                    enough(&counted) && enough(&added) && fair(&added) && fair(&counted)
+                | StatisticKind::CountDistinctSupported { .. } => {
+                    owed.percent == 0 || undominated(&valued, owed.percent)
                 }
-                _ => enough(&added) && fair(&added) && fair(&counted) && fair(&squared),
+                StatisticKind::Sum { .. } => fair(&added),
+                StatisticKind::Avg { .. } => fair(&added) && fair(&counted),
+                _ => fair(&added) && fair(&counted) && fair(&squared),
             }
         });
         supported
+            && balanced
             && asked
                 .branches
                 .iter()
@@ -284,24 +284,17 @@ impl World {
                 rows.iter().map(|row| (&*row.arms, adds(row))).collect()
             }
         };
-        self.owed(part).iter().all(|owed| {
-            let sums = self.credit(owed, taken.iter().copied());
-            let count = sums.values().filter(|sum| **sum != 0).count();
-            count >= owed.k || ((nobody || branch.zero_ok) && count == 0)
-        })
+        self.enough(part, &taken, nobody || branch.zero_ok)
     }
 
     /// Every word that is in rows that add something is in those of enough.
     fn each(&self, part: &Part, rows: &[&Row], adds: &dyn Fn(&Row) -> i128) -> bool {
-        let adding = rows.iter().filter(|row| adds(row) != 0);
-        let words: BTreeSet<&String> = adding.clone().filter_map(|row| row.word.as_ref()).collect();
+        let who = rows.iter().filter(|row| adds(row) != 0);
+        let words: BTreeSet<&String> = who.clone().filter_map(|row| row.word.as_ref()).collect();
         words.into_iter().all(|word| {
-            let having = adding.clone().filter(|row| row.word.as_ref() == Some(word));
+            let having = who.clone().filter(|row| row.word.as_ref() == Some(word));
             let having: Vec<&Row> = having.copied().collect();
-            self.owed(part).iter().all(|owed| {
-                let sums = self.credit(owed, having.iter().map(|row| (&*row.tracks, 1)));
-                sums.is_empty() || sums.len() >= owed.k
-            })
+            self.enough(part, &adding(&having, &|_| 1), true)
         })
     }
 
@@ -372,4 +365,9 @@ impl World {
             }
         }
     }
+}
+
+/// Rows by who is behind them, and what they add.
+fn adding<'r>(rows: &[&'r Row], amount: &dyn Fn(&Row) -> i128) -> Vec<(&'r [Vec<Who>], i128)> {
+    rows.iter().map(|row| (&*row.tracks, amount(row))).collect()
 }

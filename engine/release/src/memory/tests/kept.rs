@@ -5,17 +5,26 @@ use super::super::history::{History, Record};
 use super::super::print::EXACT;
 use super::{each, fresh, history, told, value, whose};
 
-/// What comes back of an outcome that is written down in clear.
-fn back(outcome: Outcome) -> Option<Outcome> {
+/// An outcome that is written down in clear.
+fn written(outcome: Outcome) -> Option<Vec<u8>> {
     let mut seal = |_: &[String], bytes: &[u8]| Ok::<_, ()>(bytes.to_vec());
-    let bytes = Entry(outcome).to_bytes(&mut seal).ok()?;
+    Entry(outcome).to_bytes(&mut seal).ok()
+}
+
+fn read(bytes: &[u8]) -> Option<Outcome> {
     let mut open = |_: &[String], bytes: &[u8]| Some(bytes.to_vec());
-    Some(Entry::from_bytes(&bytes, &mut open)?.0)
+    Some(Entry::from_bytes(bytes, &mut open)?.0)
+}
+
+/// What comes back of it.
+fn back(outcome: Outcome) -> Option<Outcome> {
+    read(&written(outcome)?)
 }
 
 #[test]
 fn a_withholding_and_a_value_of_very_many_come_back() {
-    let few = fresh(each(0..3, 1)).keep(2);
+    let few = fresh(each(0..3, 1)).keep(2).standing(1);
+    assert_eq!((few.entities, few.stand), (3, 1));
     let same = back(Outcome::Withheld(few.clone()));
     assert!(matches!(same, Some(Outcome::Withheld(trace)) if trace == few));
     let exact = u64::try_from(EXACT).unwrap_or(0);
@@ -25,6 +34,21 @@ fn a_withholding_and_a_value_of_very_many_come_back() {
     };
     let same = back(Outcome::Told(many.clone()));
     assert!(matches!(same, Some(Outcome::Told(record)) if record == many));
+}
+
+/// They were all counted then.
+#[test]
+fn an_outcome_that_does_not_say_how_many_counted_comes_back_too() {
+    let three = fresh(each(0..3, 1)).keep(2);
+    let before_stand = 1 + 4 + (4 + "bank".len()) + (4 + "person".len()) + 4 + 4 + 16 + 1 + 8;
+    let mut bytes = written(Outcome::Withheld(three.clone().standing(1))).unwrap_or_default();
+    bytes.drain(before_stand..before_stand + 8);
+    if let Some(form) = bytes.first_mut() {
+        *form = 1;
+    }
+    let old = read(&bytes);
+    assert!(matches!(old, Some(Outcome::Withheld(trace)) if trace == three));
+    assert!(read(bytes.get(..bytes.len() - 1).unwrap_or_default()).is_none());
 }
 
 #[test]

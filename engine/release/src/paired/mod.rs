@@ -1,0 +1,223 @@
+//! Who stands behind rows together with whom.
+//!
+//! Support counts the entities of each view: ten shops, ten people. But if one person alone pays at most of the shops, there
+//! are as many as ten with her and few without, and whether enough stand there says whether *she* does: a condition on her row
+//! becomes one bit. So of the entities of a view only so many count as can be *paired* with entities of each other view that
+//! stand behind a row with them, each with another; of her shops, one. Where the other view needs fewer, k′ < k, each of its
+//! entities stands for ⌈k/k′⌉ of ours: k′ of them are enough for k, and none is more to us than to its own view.
+
+mod capped;
+mod graph;
+mod joint;
+mod matching;
+mod net;
+mod places;
+
+pub(crate) use joint::Joint;
+pub(crate) use places::Places;
+
+use crate::need::Need;
+use crate::track::{Tracks, entity, party_bit};
+use graph::Graph;
+use matching::Links;
+
+/// How much is asked about who stands together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Together {
+    /// Nothing.
+    Nothing,
+    /// Whether enough can be paired.
+    Enough,
+    /// Whether enough can be paired who add something together, net.
+    Net,
+    /// Who stands with whom.
+    Whom,
+    /// What they add together.
+    Amounts,
+}
+
+/// Who stands behind the rows of a part together, as far as it is asked.
+#[derive(Debug)]
+pub(crate) enum Paired {
+    /// There is nobody to be paired with, or nobody asks.
+    Unasked,
+    /// By two needs each: as many as decide whether enough can be paired.
+    Few(Vec<(usize, usize, Graph)>, Behind),
+    /// All, with what they add.
+    All(Joint, Together),
+}
+
+/// Whom two needs see behind a row; kept for its room.
+#[derive(Debug, Default)]
+pub(crate) struct Behind {
+    ours: Vec<u64>,
+    theirs: Vec<u64>,
+}
+
+impl Paired {
+    /// Nobody yet, of a part with these needs.
+    pub(crate) fn new(together: Together, needs: &[Need]) -> Self {
+        let several = needs.len() > 1;
+        match together {
+            Together::Enough | Together::Net if several => {
+                let net = together == Together::Net;
+                let graph = |(one, other): (usize, usize)| {
+                    let k = |at: usize| needs.get(at).map_or(1, |need| need.k.max(1));
+                    (one, other, Graph::new((k(one), k(other)), net))
+                };
+                Self::Few(
+                    two_each(needs.len()).map(graph).collect(),
+                    Behind::default(),
+                )
+            }
+            Together::Whom if several => Self::All(Joint::default(), together),
+            Together::Amounts => Self::All(Joint::default(), together),
+            Together::Nothing | Together::Enough | Together::Net | Together::Whom => Self::Unasked,
+        }
+    }
+
+    /// True if no row can change anything.
+    pub(crate) fn is_full(&self) -> bool {
+        match self {
+            Self::Unasked => true,
+            Self::Few(graphs, _) => graphs.iter().all(|(.., graph)| graph.is_full()),
+            Self::All(..) => false,
+        }
+    }
+
+    /// Adds a row; returns by how many entries this grew.
+    pub(crate) fn credit(
+        &mut self,
+        needs: &[Need],
+        tracks: &[Tracks<'_>],
+        row: usize,
+        amount: i128,
+    ) -> usize {
+        match self {
+            Self::Few(graphs, behind) => {
+                let mut grown = 0;
+                for (one, other, graph) in graphs.iter_mut().filter(|(.., g)| !g.is_full()) {
+                    see(&mut behind.ours, needs.get(*one), tracks, row);
+                    see(&mut behind.theirs, needs.get(*other), tracks, row);
+                    grown += graph.add(&behind.ours, &behind.theirs, amount);
+                }
+                grown
+            }
+            Self::All(joint, Together::Whom) if needs.len() > 1 => {
+                joint.credit(needs, tracks, row, amount)
+            }
+            Self::All(joint, Together::Amounts) if Joint::is_needed(needs, tracks) => {
+                joint.credit(needs, tracks, row, amount)
+            }
+            Self::Unasked | Self::All(..) => 0,
+        }
+    }
+
+    /// Adds what was seen elsewhere; returns by how many entries this grew.
+    pub(crate) fn merge(&mut self, other: Self) -> usize {
+        match (self, other) {
+            (Self::Few(ours, _), Self::Few(theirs, _)) => {
+                let graphs = ours.iter_mut().zip(theirs);
+                graphs
+                    .map(|((.., ours), (.., theirs))| ours.merge(theirs))
+                    .sum()
+            }
+            (Self::All(ours, _), Self::All(theirs, _)) => ours.merge(theirs),
+            (Self::Unasked | Self::Few(..) | Self::All(..), _) => 0,
+        }
+    }
+
+    /// What they add together, if that is kept and somebody stands with somebody.
+    pub(crate) fn joint(&self) -> Option<&Joint> {
+        match self {
+            Self::All(joint, _) if !joint.is_empty() => Some(joint),
+            Self::Unasked | Self::Few(..) | Self::All(..) => None,
+        }
+    }
+
+    /// How many entities of a need can be paired, at least up to its k.
+    pub(crate) fn most(&self, needs: &[Need], need: usize) -> usize {
+        match self {
+            Self::Unasked => usize::MAX,
+            Self::Few(graphs, _) => {
+                let with = graphs
+                    .iter()
+                    .filter(|(one, other, _)| *one == need || *other == need)
+                    .map(|(_, other, graph)| graph.most(*other == need));
+                with.min().unwrap_or(usize::MAX)
+            }
+            Self::All(joint, _) => {
+                let places = Places::of(joint, needs.len());
+                let all: Vec<usize> = (0..places.size(need)).collect();
+                let k = needs.get(need).map_or(1, |need| need.k.max(1));
+                Partners::of(&places, needs, need).most(&all, k)
+            }
+        }
+    }
+}
+
+/// With whom those of one need can be paired: by other need, and how many with one of it.
+#[derive(Debug)]
+pub(crate) struct Partners(Vec<(Links, usize)>);
+
+impl Partners {
+    /// Of a need, in all others.
+    pub(crate) fn of(places: &Places, needs: &[Need], need: usize) -> Self {
+        let k = |at: usize| needs.get(at).map_or(1, |need| need.k.max(1));
+        let others = (0..needs.len()).filter(|other| *other != need);
+        let links = others.map(|other| (places.links(need, other), share(k(need), k(other))));
+        Self(links.collect())
+    }
+
+    /// The most of these who can be paired, with the need with which these are least, up to a limit.
+    pub(crate) fn most(&self, among: &[usize], limit: usize) -> usize {
+        self.least(|links, each| links.most(among.iter().copied(), each, limit))
+    }
+
+    /// Those of them who are paired, whoever comes first, with the need with which these are least: all, where these are as many as the limit.
+    pub(crate) fn counted(&self, among: &[usize], limit: usize) -> Vec<usize> {
+        let each = self.0.iter().map(|(links, each)| {
+            let paired = links.paired(among.iter().copied(), *each);
+            paired.take(limit).collect::<Vec<usize>>()
+        });
+        let least = each.min_by_key(Vec::len);
+        let least = least.filter(|paired| paired.len() < limit);
+        least.unwrap_or_else(|| among.to_vec())
+    }
+
+    /// How many could have a partner of their own, whatever the needs.
+    pub(crate) fn apart(&self, among: &[usize], limit: usize) -> usize {
+        self.least(|links, _| links.most(among.iter().copied(), 1, limit))
+    }
+
+    fn least(&self, most: impl Fn(&Links, usize) -> usize) -> usize {
+        let each = self.0.iter().map(|(links, each)| most(links, *each));
+        each.min().unwrap_or(usize::MAX)
+    }
+}
+
+/// For how many of those who need k one stands of whom so many are needed.
+fn share(k: usize, of: usize) -> usize {
+    k.div_ceil(of.max(1)).max(1)
+}
+
+fn two_each(needs: usize) -> impl Iterator<Item = (usize, usize)> {
+    (0..needs).flat_map(move |one| (one + 1..needs).map(move |other| (one, other)))
+}
+
+/// Finds whom a need sees behind a row, each once.
+fn see(behind: &mut Vec<u64>, need: Option<&Need>, tracks: &[Tracks<'_>], row: usize) {
+    behind.clear();
+    let members = need.and_then(|need| Some((need, tracks.get(need.slot)?.members(row))));
+    let Some((need, members)) = members else {
+        return;
+    };
+    let theirs = members
+        .iter()
+        .filter(|track| party_bit(**track) & need.parties != 0);
+    behind.extend(theirs.map(|track| entity(*track)));
+    if behind.len() > 1 {
+        behind.sort_unstable();
+        behind.dedup();
+    }
+}

@@ -1,0 +1,187 @@
+//! What those of two views add together, pair by pair.
+//!
+//! Pairs whose rows cancel out add nothing together, and must not count: else a table with each shop once for +1 and once for −1
+//! would make a crowd of all who pay there. All are kept up to a limit; above it they are added up by the hash of either. What
+//! is not 0 there is a pair at least, of other people than any other row and column has, so too many are never counted.
+
+use super::graph::{NOBODY, Pair, most};
+use crate::hash::{NumberMap, mix};
+
+/// Up to so many pairs are a list.
+const FEW: usize = 24;
+/// At least so many rows and columns.
+const SOME: usize = 128;
+
+/// Pair → what it adds.
+#[derive(Debug)]
+pub(crate) struct Net {
+    k: (usize, usize),
+    /// So many rows and columns, and one of each for nobody; as many pairs as the square of it are kept.
+    side: usize,
+    form: Form,
+}
+
+#[derive(Debug)]
+enum Form {
+    Few(Vec<(Pair, i128)>),
+    Many(NumberMap<Pair, i128>),
+    Sums(Vec<i128>),
+}
+
+impl Net {
+    /// Nobody yet, between needs of so many entities.
+    pub(super) fn new(k: (usize, usize)) -> Self {
+        let side = k.0.max(k.1).saturating_mul(4).checked_next_power_of_two();
+        Self {
+            k,
+            side: side.unwrap_or(usize::MAX).max(SOME),
+            form: Form::Few(Vec::new()),
+        }
+    }
+
+    /// Adds an amount to what all of one side add with all of the other; returns by how many pairs it grew.
+    pub(super) fn add(&mut self, ours: &[u64], theirs: &[u64], amount: i128) -> usize {
+        if ours.len().saturating_mul(theirs.len()) > self.limit() {
+            self.sum_up();
+        }
+        if let Form::Sums(sums) = &mut self.form {
+            let (rows, columns) = (places(ours, self.side), places(theirs, self.side));
+            for (row, times) in &rows {
+                for (column, others) in &columns {
+                    let times = times.wrapping_mul(*others);
+                    put(sums, (*row, *column), self.side, amount.wrapping_mul(times));
+                }
+            }
+            return 0;
+        }
+        let pairs = ours
+            .iter()
+            .flat_map(|our| theirs.iter().map(|their| (*our, *their)));
+        pairs.filter(|pair| self.put(*pair, amount)).count()
+    }
+
+    fn limit(&self) -> usize {
+        self.side.saturating_mul(self.side)
+    }
+
+    /// Takes the form of sums.
+    fn sum_up(&mut self) {
+        let mut sums = vec![0; (self.side + 1) * (self.side + 1)];
+        match std::mem::replace(&mut self.form, Form::Few(Vec::new())) {
+            Form::Few(list) => list
+                .into_iter()
+                .for_each(|(pair, amount)| add(&mut sums, self.side, pair, amount)),
+            Form::Many(map) => map
+                .into_iter()
+                .for_each(|(pair, amount)| add(&mut sums, self.side, pair, amount)),
+            Form::Sums(all) => sums = all,
+        }
+        self.form = Form::Sums(sums);
+    }
+
+    /// Adds to what a pair adds; whether it is new. Numbers wrap: a wrapped zero can only lower the support.
+    fn put(&mut self, pair: Pair, amount: i128) -> bool {
+        let limit = self.limit();
+        match &mut self.form {
+            Form::Few(list) => {
+                if let Some((_, sum)) = list.iter_mut().find(|(key, _)| *key == pair) {
+                    *sum = sum.wrapping_add(amount);
+                    return false;
+                }
+                list.push((pair, amount));
+                if list.len() > FEW {
+                    self.form = Form::Many(list.drain(..).collect());
+                }
+            }
+            Form::Many(map) => {
+                let before = map.len();
+                let sum = map.entry(pair).or_insert(0);
+                *sum = sum.wrapping_add(amount);
+                if map.len() == before {
+                    return false;
+                }
+                if map.len() > limit {
+                    self.sum_up();
+                }
+            }
+            Form::Sums(sums) => {
+                add(sums, self.side, pair, amount);
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Adds what was seen elsewhere.
+    pub(super) fn merge(&mut self, other: Self) -> usize {
+        let theirs: Vec<(Pair, i128)> = match other.form {
+            Form::Few(list) => list,
+            Form::Many(map) => map.into_iter().collect(),
+            Form::Sums(theirs) => {
+                self.sum_up();
+                if let Form::Sums(ours) = &mut self.form {
+                    let sums = ours.iter_mut().zip(theirs);
+                    sums.for_each(|(sum, amount)| *sum = sum.wrapping_add(amount));
+                }
+                return 0;
+            }
+        };
+        let new = theirs
+            .into_iter()
+            .filter(|(pair, amount)| self.put(*pair, *amount));
+        new.count()
+    }
+
+    /// How many of our side can be paired, up to its k; `turned`: of theirs.
+    pub(super) fn most(&self, turned: bool) -> usize {
+        let something = |(pair, amount): (Pair, i128)| (amount != 0).then_some(pair);
+        match &self.form {
+            Form::Few(list) => most(list.iter().copied().filter_map(something), self.k, turned),
+            Form::Many(map) => {
+                let pairs = map.iter().map(|(pair, amount)| (*pair, *amount));
+                most(pairs.filter_map(something), self.k, turned)
+            }
+            Form::Sums(sums) => {
+                let named = |at: usize| {
+                    if at == self.side {
+                        NOBODY
+                    } else {
+                        u64::try_from(at).unwrap_or(NOBODY)
+                    }
+                };
+                let width = self.side + 1;
+                let pairs = sums.iter().enumerate();
+                let pairs = pairs.map(|(at, sum)| ((named(at / width), named(at % width)), *sum));
+                most(pairs.filter_map(something), self.k, turned)
+            }
+        }
+    }
+}
+
+fn add(sums: &mut [i128], side: usize, (our, their): Pair, amount: i128) {
+    put(sums, (place(our, side), place(their, side)), side, amount);
+}
+
+fn put(sums: &mut [i128], (row, column): (usize, usize), side: usize, amount: i128) {
+    if let Some(sum) = sums.get_mut(row * (side + 1) + column) {
+        *sum = sum.wrapping_add(amount);
+    }
+}
+
+/// How many of these are in each row or column.
+fn places(who: &[u64], side: usize) -> NumberMap<usize, i128> {
+    let mut places = NumberMap::default();
+    for one in who {
+        *places.entry(place(*one, side)).or_insert(0) += 1;
+    }
+    places
+}
+
+/// The row or column of somebody; nobody has one of its own.
+fn place(who: u64, side: usize) -> usize {
+    if who == NOBODY {
+        return side;
+    }
+    let last = u64::try_from(side).unwrap_or(u64::MAX).saturating_sub(1);
+    usize::try_from(mix(who) & last).unwrap_or(usize::MAX)
+}
