@@ -144,3 +144,58 @@ impl Capped {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn kept(capped: &Capped) -> usize {
+        match &capped.kept {
+            Kept::Few(pairs) => pairs.len(),
+            Kept::Many { pairs, .. } => pairs.len(),
+            Kept::Enough => 0,
+        }
+    }
+
+    /// Of whoever stands with five others no more than these are kept, once pairs are many.
+    #[test]
+    fn it_stays_small_however_many_stand_with_one() {
+        let mut capped = Capped::new((5, 3));
+        let grown: usize = (0..10_000).map(|at| capped.add(&[at], &[7])).sum();
+        assert_eq!((grown, kept(&capped)), (25, 25));
+        let others: Vec<u64> = (0..10_000).collect();
+        assert_eq!(capped.add(&[70_000], &others), 5);
+        assert_eq!((capped.most(false), capped.most(true)), (3, 2));
+        assert!(!capped.is_full());
+    }
+
+    #[test]
+    fn once_enough_are_paired_nothing_is_kept() {
+        let mut capped = Capped::new((5, 3));
+        let grown: Vec<usize> = (0..20).map(|at| capped.add(&[at], &[at])).collect();
+        // It is looked at when there are sixteen.
+        assert_eq!((grown.iter().sum::<usize>(), capped.is_full()), (16, true));
+        assert_eq!((capped.most(false), kept(&capped)), (usize::MAX, 0));
+        let mut other = Capped::new((5, 3));
+        assert_eq!(other.add(&[1, 2, 1], &[4]), 2);
+        assert_eq!((other.most(false), other.most(true)), (2, 1));
+        assert_eq!((other.merge(capped), other.is_full()), (0, true));
+    }
+
+    #[test]
+    fn what_was_seen_elsewhere_is_added() {
+        let of = |pairs: std::ops::Range<u64>| {
+            let mut capped = Capped::new((40, 40));
+            pairs.for_each(|at| _ = capped.add(&[at], &[at / 2]));
+            capped
+        };
+        for (size, more) in [(10, 20), (10, 60), (50, 60)] {
+            let mut ours = of(0..size);
+            assert_eq!(
+                ours.merge(of(5..more)),
+                usize::try_from(more - size).unwrap_or(0)
+            );
+            assert_eq!(u64::try_from(ours.most(false)), Ok(more / 2));
+        }
+    }
+}

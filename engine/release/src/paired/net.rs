@@ -185,3 +185,115 @@ fn place(who: u64, side: usize) -> usize {
     let last = u64::try_from(side).unwrap_or(u64::MAX).saturating_sub(1);
     usize::try_from(mix(who) & last).unwrap_or(usize::MAX)
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    fn net(pairs: &[(Pair, i128)]) -> Net {
+        let mut net = Net {
+            side: 4,
+            ..Net::new((3, 2))
+        };
+        for ((our, their), amount) in pairs {
+            net.add(&[*our], &[*their], *amount);
+        }
+        net
+    }
+
+    /// What rows and columns add up to, whatever the form.
+    fn sums(mut net: Net) -> Vec<i128> {
+        net.sum_up();
+        match net.form {
+            Form::Sums(sums) => sums,
+            Form::Few(_) | Form::Many(_) => Vec::new(),
+        }
+    }
+
+    fn form(net: &Net) -> &'static str {
+        match net.form {
+            Form::Few(_) => "few",
+            Form::Many(_) => "many",
+            Form::Sums(_) => "sums",
+        }
+    }
+
+    fn pairs() -> impl Strategy<Value = Vec<(Pair, i128)>> {
+        let who = || prop_oneof![9 => 0..9_u64, 1 => Just(NOBODY)];
+        proptest::collection::vec(((who(), who()), -2..3_i128), 0..60)
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_rows_and_merging_change_nothing(all in pairs(), at in 0..60_usize) {
+            let (front, back) = all.split_at(at.min(all.len()));
+            let (mut merged, turned) = (net(back), net(&all.iter().rev().copied().collect::<Vec<_>>()));
+            merged.merge(net(front));
+            let whole = net(&all);
+            for other in [merged, turned] {
+                for side in [false, true] {
+                    prop_assert_eq!(whole.most(side), other.most(side));
+                }
+                prop_assert_eq!(form(&whole) == "sums", form(&other) == "sums");
+                prop_assert_eq!(sums(net(&all)), sums(other));
+            }
+        }
+
+        #[test]
+        fn all_of_a_row_are_added_as_if_one_by_one(
+            ours in proptest::collection::btree_set(0..40_u64, 1..9),
+            theirs in proptest::collection::btree_set(0..40_u64, 1..9),
+        ) {
+            let (ours, theirs) = (Vec::from_iter(ours), Vec::from_iter(theirs));
+            let mut together = net(&[]);
+            let grown = together.add(&ours, &theirs, 7);
+            let each: Vec<_> = ours.iter().flat_map(|our| theirs.iter().map(|their| ((*our, *their), 7))).collect();
+            let few = each.len() <= 16;
+            prop_assert_eq!(form(&together) == "sums", !few);
+            prop_assert_eq!(grown, if few { each.len() } else { 0 });
+            prop_assert_eq!(sums(together), sums(net(&each)));
+        }
+    }
+
+    #[test]
+    fn it_grows_by_pairs_that_are_new_up_to_its_limit() {
+        let mut wide = Net::new((3, 2));
+        let mut grown = |pair: Pair| wide.add(&[pair.0], &[pair.1], 1);
+        assert_eq!([(1, 2), (1, 3), (1, 2)].map(&mut grown), [1, 1, 0]);
+        let more: usize = (0..100).map(|at| grown((9, at))).sum();
+        assert_eq!((more, grown((9, 5))), (100, 0));
+        assert_eq!(form(&wide), "many");
+        let of = |size: u64| net(&(0..size).map(|at| ((at, 0), 1)).collect::<Vec<_>>());
+        assert_eq!(
+            [16, 17].map(|size| form(&of(size))),
+            ["few", "few"],
+            "a list is short"
+        );
+        let of = |size: u64| form(&of(size)).to_owned();
+        assert_eq!([24, 25, 26].map(of), ["few", "many", "sums"]);
+        assert_eq!(
+            [1, 32, 33, 100].map(|k| Net::new((k, 1)).side),
+            [128, 128, 256, 512]
+        );
+    }
+
+    #[test]
+    fn nobody_has_a_row_of_its_own() {
+        // Eight who stand alone beside forty with one partner: the partner is one, the others need none.
+        let alone = (0..8).map(|at| ((at, NOBODY), 1));
+        let hers = (0..40).map(|at| ((100 + at, 5), 1));
+        let all = net(&alone.chain(hers).collect::<Vec<_>>());
+        assert_eq!(
+            (form(&all), all.most(false), all.most(true)),
+            ("sums", 3, 1)
+        );
+        let hers: Vec<_> = (0..40).map(|at| ((100 + at, 5), 1)).collect();
+        assert_eq!(
+            net(&hers).most(false),
+            2,
+            "one of whom two are wanted stands for two of three"
+        );
+    }
+}
