@@ -235,7 +235,7 @@ impl Tally {
                 return values.all(|(value, all)| self.are_enough(*value, all, needs, at));
             }
             let count = group.count();
-            (count >= k && self.paired.most(needs, at) >= k) || (zero_ok && count == 0)
+            (count >= k && self.paired.most(at) >= k) || (zero_ok && count == 0)
         };
         self.all_needs(needs, enough)
     }
@@ -263,7 +263,7 @@ impl Tally {
     fn are_enough(&self, value: u32, all: &Entities, needs: &[Need], at: usize) -> bool {
         let k = needs.get(at).map_or(1, |need| need.k.max(1));
         let paired = self.of_values.get(&value);
-        all.len() >= k && paired.is_none_or(|paired| paired.most(needs, at) >= k)
+        all.len() >= k && paired.is_none_or(|paired| paired.most(at) >= k)
     }
 
     /// In no need does one entity stand out more than its party permits.

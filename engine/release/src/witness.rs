@@ -295,6 +295,31 @@ mod tests {
         assert_eq!(kept(Witness::Pairs(0), false, 20), "nothing");
     }
 
+    /// Where more than support is owed, who stands with whom is kept whole, squares too; where it is not, as far as somebody asks.
+    #[test]
+    fn who_stands_together_is_kept_as_far_as_it_is_asked() {
+        let kept = |witness: Witness| {
+            let of = |exact, jointly| {
+                let plan = plan(witness.clone(), false);
+                let plan = WitnessPlan {
+                    exact,
+                    jointly,
+                    ..plan
+                };
+                plan.together()
+            };
+            [of(false, false), of(true, false), of(true, true)]
+        };
+        let (whom, amounts) = (Together::Whom, Together::Amounts);
+        assert_eq!(kept(Witness::Rows), [Together::Enough, whom, amounts]);
+        assert_eq!(kept(Witness::Net(0)), [Together::Net, whom, amounts]);
+        assert_eq!(kept(Witness::Square(0)), [Together::Nothing, whom, amounts]);
+        assert_eq!(kept(Witness::Pairs(0)), [Together::Nothing; 3]);
+        let arm = |adding| kept(Witness::Flag(0, adding));
+        assert_eq!(arm(Adding::Net(0)), [Together::Net, whom, amounts]);
+        assert_eq!(arm(Adding::Row), [Together::Enough, whom, amounts]);
+    }
+
     #[test]
     fn its_size_is_that_of_entries_and_parts() {
         let evidence = Evidence {

@@ -169,6 +169,30 @@ mod tests {
         assert!(!capped.is_full());
     }
 
+    /// Whichever side it is on, and whoever came before.
+    #[test]
+    fn nobody_is_kept_with_more_than_are_wanted() {
+        let of = |pairs: &mut dyn Iterator<Item = (u64, u64)>| {
+            let mut capped = Capped::new((40, 40));
+            let grown = pairs
+                .map(|(our, their)| capped.add(&[our], &[their]))
+                .sum::<usize>();
+            assert_eq!(grown, kept(&capped));
+            grown
+        };
+        let others = || (0..30).map(|at| (at, at));
+        assert_eq!(
+            of(&mut others().chain((0..99).map(|at| (1_000 + at, 700)))),
+            30 + 40
+        );
+        assert_eq!(
+            of(&mut others().chain((0..99).map(|at| (700, 1_000 + at)))),
+            30 + 40
+        );
+        assert_eq!(of(&mut (0..99).map(|at| (700, 1_000 + at))), 40);
+        assert_eq!(of(&mut (0..99).map(|at| (1_000 + at, 700))), 40);
+    }
+
     #[test]
     fn once_enough_are_paired_nothing_is_kept() {
         let mut capped = Capped::new((5, 3));

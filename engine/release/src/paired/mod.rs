@@ -94,6 +94,7 @@ impl Paired {
         amount: i128,
     ) -> usize {
         match self {
+            Self::Unasked => 0,
             Self::Few(graphs, behind) => {
                 let mut grown = 0;
                 for (one, other, graph) in graphs.iter_mut().filter(|(.., g)| !g.is_full()) {
@@ -103,13 +104,14 @@ impl Paired {
                 }
                 grown
             }
-            Self::All(joint, Together::Whom) if needs.len() > 1 => {
-                joint.credit(needs, tracks, row, amount)
+            Self::All(joint, together) => {
+                let alone = *together == Together::Amounts && !Joint::is_needed(needs, tracks);
+                if alone {
+                    0
+                } else {
+                    joint.credit(needs, tracks, row, amount)
+                }
             }
-            Self::All(joint, Together::Amounts) if Joint::is_needed(needs, tracks) => {
-                joint.credit(needs, tracks, row, amount)
-            }
-            Self::Unasked | Self::All(..) => 0,
         }
     }
 
@@ -135,8 +137,8 @@ impl Paired {
         }
     }
 
-    /// How many entities of a need can be paired, at least up to its k.
-    pub(crate) fn most(&self, needs: &[Need], need: usize) -> usize {
+    /// How many entities of a need can be paired, at least up to its k. Where all are kept it is judged by what is kept, and not here.
+    pub(crate) fn most(&self, need: usize) -> usize {
         match self {
             Self::Unasked => usize::MAX,
             Self::Few(graphs, _) => {
@@ -146,12 +148,7 @@ impl Paired {
                     .map(|(_, other, graph)| graph.most(*other == need));
                 with.min().unwrap_or(usize::MAX)
             }
-            Self::All(joint, _) => {
-                let places = Places::of(joint, needs.len());
-                let all: Vec<usize> = (0..places.size(need)).collect();
-                let k = needs.get(need).map_or(1, |need| need.k.max(1));
-                Partners::of(&places, needs, need).most(&all, k)
-            }
+            Self::All(..) => 0,
         }
     }
 }
@@ -169,12 +166,7 @@ impl Partners {
         Self(links.collect())
     }
 
-    /// The most of these who can be paired, with the need with which these are least, up to a limit.
-    pub(crate) fn most(&self, among: &[usize], limit: usize) -> usize {
-        self.least(|links, each| links.most(among.iter().copied(), each, limit))
-    }
-
-    /// Those of them who are paired, whoever comes first, with the need with which these are least: all, where these are as many as the limit.
+    /// Those of these who are paired, whoever comes first, with the need with which these are least: all, where these are as many as the limit.
     pub(crate) fn counted(&self, among: &[usize], limit: usize) -> Vec<usize> {
         let each = self.0.iter().map(|(links, each)| {
             let paired = links.paired(among.iter().copied(), *each);
@@ -185,13 +177,10 @@ impl Partners {
         least.unwrap_or_else(|| among.to_vec())
     }
 
-    /// How many could have a partner of their own, whatever the needs.
+    /// How many of these could have a partner of their own, with the need with which these are least, up to a limit.
     pub(crate) fn apart(&self, among: &[usize], limit: usize) -> usize {
-        self.least(|links, _| links.most(among.iter().copied(), 1, limit))
-    }
-
-    fn least(&self, most: impl Fn(&Links, usize) -> usize) -> usize {
-        let each = self.0.iter().map(|(links, each)| most(links, *each));
+        let most = |links: &Links| links.most(among.iter().copied(), 1, limit);
+        let each = self.0.iter().map(|(links, _)| most(links));
         each.min().unwrap_or(usize::MAX)
     }
 }
@@ -219,5 +208,73 @@ fn see(behind: &mut Vec<u64>, need: Option<&Need>, tracks: &[Tracks<'_>], row: u
     if behind.len() > 1 {
         behind.sort_unstable();
         behind.dedup();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use arrow::array::ListArray;
+    use arrow::datatypes::UInt64Type;
+
+    use super::*;
+
+    fn need(slot: usize, parties: u64) -> Need {
+        Need {
+            slot,
+            parties,
+            k: 2,
+            dominance: 0,
+        }
+    }
+
+    #[test]
+    fn each_of_three_is_paired_with_each_other() {
+        let of = |needs| two_each(needs).collect::<Vec<_>>();
+        assert_eq!(of(3), [(0, 1), (0, 2), (1, 2)]);
+        assert_eq!(of(1), []);
+    }
+
+    /// A person of two banks that count together is once behind a row: what one bank takes back is taken back.
+    #[test]
+    fn who_is_named_by_two_banks_of_a_pool_is_there_once() {
+        let theirs = |entity: u64| (1 << 56) | entity;
+        let lists = |rows: [Vec<u64>; 2]| {
+            let rows = rows.map(|row| Some(row.into_iter().map(Some)));
+            ListArray::from_iter_primitive::<UInt64Type, _, _>(rows)
+        };
+        let people = lists([vec![7, theirs(7)], vec![7]]);
+        let shops = lists([vec![1, 2], vec![1, 2]]);
+        let tracks = [Tracks::read(&people), Tracks::read(&shops)];
+        let tracks: Vec<Tracks<'_>> = tracks.into_iter().filter_map(Result::ok).collect();
+        let needs = [need(0, 0b11), need(1, 0b11)];
+        let mut net = Paired::new(Together::Net, &needs);
+        assert_eq!(net.credit(&needs, &tracks, 0, 5), 2);
+        assert_eq!([0, 1].map(|need| net.most(need)), [1, 1]);
+        assert_eq!(net.credit(&needs, &tracks, 1, -5), 0);
+        assert_eq!([0, 1].map(|need| net.most(need)), [0, 0]);
+        let mut rows = Paired::new(Together::Enough, &needs);
+        assert_eq!(
+            rows.credit(&needs, &tracks, 0, 1) + rows.credit(&needs, &tracks, 1, 1),
+            2
+        );
+        assert!(!rows.is_full() && Paired::new(Together::Enough, &needs[..1]).is_full());
+    }
+
+    #[test]
+    fn as_many_as_the_limit_are_all() {
+        let rows: Vec<[usize; 1]> = (0..5).map(|at| [at]).collect();
+        let rows = rows.iter().map(|row| (&row[..], &row[..]));
+        let partners = Partners(vec![(Links::of(rows, (5, 5)), 1)]);
+        let all: Vec<usize> = (0..5).collect();
+        assert_eq!(
+            [4, 5, 6].map(|limit| partners.counted(&all, limit).len()),
+            [5; 3]
+        );
+        let one = (0..5).map(|_| (&[0, 1, 2, 3, 4][..], &[0, 1, 2][..]));
+        let partners = Partners(vec![(Links::of(one, (5, 3)), 1)]);
+        assert_eq!(
+            [3, 4].map(|limit| partners.counted(&all, limit).len()),
+            [5, 3]
+        );
     }
 }

@@ -246,7 +246,8 @@ mod tests {
             ours in proptest::collection::btree_set(0..40_u64, 1..9),
             theirs in proptest::collection::btree_set(0..40_u64, 1..9),
         ) {
-            let (ours, theirs) = (Vec::from_iter(ours), Vec::from_iter(theirs));
+            let ours: Vec<u64> = ours.into_iter().collect();
+            let theirs: Vec<u64> = theirs.into_iter().collect();
             let mut together = net(&[]);
             let grown = together.add(&ours, &theirs, 7);
             let each: Vec<_> = ours.iter().flat_map(|our| theirs.iter().map(|their| ((*our, *their), 7))).collect();

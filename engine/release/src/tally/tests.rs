@@ -123,3 +123,32 @@ fn it_grows_by_who_is_new_together() {
     let mut grown = |row| tally.credit(&needs, &tracks, row, Credit::Amount(1));
     assert_eq!([0, 1, 2].map(&mut grown), [2 + 2, 2 + 2, 2]);
 }
+
+/// By value as well: two people who have it, and whom they stand with.
+#[test]
+fn it_grows_by_who_is_new_together_with_a_value() {
+    let people = UInt64Array::from(vec![Some(1), Some(2), Some(1)]);
+    let others = UInt64Array::from(vec![Some(8), Some(9), Some(9)]);
+    let tracks: Vec<Tracks<'_>> = [Tracks::read(&people), Tracks::read(&others)]
+        .into_iter()
+        .filter_map(Result::ok)
+        .collect();
+    let other = Need {
+        slot: 1,
+        ..need(1, 1)
+    };
+    let needs = [need(1, 1), other];
+    let of = |rows: &[usize]| {
+        let group = || Group::Values(NumberMap::default(), 9);
+        let mut tally = Tally::new(vec![group(), group()], &needs, Together::Enough);
+        let grown = rows
+            .iter()
+            .map(|row| tally.credit(&needs, &tracks, *row, Credit::Value(4)));
+        let grown: usize = grown.sum();
+        (tally, grown)
+    };
+    let ((mut ours, one), (theirs, two)) = (of(&[0]), of(&[1, 2]));
+    assert_eq!((one, two), (2 + 1, 2 + 1 + 1 + 1));
+    assert_eq!(ours.merge(theirs), 2 + 2);
+    assert!(ours.supports(&needs, 4));
+}

@@ -10,7 +10,7 @@ use arrow::array::{
 use arrow::datatypes::{DataType, Int64Type};
 use policy::number::Decimal;
 use release::{
-    Duties, Entry, History, KeyColumn, Memory, OwnerCut, PartyRule, Release, ReleaseError,
+    Branch, Duties, Entry, History, KeyColumn, Memory, OwnerCut, PartyRule, Release, ReleaseError,
     ReleaseSpec, Secrets, Slot, Statistic, StatisticKind, TrackForm,
 };
 
@@ -33,6 +33,8 @@ pub(crate) struct Bank {
     pub(crate) partner: Option<fn(u64, u64) -> u64>,
     /// So few of the other unit are enough.
     pub(crate) partner_k: u32,
+    /// Arms that enough must take.
+    pub(crate) arms: Vec<Branch>,
     /// The other unit stands first.
     pub(crate) turned: bool,
     /// Its people are counted together with those of another bank.
@@ -70,6 +72,7 @@ impl Bank {
             slots: 1,
             partner: None,
             partner_k: K,
+            arms: Vec::new(),
             turned: false,
             pooled: false,
             owner: None,
@@ -86,7 +89,7 @@ impl Bank {
         let statistics = kinds.iter().map(|kind| Statistic {
             name: format!("{kind:?}"),
             kind: *kind,
-            branches: Vec::new(),
+            branches: self.arms.clone(),
             output: DataType::Int64,
         });
         let rule = |name: &str| PartyRule {

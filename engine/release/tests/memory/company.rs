@@ -1,5 +1,8 @@
 //! One person behind most entities of another unit: whether she is there must not show, for these are no crowd.
 
+use policy::number::Decimal;
+use release::{Adds, Branch, BranchSource, Duties, StatisticKind};
+
 use crate::bank::{Bank, COUNT, Row, SUM, duties, with_history};
 
 /// Forty ordinary people at eight shops, and sixteen shops that person 99 alone pays, if she is there.
@@ -106,4 +109,57 @@ fn a_level_is_not_of_shops_that_one_person_fills_up() {
             assert!(told > 10_000, "{seed} {told}");
         }
     }
+}
+
+fn each_amount() -> Branch {
+    Branch {
+        source: BranchSource::Each(1),
+        zero_ok: true,
+        adds: Adds::Row,
+    }
+}
+
+/// Those who have one amount are an arm: twelve people at eight shops, and she at sixteen.
+#[test]
+fn one_person_makes_no_crowd_of_an_arm() {
+    let told = |hers: bool, others: u64| {
+        let mut bank = Bank::new(5, duties(true, false, false));
+        bank.slots = 2;
+        bank.arms = vec![each_amount()];
+        bank.partner = Some(|at, person| if person == 99 { at } else { person });
+        let crowd = (0..40).map(|person| ("g", person, 1));
+        let taken = (40..40 + others).map(|person| ("g", person, 2));
+        let own = [("g", 99, 2); 16].into_iter().filter(|_| hers);
+        bank.one(COUNT, &crowd.chain(taken).chain(own).collect::<Vec<Row>>())
+    };
+    assert_eq!([told(false, 8), told(true, 8)], [None; 2]);
+    assert_eq!(
+        [told(false, 9), told(true, 9), told(false, 10)],
+        [None, Some(65), Some(50)]
+    );
+}
+
+/// Of forty people and twenty shops each has a value or two, and of her twelve shops each as many as there are.
+#[test]
+fn distinct_values_are_cut_at_a_level_that_is_not_hers() {
+    let told = |hers: i64| {
+        let silent = Duties {
+            noise: Some(Decimal::from(0)),
+            ..duties(false, false, false)
+        };
+        let mut bank = Bank::new(5, silent);
+        bank.slots = 2;
+        bank.partner = Some(|at, person| {
+            if person == 99 {
+                500 + at % 12
+            } else {
+                person / 2
+            }
+        });
+        let crowd = (0..40_i64).map(|person| ("g", person.unsigned_abs(), person));
+        let own = (0..12 * hers).map(|value| ("g", 99, 1_000 + value));
+        let distinct = StatisticKind::CountDistinct { column: 1 };
+        bank.one(distinct, &crowd.chain(own).collect::<Vec<Row>>())
+    };
+    assert_eq!([3, 500].map(told), [Some(41); 2]);
 }
