@@ -281,6 +281,19 @@ mod tests {
     }
 
     #[test]
+    fn more_pairs_than_its_limit_are_summed_up() {
+        let of = |size: u64| {
+            let mut net = Net {
+                side: 8,
+                ..Net::new((3, 2))
+            };
+            (0..size).for_each(|at| _ = net.add(&[at], &[0], 1));
+            form(&net)
+        };
+        assert_eq!([63, 64, 65].map(of), ["many", "many", "sums"]);
+    }
+
+    #[test]
     fn nobody_has_a_row_of_its_own() {
         // Eight who stand alone beside forty with one partner: the partner is one, the others need none.
         let alone = (0..8).map(|at| ((at, NOBODY), 1));
