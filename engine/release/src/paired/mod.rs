@@ -212,6 +212,7 @@ fn see(behind: &mut Vec<u64>, need: Option<&Need>, tracks: &[Tracks<'_>], row: u
 }
 
 #[cfg(test)]
+#[expect(clippy::indexing_slicing, reason = "tests")]
 mod tests {
     use arrow::array::ListArray;
     use arrow::datatypes::UInt64Type;
@@ -258,6 +259,28 @@ mod tests {
             2
         );
         assert!(!rows.is_full() && Paired::new(Together::Enough, &needs[..1]).is_full());
+    }
+
+    proptest::proptest! {
+        /// What is kept whole and what is added up pair by pair say the same, of three views too: what a third one has apart lends nobody company.
+        #[test]
+        fn whole_and_by_pairs_as_many_are_paired(
+            rows in proptest::collection::vec(((0..4_u64, 0..4_u64, 0..3_u64), -2..3_i128), 0..12),
+        ) {
+            let needs = [0, 1, 2].map(|slot| need(slot, 1));
+            let keys = rows.iter().map(|((a, b, c), amount)| (vec![(0, *a), (1, *b), (2, *c)], *amount));
+            let places = Places::of(&Joint::of(keys), 3);
+            for (one, other) in two_each(3) {
+                let mut net = Graph::new((needs[one].k, needs[other].k), true);
+                for ((a, b, c), amount) in &rows {
+                    let who = [*a, *b, *c];
+                    net.add(&[who[one]], &[who[other]], *amount);
+                }
+                let all = 0..places.size(one);
+                let whole = places.links(one, other).most(all, 1, 2);
+                proptest::prop_assert_eq!(whole, net.most(false));
+            }
+        }
     }
 
     #[test]

@@ -41,10 +41,16 @@ impl Places {
         self.of.get(view)?.get(&entity).copied()
     }
 
-    /// Who of a view stands with whom of another.
+    /// Who of a view adds something with whom of another, net, whoever of other views stands there: by these it could be made out of nothing.
     pub(crate) fn links(&self, view: usize, other: usize) -> Links {
-        let rows = self.rows.iter();
-        let rows = rows.map(|(seen, _)| (of_view(seen, view), of_view(seen, other)));
+        let mut sums: NumberMap<(&[usize], &[usize]), i128> = NumberMap::default();
+        for (seen, amount) in &self.rows {
+            let sum = sums.entry((of_view(seen, view), of_view(seen, other)));
+            let sum = sum.or_insert(0);
+            *sum = sum.wrapping_add(*amount);
+        }
+        let rows = sums.into_iter().filter(|(_, sum)| *sum != 0);
+        let rows = rows.map(|(both, _)| both);
         Links::of(rows, (self.size(view), self.size(other)))
     }
 }
