@@ -18,7 +18,7 @@ use crate::tally::Tally;
 use crate::witness::Witness;
 
 /// Entities that count towards a need, which is known by its place. What is remembered and decided of them changes no more where one
-/// entity of another view comes or goes than where one of them does.
+/// entity of one other view comes or goes than where one of them does; an entity of two others may change more.
 pub(crate) type Set = (usize, Fresh);
 
 /// Who stands behind rows together, in all views.

@@ -5,6 +5,9 @@
 //! becomes one bit. So of the entities of a view only so many count as can be *paired* with entities of each other view that
 //! stand behind a row with them, each with another; of her shops, one. Where the other view needs fewer, k′ < k, each of its
 //! entities stands for ⌈k/k′⌉ of ours: k′ of them are enough for k, and none is more to us than to its own view.
+//!
+//! Views are paired two by two. Whoever is in two others, or makes a net something or nothing, is not one by this: what is
+//! open stands in `docs/src/design/company.md`.
 
 mod capped;
 mod graph;
