@@ -30,7 +30,7 @@ pub(crate) struct Cut {
 }
 
 impl Release {
-    /// Cuts a value; the traces learn their cuts, the owner's or a level.
+    /// Cuts a value; the traces learn their cuts, the owner's or a level. With it comes who stands with whom, of which levels are made.
     pub(crate) fn cut(
         &self,
         part: u32,
@@ -39,7 +39,7 @@ impl Release {
         owner: Option<(u8, i128)>,
         traces: &mut [Fresh],
         level: Level<'_>,
-    ) -> Result<Cut> {
+    ) -> Result<(Cut, Option<Company>)> {
         let owner = owner.filter(|_| matches!(base.kind, Kind::Sum(_)));
         let needs = &self.kind_of(part)?.needs;
         let owners = needs.iter().map(|need| {
@@ -65,10 +65,8 @@ impl Release {
             Some(shares) => shares.sum(&cuts),
             None => self.least(part, base, raw, traces)?,
         };
-        Ok(Cut {
-            value,
-            cover: cuts.into_iter().max().unwrap_or(1),
-        })
+        let cover = cuts.into_iter().max().unwrap_or(1);
+        Ok((Cut { value, cover }, company))
     }
 
     /// What is left in the view that leaves least.

@@ -12,7 +12,7 @@ use super::noised::noised;
 use super::respect::{Respect, Support};
 use super::support::{enough, enough_again, slack};
 use super::totals::Totals;
-use super::traces::{Set, counted};
+use super::traces::{Company, Set, counted};
 use super::{Owed, mismatch};
 use crate::Result;
 use crate::memory::{Factor, Fresh, History, Record, Trace, UNCUT, times};
@@ -128,12 +128,10 @@ impl<'r> Judge<'r> {
         base: Base,
         raw: i256,
         traces: &mut [Fresh],
-    ) -> Result<Cut> {
+    ) -> Result<(Cut, Option<Company>)> {
         if self.owed.variance.is_none() {
-            return Ok(Cut {
-                value: raw,
-                cover: UNCUT,
-            });
+            let (value, cover) = (raw, UNCUT);
+            return Ok((Cut { value, cover }, self.release.company(part, base)?));
         }
         let owner = self
             .owed
@@ -294,7 +292,7 @@ impl<'r> Judge<'r> {
         statistic: usize,
         base: Base,
         raw: i256,
-        cut: Cut,
+        (cut, company): (Cut, Option<Company>),
         traces: &[Fresh],
     ) -> Result<i256> {
         let derived = self.derived(part, statistic, base, raw, traces)?;
@@ -304,7 +302,6 @@ impl<'r> Judge<'r> {
             (None, None) => raw,
         };
         if self.owed.duties.history {
-            let company = self.release.company(part, base)?;
             let mut kept = Vec::new();
             for (need, fresh) in traces.iter().enumerate() {
                 let trace = fresh.keep(slack(fresh, self.owed.duties.jitter, self.secrets)?);
