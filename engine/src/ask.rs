@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use admit::Admitted;
+use admit::cost::Cost;
 use datafusion::catalog::TableProvider;
 use datafusion::logical_expr::LogicalPlan;
 use datafusion::sql::parser::Statement as DfStatement;
@@ -152,7 +153,12 @@ impl Engine {
         Ok(Bound { plan, terms })
     }
 
-    pub(crate) fn admit(&self, question: &Question, bound: &Bound) -> Result<Admitted, Refusal> {
+    /// Judges a bound question by the policies and by what it is expected to cost.
+    pub(crate) fn admit(
+        &self,
+        question: &Question,
+        bound: &Bound,
+    ) -> Result<(Admitted, Cost), Refusal> {
         let policies = self.in_force(bound.terms.as_ref());
         let request = admit::Request {
             principal: question.principal.clone(),
@@ -188,8 +194,8 @@ impl Engine {
         if let Some(terms) = &bound.terms {
             self.check_list(terms, &question.recipient, &bound.plan.0)?;
         }
-        cost::check(&admitted, &self.sizes(), self.limits())?;
-        Ok(admitted)
+        let cost = cost::check(&admitted, &self.sizes(), self.limits())?;
+        Ok((admitted, cost))
     }
 
     fn sizes(&self) -> admit::cost::Sizes {
@@ -221,7 +227,7 @@ impl Engine {
                 match self.admit(question, &bound) {
                     Err(Refusal::Denied(denial)) => refused(*denial, columns),
                     Err(other) => return Err(other),
-                    Ok(admitted) => {
+                    Ok((admitted, _)) => {
                         let restricted = self.restricted(question, &admitted);
                         let mut about = About::of(&admitted, bound.terms.as_ref(), restricted);
                         self.promise(&mut about, &admitted, None);
@@ -249,17 +255,17 @@ impl Engine {
         let committed = commit(question)?;
         let judged = match self.bind(question, query).await {
             Ok(bound) => match self.admit(question, &bound) {
-                Ok(admitted) => {
+                Ok((admitted, cost)) => {
                     let terms = bound.terms.as_ref();
                     self.paid(question, &bound.plan.0, &admitted, terms)
                         .await
-                        .map(|reserved| (bound, admitted, reserved))
+                        .map(|reserved| (bound, admitted, cost, reserved))
                 }
                 Err(refusal) => Err(refusal),
             },
             Err(refusal) => Err(refusal),
         };
-        let (bound, admitted, reserved) = match judged {
+        let (bound, admitted, cost, reserved) = match judged {
             Ok(judged) => judged,
             Err(refusal) => {
                 let code = match &refusal {
@@ -290,10 +296,9 @@ impl Engine {
         .await?;
         let ordered = gives_order(&bound.plan.0);
         let buckets = self.setup.time_buckets.filter(|_| is_released(&admitted));
-        let rows = cost::of(&admitted, &self.sizes())?.rows;
         let work = self.encoded(admitted, (&about, reserved.as_ref()), ordered);
         let work = contained(self.setup.timeout, work);
-        let encoded = match Box::pin(kept(buckets, rows, work)).await {
+        let encoded = match Box::pin(kept(buckets, cost.rows, work)).await {
             Ok(encoded) => encoded,
             Err(refusal) => {
                 self.note(Event::Failed {

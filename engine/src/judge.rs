@@ -106,7 +106,7 @@ impl Judge {
         };
         let admitted = self.admitted(&self.bound(sql, &request).await?, &request)?;
         let unbounded = cost::limits(usize::MAX, Duration::MAX);
-        cost::check(&admitted, &BTreeMap::new(), unbounded)
+        cost::check(&admitted, &BTreeMap::new(), unbounded).map(|_| ())
     }
 
     /// The nearest question that is admitted, for one that is not; `None` if none was found.

@@ -21,6 +21,12 @@ pub(crate) struct Name<'r> {
     pub(crate) of: BTreeSet<u8>,
 }
 
+impl PartialEq for Name<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.slot.id == other.slot.id && self.of == other.of
+    }
+}
+
 /// The names by which keys may part the rows of an owner's people: its own, and those of owners whom it lets.
 pub(crate) fn of<'r>(
     policies: &Policies,

@@ -20,12 +20,20 @@ use crate::walk::Walker;
 
 /// The rows whose keys name somebody of every party whose people the row is about.
 pub(crate) fn left_out(walker: &Walker<'_>, mut rel: Rel, keys: &[Traits]) -> DfResult<Rel> {
-    let conditions = rel.owners.iter().filter_map(|owner| {
-        let number = walker.policies.number(owner)?;
+    let mut alike: Vec<(Vec<Name<'_>>, BTreeSet<u8>)> = Vec::new();
+    for owner in &rel.owners {
+        let Some(number) = walker.policies.number(owner) else {
+            continue;
+        };
         let names = names::of(walker.policies, &rel, keys, owner);
-        let slots = rel.slots.iter().filter(|s| s.parties.contains_key(&number));
-        named(walker, number, &names, &slots.collect::<Vec<_>>())
-    });
+        match alike.iter_mut().find(|(known, _)| *known == names) {
+            Some((_, owners)) => _ = owners.insert(number),
+            None => alike.push((names, BTreeSet::from([number]))),
+        }
+    }
+    let conditions = alike
+        .iter()
+        .filter_map(|(names, owners)| named(walker, owners, names, &rel.slots));
     if let Some(condition) = conditions.reduce(Expr::and) {
         rel.plan = LogicalPlan::Filter(Filter::try_new(condition, rel.plan.into())?);
     }
@@ -72,23 +80,26 @@ pub(crate) fn and_somebody<'a>(
     }
 }
 
-/// Somebody by a name that the owner accepts, or nobody of its people at all; `None` where that is always so.
-fn named(walker: &Walker<'_>, owner: u8, names: &[Name<'_>], slots: &[&Slot]) -> Option<Expr> {
-    let is_name = |slot: &&&Slot| names.iter().any(|name| name.slot.id == slot.id);
-    let mut others = slots.iter().filter(|slot| !is_name(slot)).peekable();
-    others.peek()?;
+/// Somebody by a name that these owners accept, or nobody of their people at all; `None` where that is always so. Who is of their
+/// people by such a name is somebody, so only the other tracks are left to ask.
+fn named(
+    walker: &Walker<'_>,
+    owners: &BTreeSet<u8>,
+    names: &[Name<'_>],
+    slots: &[Slot],
+) -> Option<Expr> {
+    let is_name = |slot: &Slot| names.iter().any(|name| name.slot.id == slot.id);
+    let others = slots.iter().filter(|slot| !is_name(slot));
+    let none = others.filter_map(|slot| {
+        let theirs: BTreeSet<u8> = slot.parties.keys().copied().collect();
+        let theirs = &theirs & owners;
+        (!theirs.is_empty()).then(|| somebody_of(walker, &theirs, slot).not())
+    });
+    let nobody = none.reduce(Expr::and)?;
     let some = names
         .iter()
         .map(|name| somebody_of(walker, &name.of, name.slot));
-    let somebody = some.reduce(Expr::or)?;
-    let owner = BTreeSet::from([owner]);
-    let none = slots
-        .iter()
-        .map(|slot| somebody_of(walker, &owner, slot).not());
-    Some(
-        none.reduce(Expr::and)
-            .map_or(somebody.clone(), |nobody| somebody.or(nobody)),
-    )
+    Some(some.reduce(Expr::or)?.or(nobody))
 }
 
 /// Whether a track is somebody of one of these parties: where rows of several owners meet in it, it may be a name that another gave.

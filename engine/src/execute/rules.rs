@@ -7,7 +7,8 @@ use datafusion::physical_optimizer::PhysicalOptimizerRule;
 use datafusion::physical_optimizer::optimizer::PhysicalOptimizer;
 
 use crate::optimize::{
-    DistinctToGroups, common_expressions, disjoint_lists, joins_stay, keys_stay, plain_equalities,
+    DistinctToGroups, PartiesOfTracks, common_expressions, disjoint_lists, joins_stay, keys_stay,
+    plain_equalities,
 };
 
 /// Replaced by our own: it breaks `HAVING COUNT(DISTINCT c) >= 5 AND SUM(x) > y` on decimals.
@@ -36,15 +37,16 @@ pub(super) fn logical() -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
     let rules = Optimizer::new().rules;
     rules
         .into_iter()
-        .map(|rule| -> Arc<dyn OptimizerRule + Send + Sync> {
+        .flat_map(|rule| -> Vec<Arc<dyn OptimizerRule + Send + Sync>> {
             match rule.name() {
-                REPLACED => Arc::new(DistinctToGroups),
-                UNKNOWING => Arc::new(disjoint_lists()),
-                STRAYING => Arc::new(common_expressions()),
-                CONTRADICTING => Arc::new(plain_equalities()),
-                FORGETFUL => Arc::new(keys_stay()),
-                DISJOINING => Arc::new(joins_stay()),
-                _as_it_is => rule,
+                REPLACED => vec![Arc::new(DistinctToGroups)],
+                UNKNOWING => vec![Arc::new(disjoint_lists())],
+                STRAYING => vec![Arc::new(common_expressions())],
+                // Pushed down to where a track is made, a condition on its party is known; before it is taken out as common.
+                CONTRADICTING => vec![Arc::new(plain_equalities()), Arc::new(PartiesOfTracks)],
+                FORGETFUL => vec![Arc::new(keys_stay())],
+                DISJOINING => vec![Arc::new(joins_stay())],
+                _as_it_is => vec![rule],
             }
         })
         .collect()

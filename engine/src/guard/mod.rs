@@ -14,7 +14,8 @@ use std::sync::Arc;
 use datafusion::functions_aggregate::min_max::min_udaf;
 use datafusion::logical_expr::{AggregateUDF, ScalarUDF};
 
-pub(crate) use track::TrackKey;
+pub(crate) use of_party::OF_PARTY;
+pub(crate) use track::{TRACK, TrackKey};
 pub(crate) use tracks::TRACKS;
 
 /// The functions that instrumented plans call, with this engine's key in them.

@@ -11,6 +11,9 @@ use datafusion::logical_expr::{
 
 use super::entity_set::PARTY_SHIFT;
 
+/// Its name.
+pub(crate) const OF_PARTY: &str = "subrosa_of_party";
+
 /// The function. Nobody is of no party.
 #[derive(Debug, PartialEq, Eq, Hash)]
 pub(super) struct OfParty {
@@ -26,7 +29,7 @@ impl OfParty {
 
 impl ScalarUDFImpl for OfParty {
     fn name(&self) -> &'static str {
-        "subrosa_of_party"
+        OF_PARTY
     }
 
     fn signature(&self) -> &Signature {

@@ -58,6 +58,9 @@ impl TrackKey {
     }
 }
 
+/// Its name.
+pub(crate) const TRACK: &str = "subrosa_track";
+
 /// The function.
 #[derive(PartialEq, Eq, Hash)]
 pub(super) struct Track {
@@ -120,7 +123,7 @@ impl Track {
 
 impl ScalarUDFImpl for Track {
     fn name(&self) -> &'static str {
-        "subrosa_track"
+        TRACK
     }
 
     fn signature(&self) -> &Signature {

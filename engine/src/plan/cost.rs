@@ -47,12 +47,14 @@ pub(crate) fn size(manifest: &Manifest) -> TableSize {
     }
 }
 
-/// Refuses what could not end.
+/// What a question is expected to cost; refuses what could not end.
 ///
 /// # Errors
 /// `E_FN`, `E_COST`.
-pub(crate) fn check(admitted: &Admitted, sizes: &Sizes, limits: Limits) -> Result<(), Refusal> {
-    afford(of(admitted, sizes)?, limits).map_err(Refusal::Denied)
+pub(crate) fn check(admitted: &Admitted, sizes: &Sizes, limits: Limits) -> Result<Cost, Refusal> {
+    let cost = of(admitted, sizes)?;
+    afford(cost, limits).map_err(Refusal::Denied)?;
+    Ok(cost)
 }
 
 /// What a question is expected to cost, by the public figures of its tables.

@@ -159,7 +159,7 @@ async fn judged_by(sql: &str, sizes: &Sizes) -> Result<(), String> {
     };
     let limits = limits(4 << 30, Duration::from_mins(10));
     match check(&admitted, sizes, limits) {
-        Ok(()) => Ok(()),
+        Ok(_) => Ok(()),
         Err(Refusal::Denied(denial)) => {
             Err(format!("{}: {}", denial.code.as_str(), denial.message))
         }
