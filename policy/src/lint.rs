@@ -26,6 +26,7 @@ mod many_others;
 mod no_unit;
 mod nobody_asks;
 mod public_table;
+mod second_unit;
 mod shown_identifier;
 mod thresholds_alone;
 mod unknown_name;
@@ -91,6 +92,7 @@ pub const LINTS: &[Lint] = &[
     no_unit::LINT,
     nobody_asks::LINT,
     public_table::LINT,
+    second_unit::LINT,
     shown_identifier::LINT,
     thresholds_alone::LINT,
     unknown_name::LINT,
