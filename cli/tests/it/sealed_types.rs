@@ -1,7 +1,12 @@
 //! A table of every type that Parquet writers make, sealed and opened again.
 
+use std::sync::Arc;
+
+use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use parquet::arrow::ArrowWriter;
+
 use crate::python;
-use crate::run::subrosa;
+use crate::run::{subrosa, world};
 
 const WORLD: &str = r#"
 name = "types"
@@ -66,4 +71,35 @@ fn every_type_comes_back_with_equal_values() {
     for line in changed.lines() {
         assert!(expected.contains(&line), "{line}");
     }
+}
+
+/// Keys that are hashes are whole numbers without a sign, of which every second one is beyond those with one.
+#[test]
+fn people_of_every_whole_number_are_counted() {
+    let dir = world();
+    let at = |file: &str| dir.path().join("w").join(file);
+    let ids = (0..40_u64).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let ids: ArrayRef = Arc::new(UInt64Array::from_iter_values(ids));
+    let rows = RecordBatch::try_from_iter([("id", ids)]).unwrap();
+    let file = std::fs::File::create(at("clinic_a/stays.parquet")).unwrap();
+    let mut writer = ArrowWriter::try_new(file, rows.schema(), None).unwrap();
+    writer.write(&rows).unwrap();
+    writer.close().unwrap();
+    let exact = POLICY.split_once("[columns]").unwrap().0;
+    let policy = exact.replace("everything", "stays") + "[columns]\nid = { unit = \"patient\" }\n";
+    std::fs::write(at("clinic_a/stays.policy.toml"), policy).unwrap();
+    let table = "[parties.clinic_a.tables.stays]\ndata = \"clinic_a/stays.parquet\"\npolicy = \"clinic_a/stays.policy.toml\"\n";
+    let text = std::fs::read_to_string(at("collaboration.toml")).unwrap();
+    std::fs::write(at("collaboration.toml"), text + table).unwrap();
+    let sql = "SELECT n, count(*) AS people FROM (SELECT id, count(*) AS n FROM clinic_a.stays GROUP BY id) AS s GROUP BY n";
+    let ran = subrosa(
+        &dir.path().join("w"),
+        &["lab", ".", "--as", "bob@clinic_b", "-c", sql],
+    );
+    assert_eq!(
+        (ran.out.as_str(), ran.code),
+        ("n,people\n1,40\n", 0),
+        "{}",
+        ran.err
+    );
 }

@@ -4,9 +4,9 @@ use std::fmt;
 use std::hash::Hasher;
 use std::sync::Arc;
 
-use datafusion::arrow::array::{Array, ArrayRef, AsArray, UInt64Array};
+use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt64Array};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type};
+use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
@@ -84,6 +84,8 @@ impl Track {
         }
     }
 
+    /// NULL is nobody, and nothing else is: numbers beyond those with a sign have tracks of their own, and what cannot be written
+    /// as text is all one entity, which can only lower a count.
     fn hash_all(&self, party: u8, space: &str, values: &ArrayRef) -> Result<UInt64Array> {
         let mut seed = SipHasher24::new_with_keys(self.low, self.high);
         seed.write_u64(space.len() as u64);
@@ -101,6 +103,16 @@ impl Track {
                 .iter()
                 .map(|v| v.map(|v| of(0, v.as_bytes())))
                 .collect(),
+            DataType::UInt64 => values
+                .as_primitive::<UInt64Type>()
+                .iter()
+                .map(|v| {
+                    v.map(|v| match i64::try_from(v) {
+                        Ok(v) => of(1, &v.to_le_bytes()),
+                        Err(_) => of(2, &v.to_le_bytes()),
+                    })
+                })
+                .collect(),
             kind if kind.is_integer() => {
                 let whole = cast(values, &DataType::Int64)?;
                 let whole = whole.as_primitive::<Int64Type>().clone();
@@ -110,15 +122,31 @@ impl Track {
                     .collect()
             }
             _as_text => {
-                let text = cast(values, &DataType::Utf8View)?;
-                text.as_string_view()
-                    .iter()
-                    .map(|v| v.map(|v| of(0, v.as_bytes())))
+                let text = as_text(values);
+                let text = text.as_string_view().iter();
+                text.enumerate()
+                    .map(|(row, v)| match v {
+                        Some(v) => Some(of(0, v.as_bytes())),
+                        None => values.is_valid(row).then(|| of(3, &[])),
+                    })
                     .collect()
             }
         };
         Ok(tracks)
     }
+}
+
+/// Values as text; NULL where one cannot be written, such as a day beyond the calendar.
+fn as_text(values: &ArrayRef) -> ArrayRef {
+    let written = |values: &dyn Array| cast(values, &DataType::Utf8View).ok();
+    written(values).unwrap_or_else(|| {
+        let each = (0..values.len()).map(|row| {
+            let text = written(&values.slice(row, 1))?;
+            let text = text.as_string_view();
+            text.is_valid(0).then(|| text.value(0).to_owned())
+        });
+        Arc::new(each.collect::<StringViewArray>())
+    })
 }
 
 impl ScalarUDFImpl for Track {
@@ -150,5 +178,57 @@ impl ScalarUDFImpl for Track {
         Ok(ColumnarValue::Array(Arc::new(
             self.hash_all(party, space, &values)?,
         )))
+    }
+}
+
+#[cfg(test)]
+#[expect(clippy::unwrap_used, reason = "tests")]
+mod tests {
+    use datafusion::arrow::array::{BinaryArray, Date32Array, Int32Array, Int64Array, StringArray};
+
+    use super::*;
+
+    fn tracks(values: impl Array + 'static) -> Vec<Option<u64>> {
+        let track = Track::new(&TrackKey::of(&[7; 16]));
+        let values: ArrayRef = Arc::new(values);
+        track
+            .hash_all(3, "person", &values)
+            .unwrap()
+            .iter()
+            .collect()
+    }
+
+    #[test]
+    fn null_is_nobody_and_nothing_else_is() {
+        let far = tracks(UInt64Array::from(vec![
+            Some(u64::MAX),
+            None,
+            Some(1 << 63),
+            Some(0),
+        ]));
+        let named: Vec<u64> = far.iter().flatten().copied().collect();
+        assert_eq!((far[1], named.len()), (None, 3));
+        assert!(named[0] != named[1] && named[1] != named[2]);
+        let unwritten = tracks(BinaryArray::from(vec![Some(&[0xff_u8, 0xfe][..]), None]));
+        assert!(unwritten[0].is_some() && unwritten[1].is_none());
+        let days = tracks(Date32Array::from(vec![Some(i32::MAX), None, Some(1)]));
+        assert!(days[0].is_some() && days[1].is_none() && days[0] != days[2]);
+        assert_eq!(days[2], tracks(Date32Array::from(vec![1]))[0]);
+    }
+
+    #[test]
+    fn the_same_value_is_the_same_entity_in_every_type() {
+        let numbers = [
+            tracks(UInt64Array::from(vec![5, 6])),
+            tracks(Int64Array::from(vec![5, 6])),
+            tracks(Int32Array::from(vec![5, 6])),
+        ];
+        assert!(numbers.iter().all(|other| *other == numbers[0]));
+        let words = [
+            tracks(StringArray::from(vec!["5", "6"])),
+            tracks(StringViewArray::from(vec!["5", "6"])),
+        ];
+        assert_eq!(words[0], words[1]);
+        assert!(numbers[0][0] != numbers[0][1] && numbers[0] != words[0]);
     }
 }
