@@ -111,7 +111,7 @@ pub(crate) fn owed_in_words(policies: &Policies, tables: &BTreeSet<TableRef>) ->
         let dominance = &policy.disclosure.dominance;
         if dominance.value > 0 {
             words.push(format!(
-                "{}: no contributor above {} % of a sum{}",
+                "{}: all but the two largest contributors of a sum add at least {} % of the largest{}",
                 policy.table,
                 dominance.value,
                 policy.source.whence(&dominance.span)

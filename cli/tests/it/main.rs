@@ -7,6 +7,7 @@
 )]
 
 mod attacks;
+mod cast_keys;
 mod conformance;
 mod contract;
 mod cosigned;

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use datafusion::arrow::array::{ArrayRef, RecordBatch, UInt64Array};
+use datafusion::arrow::array::{
+    ArrayRef, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
+};
 use parquet::arrow::ArrowWriter;
 
 use crate::python;
@@ -73,33 +75,49 @@ fn every_type_comes_back_with_equal_values() {
     }
 }
 
-/// Keys that are hashes are whole numbers without a sign, of which every second one is beyond those with one.
-#[test]
-fn people_of_every_whole_number_are_counted() {
+/// What clinic_b is told of a table of clinic_a with these columns, of which the policy says this, where ten are wanted of each unit.
+fn told(columns: Vec<(&str, ArrayRef)>, policy: &str, sql: &str) -> String {
     let dir = world();
     let at = |file: &str| dir.path().join("w").join(file);
-    let ids = (0..40_u64).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15));
-    let ids: ArrayRef = Arc::new(UInt64Array::from_iter_values(ids));
-    let rows = RecordBatch::try_from_iter([("id", ids)]).unwrap();
+    let rows = RecordBatch::try_from_iter(columns).unwrap();
     let file = std::fs::File::create(at("clinic_a/stays.parquet")).unwrap();
     let mut writer = ArrowWriter::try_new(file, rows.schema(), None).unwrap();
     writer.write(&rows).unwrap();
     writer.close().unwrap();
     let exact = POLICY.split_once("[columns]").unwrap().0;
-    let policy = exact.replace("everything", "stays") + "[columns]\nid = { unit = \"patient\" }\n";
+    let policy = exact.replace("everything", "stays") + "[columns]\n" + policy;
     std::fs::write(at("clinic_a/stays.policy.toml"), policy).unwrap();
     let table = "[parties.clinic_a.tables.stays]\ndata = \"clinic_a/stays.parquet\"\npolicy = \"clinic_a/stays.policy.toml\"\n";
     let text = std::fs::read_to_string(at("collaboration.toml")).unwrap();
     std::fs::write(at("collaboration.toml"), text + table).unwrap();
+    let asker = ["lab", ".", "--as", "bob@clinic_b", "-c", sql];
+    let ran = subrosa(&dir.path().join("w"), &asker);
+    assert_eq!(ran.code, 0, "{}", ran.err);
+    ran.out
+}
+
+/// Keys that are hashes are whole numbers without a sign, of which every second one is beyond those with one.
+#[test]
+fn people_of_every_whole_number_are_counted() {
+    let ids = (0..40_u64).map(|id| id.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+    let ids: ArrayRef = Arc::new(UInt64Array::from_iter_values(ids));
     let sql = "SELECT n, count(*) AS people FROM (SELECT id, count(*) AS n FROM clinic_a.stays GROUP BY id) AS s GROUP BY n";
-    let ran = subrosa(
-        &dir.path().join("w"),
-        &["lab", ".", "--as", "bob@clinic_b", "-c", sql],
-    );
-    assert_eq!(
-        (ran.out.as_str(), ran.code),
-        ("n,people\n1,40\n", 0),
-        "{}",
-        ran.err
-    );
+    let out = told(vec![("id", ids)], "id = { unit = \"patient\" }\n", sql);
+    assert_eq!(out, "n,people\n1,40\n");
+}
+
+/// One person at forty shops, by a key that has a word for nobody which is none of its type.
+#[test]
+fn a_word_for_nobody_that_does_not_fit_names_nobody() {
+    for (at, absent) in [(5, "9999-12-31"), (5, "31.12.9999"), (7, "")] {
+        let ids: ArrayRef = Arc::new(TimestampNanosecondArray::from(vec![at; 40]));
+        let shops = (0..40).map(|shop| format!("shop {shop}"));
+        let shops: ArrayRef = Arc::new(StringArray::from_iter_values(shops));
+        let policy = format!(
+            "id = {{ unit = \"patient\", absent = [\"{absent}\"] }}\nshop = {{ unit = \"shop\" }}\n"
+        );
+        let sql = "SELECT count(*) AS n FROM clinic_a.stays";
+        let out = told(vec![("id", ids), ("shop", shops)], &policy, sql);
+        assert_eq!(out, "n\n", "{absent}");
+    }
 }

@@ -7,6 +7,7 @@ use policy::denial::Code;
 use policy::number::Decimal;
 
 use crate::chosen;
+use crate::conjunct::equates;
 use crate::consent;
 use crate::expression;
 use crate::grain::{moment_on, number_on, span_on};
@@ -88,8 +89,9 @@ fn identifiers(
                         ))
                 }),
             },
-            [(_, Expr::Column(_), a), (_, Expr::Column(_), b)] => {
-                a.identifier && b.identifier && same_people(judge, a, b)
+            [(_, Expr::Column(l), a), (_, Expr::Column(r), b)] => {
+                let people = a.identifier && b.identifier && same_people(judge, a, b);
+                people && equates(judge.rel, l, judge.rel, r)
             }
             _otherwise => false,
         };

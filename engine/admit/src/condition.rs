@@ -6,7 +6,7 @@ use datafusion_common::Column;
 use datafusion_expr::{Expr, Operator};
 use policy::ident::KeyDomain;
 
-use crate::conjunct::{column_equality, conjuncts};
+use crate::conjunct::{column_equality, conjuncts, equates};
 use crate::relation::{Col, Rel};
 use crate::traits::Traits;
 
@@ -79,6 +79,9 @@ fn sort_equality(left: &Rel, right: &Rel, expr: &Expr, found: &mut Condition) ->
         },
     };
     let Some((l, r)) = sides else { return false };
+    if !equates(left, &l.column, right, &r.column) {
+        return false;
+    }
     match key_pair(left, right, l, r) {
         Some(pair) => found.keys.push(pair),
         None if l.traits.identifier || r.traits.identifier => return false,

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use datafusion_common::Column;
+use arrow::datatypes::DataType;
+use datafusion_common::{Column, ExprSchema};
 use datafusion_expr::{Expr, Operator};
 
 use crate::relation::Rel;
@@ -34,6 +35,7 @@ pub(crate) fn equate_columns(rel: &mut Rel, predicate: &Expr) {
     conjuncts(predicate, &mut all);
     for conjunct in &all {
         if let Some((left, right)) = column_equality(conjunct)
+            && equates(rel, &left, rel, &right)
             && let (Some(a), Some(b)) = (rel.position(&left), rel.position(&right))
         {
             equate(rel, a, b);
@@ -41,7 +43,7 @@ pub(crate) fn equate_columns(rel: &mut Rel, predicate: &Expr) {
     }
 }
 
-/// `column = column`, casts that lose nothing aside.
+/// `column = column`. A cast on either side is none: by `CAST(id AS BOOLEAN)` everybody equals everybody.
 pub(crate) fn column_equality(expr: &Expr) -> Option<(Column, Column)> {
     let Expr::BinaryExpr(binary) = expr else {
         return None;
@@ -52,14 +54,30 @@ pub(crate) fn column_equality(expr: &Expr) -> Option<(Column, Column)> {
     Some((bare_column(&binary.left)?, bare_column(&binary.right)?))
 }
 
-/// The column under aliases and casts between kinds of text.
-pub(crate) fn bare_column(expr: &Expr) -> Option<Column> {
+/// The column under aliases.
+fn bare_column(expr: &Expr) -> Option<Column> {
     match expr {
         Expr::Column(column) => Some(column.clone()),
         Expr::Alias(alias) => bare_column(&alias.expr),
-        Expr::Cast(cast) => bare_column(&cast.expr),
         _other => None,
     }
+}
+
+/// Whether two columns of relations are equal only where they hold the same value.
+pub(crate) fn equates(left: &Rel, a: &Column, right: &Rel, b: &Column) -> bool {
+    let of = |rel: &Rel, column: &Column| {
+        let schema = rel.plan.schema();
+        schema.data_type(column).ok().cloned()
+    };
+    match (of(left, a), of(right, b)) {
+        (Some(a), Some(b)) => are_alike(&a, &b),
+        (None, _) | (_, None) => false,
+    }
+}
+
+/// Whether values of two types are compared as they are. Of other types one is cast: as numbers the texts '7' and '07' are one.
+pub(crate) fn are_alike(a: &DataType, b: &DataType) -> bool {
+    a == b || (a.is_integer() && b.is_integer()) || (a.is_string() && b.is_string())
 }
 
 /// Two columns hold the same value: each names the other's entities too.

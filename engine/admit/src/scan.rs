@@ -101,7 +101,8 @@ fn origin(policy: &TablePolicy, visible: &VisibleColumn) -> Origin {
     }
 }
 
-/// The track of a unit column: NULL where its value is nobody.
+/// The track of a unit column: NULL where its value is nobody. Whatever is not known to be is somebody: a list of values that do
+/// not fit the column's type makes a comparison NULL.
 fn track(
     walker: &mut Walker<'_>,
     policy: &TablePolicy,
@@ -136,9 +137,9 @@ fn track(
         let list = InList {
             expr: Box::new(value),
             list: absent,
-            negated: true,
+            negated: false,
         };
-        when(Expr::InList(list), call)
+        when(Expr::IsNotTrue(Box::new(Expr::InList(list))), call)
     };
     let slot = Slot {
         id,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use datafusion::arrow::array::{Array, ArrayRef, AsArray, StringViewArray, UInt64Array};
 use datafusion::arrow::compute::cast;
-use datafusion::arrow::datatypes::{DataType, Int64Type, UInt64Type};
+use datafusion::arrow::datatypes::{DataType, Int64Type};
 use datafusion::common::{Result, ScalarValue, exec_err};
 use datafusion::logical_expr::{
     ColumnarValue, ScalarFunctionArgs, ScalarUDFImpl, Signature, Volatility,
@@ -84,8 +84,8 @@ impl Track {
         }
     }
 
-    /// NULL is nobody, and nothing else is: numbers beyond those with a sign have tracks of their own, and what cannot be written
-    /// as text is all one entity, which can only lower a count.
+    /// NULL is nobody, and nothing else is. One value is one entity in every type: 5, '5' and 5.00. What cannot be written as text
+    /// is all one entity, which can only lower a count.
     fn hash_all(&self, party: u8, space: &str, values: &ArrayRef) -> Result<UInt64Array> {
         let mut seed = SipHasher24::new_with_keys(self.low, self.high);
         seed.write_u64(space.len() as u64);
@@ -97,43 +97,40 @@ impl Track {
             hasher.write(bytes);
             top | (hasher.finish() >> 8)
         };
-        let tracks = match values.data_type() {
-            DataType::Utf8View => values
-                .as_string_view()
-                .iter()
-                .map(|v| v.map(|v| of(0, v.as_bytes())))
-                .collect(),
-            DataType::UInt64 => values
-                .as_primitive::<UInt64Type>()
-                .iter()
-                .map(|v| {
-                    v.map(|v| match i64::try_from(v) {
-                        Ok(v) => of(1, &v.to_le_bytes()),
-                        Err(_) => of(2, &v.to_le_bytes()),
-                    })
-                })
-                .collect(),
-            kind if kind.is_integer() => {
-                let whole = cast(values, &DataType::Int64)?;
-                let whole = whole.as_primitive::<Int64Type>().clone();
-                whole
-                    .iter()
-                    .map(|v| v.map(|v| of(1, &v.to_le_bytes())))
-                    .collect()
-            }
-            _as_text => {
-                let text = as_text(values);
-                let text = text.as_string_view().iter();
-                text.enumerate()
-                    .map(|(row, v)| match v {
-                        Some(v) => Some(of(0, v.as_bytes())),
-                        None => values.is_valid(row).then(|| of(3, &[])),
-                    })
-                    .collect()
-            }
-        };
-        Ok(tracks)
+        let kind = values.data_type();
+        if kind.is_integer() && *kind != DataType::UInt64 {
+            let whole = cast(values, &DataType::Int64)?;
+            let whole = whole.as_primitive::<Int64Type>().iter();
+            return Ok(whole.map(|v| v.map(|v| of(1, &v.to_le_bytes()))).collect());
+        }
+        let text = as_text(values);
+        let named = text.as_string_view().iter().enumerate();
+        let tracks = named.map(|(row, text)| match text.map(|text| plain(kind, text)) {
+            Some(text) => Some(match whole(text) {
+                Some(number) => of(1, &number.to_le_bytes()),
+                None => of(0, text.as_bytes()),
+            }),
+            None => values.is_valid(row).then(|| of(3, &[])),
+        });
+        Ok(tracks.collect())
     }
+}
+
+/// A value's text without what another type would not write: zeros behind the point, and the midnight of a day.
+fn plain<'t>(kind: &DataType, text: &'t str) -> &'t str {
+    match kind {
+        DataType::Timestamp(..) => text.strip_suffix("T00:00:00").unwrap_or(text),
+        DataType::Decimal128(..) if text.contains('.') => {
+            text.trim_end_matches('0').trim_end_matches('.')
+        }
+        _as_it_is => text,
+    }
+}
+
+/// The number that a text is, if it is written as numbers are.
+fn whole(text: &str) -> Option<i64> {
+    let number: i64 = text.parse().ok()?;
+    (number.to_string() == text).then_some(number)
 }
 
 /// Values as text; NULL where one cannot be written, such as a day beyond the calendar.
@@ -182,9 +179,12 @@ impl ScalarUDFImpl for Track {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "tests")]
+#[expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "tests")]
 mod tests {
-    use datafusion::arrow::array::{BinaryArray, Date32Array, Int32Array, Int64Array, StringArray};
+    use datafusion::arrow::array::{
+        BinaryArray, Date32Array, Decimal128Array, Int32Array, Int64Array, StringArray,
+        TimestampMicrosecondArray,
+    };
 
     use super::*;
 
@@ -218,17 +218,34 @@ mod tests {
 
     #[test]
     fn the_same_value_is_the_same_entity_in_every_type() {
+        let decimals = |values: [i128; 2], scale| {
+            let array = Decimal128Array::from_iter_values(values);
+            tracks(array.with_precision_and_scale(38, scale).unwrap())
+        };
         let numbers = [
-            tracks(UInt64Array::from(vec![5, 6])),
-            tracks(Int64Array::from(vec![5, 6])),
-            tracks(Int32Array::from(vec![5, 6])),
+            tracks(UInt64Array::from(vec![50, 6])),
+            tracks(Int64Array::from(vec![50, 6])),
+            tracks(Int32Array::from(vec![50, 6])),
+            tracks(StringArray::from(vec!["50", "6"])),
+            tracks(StringViewArray::from(vec!["50", "6"])),
+            decimals([50, 6], 0),
+            decimals([5000, 600], 2),
         ];
-        assert!(numbers.iter().all(|other| *other == numbers[0]));
-        let words = [
-            tracks(StringArray::from(vec!["5", "6"])),
-            tracks(StringViewArray::from(vec!["5", "6"])),
-        ];
-        assert_eq!(words[0], words[1]);
-        assert!(numbers[0][0] != numbers[0][1] && numbers[0] != words[0]);
+        for other in &numbers {
+            assert_eq!(other, &numbers[0]);
+        }
+        assert_ne!(numbers[0][0], numbers[0][1]);
+        let far = tracks(UInt64Array::from(vec![u64::MAX]));
+        assert_eq!(far, tracks(StringArray::from(vec![u64::MAX.to_string()])));
+        assert_eq!(decimals([1250, 1], 3)[0], decimals([125, 1], 2)[0]);
+        let days = tracks(Date32Array::from(vec![10_000]));
+        let midnight = 10_000 * 86_400_000_000;
+        let moments = tracks(TimestampMicrosecondArray::from(vec![
+            midnight,
+            midnight + 1,
+        ]));
+        assert!(days[0] == moments[0] && days[0] != moments[1]);
+        let others = tracks(StringArray::from(vec!["050", "50.0", "+50", " 50"]));
+        assert!(others.iter().all(|other| *other != numbers[0][0]));
     }
 }
