@@ -77,6 +77,13 @@ fn every_type_comes_back_with_equal_values() {
 
 /// What clinic_b is told of a table of clinic_a with these columns, of which the policy says this, where ten are wanted of each unit.
 fn told(columns: Vec<(&str, ArrayRef)>, policy: &str, sql: &str) -> String {
+    let (out, code) = asked(columns, policy, sql);
+    assert_eq!(code, 0);
+    out
+}
+
+/// What it is answered, and the exit code.
+fn asked(columns: Vec<(&str, ArrayRef)>, policy: &str, sql: &str) -> (String, i32) {
     let dir = world();
     let at = |file: &str| dir.path().join("w").join(file);
     let rows = RecordBatch::try_from_iter(columns).unwrap();
@@ -92,8 +99,7 @@ fn told(columns: Vec<(&str, ArrayRef)>, policy: &str, sql: &str) -> String {
     std::fs::write(at("collaboration.toml"), text + table).unwrap();
     let asker = ["lab", ".", "--as", "bob@clinic_b", "-c", sql];
     let ran = subrosa(&dir.path().join("w"), &asker);
-    assert_eq!(ran.code, 0, "{}", ran.err);
-    ran.out
+    (ran.out, ran.code)
 }
 
 /// Keys that are hashes are whole numbers without a sign, of which every second one is beyond those with one.
@@ -119,5 +125,28 @@ fn a_word_for_nobody_that_does_not_fit_names_nobody() {
         let sql = "SELECT count(*) AS n FROM clinic_a.stays";
         let out = told(vec![("id", ids), ("shop", shops)], &policy, sql);
         assert_eq!(out, "n\n", "{absent}");
+    }
+}
+
+/// Four people a second: by the second, a row would be about all of them.
+#[test]
+fn a_moment_is_cut_for_no_key() {
+    let ids = (0..40_i64).map(|id| id / 4 * 1_000_000_000 + id);
+    let ids: ArrayRef = Arc::new(TimestampNanosecondArray::from_iter_values(ids));
+    let of = |key: &str| {
+        let sql = format!(
+            "SELECT n, count(*) AS people FROM (SELECT {key} AS s, count(*) AS n FROM clinic_a.stays GROUP BY 1) AS s GROUP BY n"
+        );
+        let policy = "id = { unit = \"patient\" }\n";
+        asked(vec![("id", Arc::clone(&ids))], policy, &sql)
+    };
+    let (out, code) = of("id");
+    assert_eq!((out.as_str(), code), ("n,people\n1,40\n", 0));
+    for key in [
+        "CAST(id AS TIMESTAMP(0))",
+        "CAST(id AS TIMESTAMP(3))",
+        "CAST(id AS DATE)",
+    ] {
+        assert_eq!(of(key).1, 3, "{key}");
     }
 }

@@ -1,6 +1,6 @@
 //! Comparisons brought to one form: a weighted sum of quantities against a constant.
 
-use arrow::datatypes::DataType;
+use arrow::datatypes::{DataType, TimeUnit};
 use datafusion_common::ExprSchema;
 use datafusion_expr::{BinaryExpr, Expr, ExprSchemable, Operator};
 use policy::number::Decimal;
@@ -89,11 +89,11 @@ pub(crate) fn is_widening(from: &DataType, to: &DataType) -> bool {
     }
     match (from, to) {
         (DataType::Dictionary(_, value), _) => is_widening(value, to),
-        (
-            DataType::Date32 | DataType::Date64 | DataType::Timestamp(_, None),
-            DataType::Timestamp(_, None),
-        )
+        (DataType::Date32 | DataType::Date64, DataType::Timestamp(_, None))
         | (DataType::Float32, DataType::Float64) => true,
+        (DataType::Timestamp(from, None), DataType::Timestamp(to, None)) => {
+            fineness(*from) <= fineness(*to)
+        }
         (_, DataType::Decimal128(_, to_scale)) => {
             let from_scale = match from {
                 DataType::Decimal128(_, scale) => *scale,
@@ -115,6 +115,16 @@ pub(crate) fn is_widening(from: &DataType, to: &DataType) -> bool {
             }
         }
         _narrowing => false,
+    }
+}
+
+/// A moment in coarser units is that of many.
+fn fineness(unit: TimeUnit) -> u8 {
+    match unit {
+        TimeUnit::Second => 0,
+        TimeUnit::Millisecond => 1,
+        TimeUnit::Microsecond => 2,
+        TimeUnit::Nanosecond => 3,
     }
 }
 
