@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use datafusion::arrow::array::{
-    ArrayRef, RecordBatch, StringArray, TimestampNanosecondArray, UInt64Array,
+    ArrayRef, RecordBatch, StringArray, TimestampMicrosecondArray, TimestampNanosecondArray,
+    UInt64Array,
 };
 use parquet::arrow::ArrowWriter;
 
@@ -125,6 +126,29 @@ fn a_word_for_nobody_that_does_not_fit_names_nobody() {
         let sql = "SELECT count(*) AS n FROM clinic_a.stays";
         let out = told(vec![("id", ids), ("shop", shops)], &policy, sql);
         assert_eq!(out, "n\n", "{absent}");
+    }
+}
+
+/// Beyond the year 2262 there is no moment in nanoseconds: all would be one key, which is NULL.
+#[test]
+fn a_moment_beyond_the_calendar_is_no_key_of_a_crowd() {
+    let far = 16_725_225_600_000_000_i64;
+    let ids = (0..40).map(|id| far + id);
+    let ids: ArrayRef = Arc::new(TimestampMicrosecondArray::from_iter_values(ids));
+    let of = |key: &str| {
+        let sql = format!(
+            "SELECT n, count(*) AS people FROM (SELECT {key} AS s, count(*) AS n FROM clinic_a.stays GROUP BY 1) AS s GROUP BY n"
+        );
+        asked(
+            vec![("id", Arc::clone(&ids))],
+            "id = { unit = \"patient\" }\n",
+            &sql,
+        )
+    };
+    let (out, code) = of("id");
+    assert_eq!((out.as_str(), code), ("n,people\n1,40\n", 0));
+    for key in ["CAST(id AS TIMESTAMP)", "CAST(id AS TIMESTAMP(9))"] {
+        assert_eq!(of(key).1, 3, "{key}");
     }
 }
 

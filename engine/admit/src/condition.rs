@@ -68,7 +68,7 @@ pub(crate) fn condition(
 }
 
 fn sort_equality(left: &Rel, right: &Rel, expr: &Expr, found: &mut Condition) -> bool {
-    let Some((a, b)) = column_equality(expr) else {
+    let Some((a, b)) = column_equality(expr, &[left, right]) else {
         return false;
     };
     let sides = match (left.col(&a), right.col(&b)) {

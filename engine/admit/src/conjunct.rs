@@ -34,7 +34,7 @@ pub(crate) fn equate_columns(rel: &mut Rel, predicate: &Expr) {
     let mut all = Vec::new();
     conjuncts(predicate, &mut all);
     for conjunct in &all {
-        if let Some((left, right)) = column_equality(conjunct)
+        if let Some((left, right)) = column_equality(conjunct, &[rel])
             && equates(rel, &left, rel, &right)
             && let (Some(a), Some(b)) = (rel.position(&left), rel.position(&right))
         {
@@ -43,33 +43,45 @@ pub(crate) fn equate_columns(rel: &mut Rel, predicate: &Expr) {
     }
 }
 
-/// `column = column`. A cast on either side is none: by `CAST(id AS BOOLEAN)` everybody equals everybody.
-pub(crate) fn column_equality(expr: &Expr) -> Option<(Column, Column)> {
+/// `column = column`, of these relations. A cast on either side is none, but between kinds of text: by `CAST(id AS BOOLEAN)` everybody
+/// equals everybody.
+pub(crate) fn column_equality(expr: &Expr, of: &[&Rel]) -> Option<(Column, Column)> {
     let Expr::BinaryExpr(binary) = expr else {
         return None;
     };
     if binary.op != Operator::Eq {
         return None;
     }
-    Some((bare_column(&binary.left)?, bare_column(&binary.right)?))
+    Some((
+        bare_column(&binary.left, of)?,
+        bare_column(&binary.right, of)?,
+    ))
 }
 
-/// The column under aliases.
-fn bare_column(expr: &Expr) -> Option<Column> {
+/// The column under aliases and casts between kinds of text.
+fn bare_column(expr: &Expr, of: &[&Rel]) -> Option<Column> {
     match expr {
         Expr::Column(column) => Some(column.clone()),
-        Expr::Alias(alias) => bare_column(&alias.expr),
+        Expr::Alias(alias) => bare_column(&alias.expr, of),
+        Expr::Cast(cast) if cast.field.data_type().is_string() => {
+            let column = bare_column(&cast.expr, of)?;
+            let mut kinds = of.iter().filter_map(|rel| kind_in(rel, &column));
+            kinds
+                .next()
+                .is_some_and(|kind| kind.is_string())
+                .then_some(column)
+        }
         _other => None,
     }
 }
 
+fn kind_in(rel: &Rel, column: &Column) -> Option<DataType> {
+    rel.plan.schema().data_type(column).ok().cloned()
+}
+
 /// Whether two columns of relations are equal only where they hold the same value.
 pub(crate) fn equates(left: &Rel, a: &Column, right: &Rel, b: &Column) -> bool {
-    let of = |rel: &Rel, column: &Column| {
-        let schema = rel.plan.schema();
-        schema.data_type(column).ok().cloned()
-    };
-    match (of(left, a), of(right, b)) {
+    match (kind_in(left, a), kind_in(right, b)) {
         (Some(a), Some(b)) => are_alike(&a, &b),
         (None, _) | (_, None) => false,
     }

@@ -1,5 +1,6 @@
 //! What an expression may be used for, from what its inputs may be used for.
 
+use datafusion_common::{Column, DFSchema, ExprSchema};
 use datafusion_expr::{BinaryExpr, Case, Expr, ExprSchemable, Operator};
 use policy::capability::{Filter, Grain};
 use policy::denial::Code;
@@ -39,7 +40,13 @@ fn made(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     }
     let schema = std::sync::Arc::clone(judge.rel.plan.schema());
     match strip(expr, schema.as_ref()) {
-        Expr::Column(column) => column_traits(judge, expr, column),
+        Expr::Column(column) => {
+            let found = column_traits(judge, expr, column);
+            if found.identifier && is_moved(expr, column, schema.as_ref()) {
+                return opaque_refused_as(judge, expr, found);
+            }
+            found
+        }
         Expr::Alias(alias) => traits(judge, &alias.expr),
         Expr::Literal(_, _) => Traits::literal(),
         Expr::BinaryExpr(binary) => binary_traits(judge, expr, binary),
@@ -65,7 +72,7 @@ fn made(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
     }
 }
 
-fn column_traits(judge: &mut Judge<'_>, expr: &Expr, column: &datafusion_common::Column) -> Traits {
+fn column_traits(judge: &mut Judge<'_>, expr: &Expr, column: &Column) -> Traits {
     if let Some(col) = judge.rel.col(column) {
         return col.traits.clone();
     }
@@ -100,12 +107,22 @@ fn not_available(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
 
 /// Any use of an identifier other than bare.
 pub(crate) fn opaque_refused(judge: &mut Judge<'_>, expr: &Expr) -> Traits {
-    let mut found = traits(judge, expr);
+    let found = traits(judge, expr);
+    opaque_refused_as(judge, expr, found)
+}
+
+fn opaque_refused_as(judge: &mut Judge<'_>, expr: &Expr, mut found: Traits) -> Traits {
     if found.identifier {
         judge.refuse(&found, expr, "");
         found.identifier = false;
     }
     found
+}
+
+/// Whether a day or moment is cast to another type: what is beyond that type's calendar becomes NULL, and many one key.
+fn is_moved(expr: &Expr, column: &Column, schema: &DFSchema) -> bool {
+    let kind = schema.data_type(column).ok();
+    kind.is_none_or(|kind| kind.is_temporal() && expr.get_type(schema).ok().as_ref() != Some(kind))
 }
 
 /// A predicate used as a value: TRUE or FALSE.
