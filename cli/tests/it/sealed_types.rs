@@ -76,7 +76,7 @@ fn every_type_comes_back_with_equal_values() {
     }
 }
 
-/// What clinic_b is told of a table of clinic_a with these columns, of which the policy says this, where ten are wanted of each unit.
+/// What is told of a table of these columns, of which the policy says this, where ten are wanted of each unit.
 fn told(columns: Vec<(&str, ArrayRef)>, policy: &str, sql: &str) -> String {
     let (out, code) = asked(columns, policy, sql);
     assert_eq!(code, 0);
