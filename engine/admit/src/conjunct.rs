@@ -87,13 +87,14 @@ pub(crate) fn equates(left: &Rel, a: &Column, right: &Rel, b: &Column) -> bool {
     }
 }
 
-/// Whether values of two types are compared as they are. Of other types one is cast: as numbers the texts '7' and '07' are one.
+/// Whether values of two types are equal only where they are the same. Decimals are compared by the finer scale (`DataFusion` 55.2,
+/// `get_wider_decimal_type`), where what has no room is NULL. Of other types one is cast: as numbers the texts '7' and '07' are one.
 fn are_alike(a: &DataType, b: &DataType) -> bool {
-    let same_scale = match (a, b) {
-        (DataType::Decimal128(_, a), DataType::Decimal128(_, b)) => a == b,
-        _others => false,
-    };
-    a == b || same_scale || (a.is_integer() && b.is_integer()) || (a.is_string() && b.is_string())
+    let decimal = |kind: &DataType| matches!(kind, DataType::Decimal128(..));
+    a == b
+        || (decimal(a) && decimal(b))
+        || (a.is_integer() && b.is_integer())
+        || (a.is_string() && b.is_string())
 }
 
 /// Two columns hold the same value: each names the other's entities too.
