@@ -6,6 +6,7 @@ use arrow::datatypes::DataType;
 use datafusion_common::{Column, ExprSchema};
 use datafusion_expr::{Expr, Operator};
 
+use crate::linear::is_widening;
 use crate::relation::Rel;
 use crate::traits::SlotId;
 
@@ -43,8 +44,7 @@ pub(crate) fn equate_columns(rel: &mut Rel, predicate: &Expr) {
     }
 }
 
-/// `column = column`, of these relations. A cast on either side is none, but between kinds of text: by `CAST(id AS BOOLEAN)` everybody
-/// equals everybody.
+/// `column = column`, of these relations. A cast that may lose something makes it none: by `CAST(id AS BOOLEAN)` everybody equals everybody.
 pub(crate) fn column_equality(expr: &Expr, of: &[&Rel]) -> Option<(Column, Column)> {
     let Expr::BinaryExpr(binary) = expr else {
         return None;
@@ -58,18 +58,16 @@ pub(crate) fn column_equality(expr: &Expr, of: &[&Rel]) -> Option<(Column, Colum
     ))
 }
 
-/// The column under aliases and casts between kinds of text.
+/// The column under aliases and casts to a wider type of its kind, as the binder writes them inside EXISTS.
 fn bare_column(expr: &Expr, of: &[&Rel]) -> Option<Column> {
     match expr {
         Expr::Column(column) => Some(column.clone()),
         Expr::Alias(alias) => bare_column(&alias.expr, of),
-        Expr::Cast(cast) if cast.field.data_type().is_string() => {
+        Expr::Cast(cast) => {
             let column = bare_column(&cast.expr, of)?;
-            let mut kinds = of.iter().filter_map(|rel| kind_in(rel, &column));
-            kinds
-                .next()
-                .is_some_and(|kind| kind.is_string())
-                .then_some(column)
+            let kind = of.iter().find_map(|rel| kind_in(rel, &column))?;
+            let wider = cast.field.data_type();
+            (are_alike(&kind, wider) && is_widening(&kind, wider)).then_some(column)
         }
         _other => None,
     }
@@ -87,14 +85,12 @@ pub(crate) fn equates(left: &Rel, a: &Column, right: &Rel, b: &Column) -> bool {
     }
 }
 
-/// Whether values of two types are equal only where they are the same. Decimals are compared by the finer scale (`DataFusion` 55.2,
-/// `get_wider_decimal_type`), where what has no room is NULL. Of other types one is cast: as numbers the texts '7' and '07' are one.
+/// Whether values of two types are equal only where they are the same. Whole numbers and decimals are compared by the finer scale
+/// (`DataFusion` 55.2, `get_wider_decimal_type`), where what has no room is NULL. Of other types one is cast: as numbers the texts '7'
+/// and '07' are one.
 fn are_alike(a: &DataType, b: &DataType) -> bool {
-    let decimal = |kind: &DataType| matches!(kind, DataType::Decimal128(..));
-    a == b
-        || (decimal(a) && decimal(b))
-        || (a.is_integer() && b.is_integer())
-        || (a.is_string() && b.is_string())
+    let exact = |kind: &DataType| kind.is_integer() || matches!(kind, DataType::Decimal128(..));
+    a == b || (exact(a) && exact(b)) || (a.is_string() && b.is_string())
 }
 
 /// Two columns hold the same value: each names the other's entities too.
